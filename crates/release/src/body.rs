@@ -1,0 +1,243 @@
+//! The body of a release: from what was submitted to the HTML and the text that leave.
+
+use crate::model::Body;
+use pulldown_cmark::{Options, Parser, html};
+use std::sync::LazyLock;
+
+/// Columns of the plain-text form.
+pub const TEXT_WIDTH: usize = 72;
+
+/// A body ready to be shown: sanitised HTML and the same as text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RenderedBody {
+    /// Safe to place inside a page or a mail: no scripts, styles, forms, frames, SVG or MathML.
+    pub html: String,
+    /// Wrapped at [`TEXT_WIDTH`]; links as footnotes, tables aligned.
+    pub text: String,
+    /// Whether sanitising took something away.
+    pub changed: bool,
+}
+
+/// Only what a press release needs; everything else is dropped with its content kept as text.
+static POLICY: LazyLock<ammonia::Builder<'static>> = LazyLock::new(|| {
+    let mut policy = ammonia::Builder::default();
+    policy.tags(
+        [
+            "a",
+            "abbr",
+            "b",
+            "blockquote",
+            "br",
+            "caption",
+            "cite",
+            "code",
+            "dd",
+            "del",
+            "dl",
+            "dt",
+            "em",
+            "figcaption",
+            "figure",
+            "h2",
+            "h3",
+            "h4",
+            "h5",
+            "h6",
+            "hr",
+            "i",
+            "img",
+            "ins",
+            "li",
+            "ol",
+            "p",
+            "pre",
+            "q",
+            "s",
+            "small",
+            "strong",
+            "sub",
+            "sup",
+            "table",
+            "tbody",
+            "td",
+            "tfoot",
+            "th",
+            "thead",
+            "time",
+            "tr",
+            "u",
+            "ul",
+        ]
+        .into(),
+    );
+    policy.url_schemes(["http", "https", "mailto", "tel"].into());
+    policy.url_relative(ammonia::UrlRelative::Deny);
+    policy.link_rel(Some("noopener nofollow"));
+    policy
+});
+
+impl Body {
+    /// The source text.
+    pub fn source(&self) -> &str {
+        match self {
+            Body::Markdown(text) | Body::Html(text) => text,
+        }
+    }
+
+    /// Renders to sanitised HTML and to text.
+    pub fn render(&self) -> RenderedBody {
+        let raw = match self {
+            Body::Markdown(text) => markdown_to_html(text),
+            Body::Html(text) => text.clone(),
+        };
+        let html = POLICY.clean(&raw).to_string();
+        let changed = dropped_something(&raw, &html);
+        let text = html_to_text(&html);
+        RenderedBody {
+            html,
+            text,
+            changed,
+        }
+    }
+}
+
+fn markdown_to_html(text: &str) -> String {
+    let options = Options::ENABLE_TABLES | Options::ENABLE_STRIKETHROUGH;
+    // A first-level heading would compete with the headline.
+    let events = Parser::new_ext(text, options).map(demote_heading);
+    let mut out = String::with_capacity(text.len() * 3 / 2);
+    html::push_html(&mut out, events);
+    out
+}
+
+fn demote_heading(event: pulldown_cmark::Event<'_>) -> pulldown_cmark::Event<'_> {
+    use pulldown_cmark::{Event, HeadingLevel, Tag, TagEnd};
+    match event {
+        Event::Start(Tag::Heading {
+            level: HeadingLevel::H1,
+            id,
+            classes,
+            attrs,
+        }) => Event::Start(Tag::Heading {
+            level: HeadingLevel::H2,
+            id,
+            classes,
+            attrs,
+        }),
+        Event::End(TagEnd::Heading(HeadingLevel::H1)) => {
+            Event::End(TagEnd::Heading(HeadingLevel::H2))
+        }
+        other => other,
+    }
+}
+
+/// Counts opening tags: the sanitiser rewrites attributes and entities of harmless text too, so lengths say nothing.
+fn dropped_something(raw: &str, clean: &str) -> bool {
+    let tags = |html: &str| {
+        html.match_indices('<')
+            .filter(|(at, _)| opens_tag(&html[at + 1..]))
+            .count()
+    };
+    let lower = raw.to_ascii_lowercase();
+    tags(raw) > tags(clean)
+        || ["javascript:", " onerror", " onload", " onclick"]
+            .iter()
+            .any(|bad| lower.contains(bad))
+}
+
+fn opens_tag(rest: &str) -> bool {
+    let name: String = rest
+        .chars()
+        .take_while(char::is_ascii_alphanumeric)
+        .collect::<String>()
+        .to_ascii_lowercase();
+    // The parser itself supplies or drops these.
+    !name.is_empty() && !matches!(name.as_str(), "html" | "head" | "body" | "tbody")
+}
+
+fn html_to_text(html: &str) -> String {
+    html2text::config::plain()
+        .link_footnotes(true)
+        .string_from_read(html.as_bytes(), TEXT_WIDTH)
+        .unwrap_or_else(|_| html.to_owned())
+        .lines()
+        .map(str::trim_end)
+        .collect::<Vec<_>>()
+        .join("\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn markdown_becomes_html_and_text() {
+        let body = Body::Markdown(
+            "# Results\n\nUp **12 %**, see [the report](https://a.example/r).\n".into(),
+        )
+        .render();
+
+        assert!(body.html.contains("<h2>Results</h2>"), "{}", body.html);
+        assert!(body.html.contains("<strong>12 %</strong>"));
+        assert!(body.text.contains("https://a.example/r"), "{}", body.text);
+        assert!(!body.changed);
+    }
+
+    #[test]
+    fn hostile_html_is_made_harmless() {
+        let check = |source: &str| {
+            let body = Body::Html(format!("<p>Before</p>{source}<p>After</p>")).render();
+            let lower = body.html.to_lowercase();
+            for bad in [
+                "<script",
+                "onerror",
+                "javascript:",
+                "<svg",
+                "<math",
+                "<iframe",
+                "<style",
+                "<form",
+                "src=\"//",
+            ] {
+                assert!(!lower.contains(bad), "{source} left {bad}: {}", body.html);
+            }
+            assert!(body.html.contains("Before") && body.html.contains("After"));
+            assert!(body.changed, "{source} was dropped without a word");
+        };
+
+        check("<script>alert(1)</script>");
+        check("<img src=x onerror=alert(1)>");
+        check("<a href=\"javascript:alert(1)\">x</a>");
+        check("<svg><a xlink:href=\"javascript:alert(1)\">x</a></svg>");
+        check(
+            "<math><mtext><table><mglyph><style><img src=x onerror=alert(1)></style></mglyph></table></mtext></math>",
+        );
+        check("<iframe src=\"https://a.example\"></iframe>");
+        check("<form action=\"https://a.example\"><input name=p></form>");
+    }
+
+    #[test]
+    fn scripts_in_markdown_are_dropped_too() {
+        let body =
+            Body::Markdown("Hello <script>alert(1)</script> [x](javascript:alert(1))".into())
+                .render();
+
+        assert!(!body.html.contains("script"), "{}", body.html);
+        assert!(body.changed);
+    }
+
+    #[test]
+    fn tables_stay_tables_in_text() {
+        let body =
+            Body::Markdown("| Quarter | Revenue |\n|---|---|\n| Q3 | 41 |\n".into()).render();
+
+        assert!(body.html.contains("<table>"));
+        assert!(
+            body.text
+                .lines()
+                .any(|line| line.contains("Q3") && line.contains("41")),
+            "{}",
+            body.text
+        );
+    }
+}

@@ -1,0 +1,27 @@
+//! What flows through Dateline: releases, topics, filters, alerts, and the forms in which they leave.
+//!
+//! Reads submissions (JSON, or Markdown with front matter) and taxonomies; writes nothing. Pure: no async, no files, no
+//! clock, no network; time and randomness are arguments. A crash leaves nothing behind, for nothing is begun here.
+//!
+//! The way through it: [`source`] reads a submission into one JSON object, [`lint`] turns that into findings and a
+//! [`model::Release`], [`filter`] says what readers asked for, [`subject`] what a release offers to filters, and
+//! [`render`] makes the wire's text, mail and webhook payloads.
+
+pub mod address;
+pub mod body;
+pub mod capability;
+pub mod filter;
+pub mod finding;
+pub mod ids;
+pub mod language;
+pub mod lint;
+pub mod model;
+pub mod place;
+pub mod render;
+pub mod source;
+pub mod subject;
+pub mod text;
+pub mod ticker;
+pub mod time;
+pub mod topic;
+pub mod webhook;

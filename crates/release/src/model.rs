@@ -1,0 +1,344 @@
+//! What flows: the content of a release, and the states things go through.
+
+use crate::address::MailAddress;
+use crate::language::LanguageTag;
+use crate::place::Place;
+use crate::ticker::Ticker;
+use crate::time::ClearTime;
+use crate::topic::TopicSlug;
+use serde::{Deserialize, Serialize};
+use std::fmt;
+
+/// The content of one submitted text in one edition, after lint: every field holds what it promises.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Release {
+    /// Slugs of the organisations it speaks for, in order ("SOURCE A and B"); one or more.
+    pub issuers: Vec<String>,
+    /// The submitter's key for the story; editions with the same key tell one story.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub story: Option<String>,
+    /// Region and language of this text.
+    pub edition: Edition,
+    /// One line.
+    pub headline: String,
+    /// One line under the headline.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub subheadline: Option<String>,
+    /// One or two sentences for alerts.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub summary: Option<String>,
+    /// Where the news comes from.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub dateline: Option<Dateline>,
+    /// When it may leave; none means at once.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub clear: Option<ClearTime>,
+    /// The lane asked for; policy decides.
+    #[serde(default)]
+    pub lane: Lane,
+    /// What it is about.
+    #[serde(default)]
+    pub topics: Vec<TopicSlug>,
+    /// Where the news happens.
+    #[serde(default)]
+    pub places: Vec<Place>,
+    /// Listed securities it concerns.
+    #[serde(default)]
+    pub tickers: Vec<Ticker>,
+    /// Whom to ask.
+    #[serde(default)]
+    pub contacts: Vec<Contact>,
+    /// The "About" paragraph.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub boilerplate: Option<String>,
+    /// Related links.
+    #[serde(default)]
+    pub links: Vec<Link>,
+    /// Pictures, films, documents, by URL.
+    #[serde(default)]
+    pub media: Vec<Media>,
+    /// The body as submitted.
+    pub body: Body,
+}
+
+impl Release {
+    /// The summary, or the first words of the body's text: what an alert shows, at most `max_chars` characters.
+    pub fn summary_or_lead(&self, body_text: &str, max_chars: usize) -> String {
+        let text = self.summary.as_deref().unwrap_or(body_text);
+        let one_line = text.split_whitespace().collect::<Vec<_>>().join(" ");
+        match one_line.char_indices().nth(max_chars) {
+            None => one_line,
+            Some((end, _)) => {
+                let cut = one_line[..end].rfind(' ').unwrap_or(end);
+                format!(
+                    "{}…",
+                    one_line[..cut].trim_end_matches([',', ';', ':', ' '])
+                )
+            }
+        }
+    }
+
+    /// The first contact whom readers may write to.
+    pub fn reply_contact(&self) -> Option<&Contact> {
+        self.contacts
+            .iter()
+            .find(|contact| contact.visibility == Visibility::Public && contact.email.is_some())
+    }
+}
+
+/// Region and language of a text: `US/es` is not `ES/es`.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Edition {
+    /// An ISO 3166-1 country or a UN M.49 area.
+    pub region: Place,
+    /// A BCP 47 tag.
+    pub language: LanguageTag,
+}
+
+impl fmt::Display for Edition {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}/{}", self.region, self.language)
+    }
+}
+
+/// The place a release is dated from.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Dateline {
+    /// As printed, usually in capitals.
+    pub city: String,
+    /// State or province as printed, where usage wants one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub region: Option<String>,
+    /// ISO 3166-1.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub country: Option<Place>,
+}
+
+/// The submitted text, in the form it came in.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "format", content = "text", rename_all = "lowercase")]
+pub enum Body {
+    /// CommonMark with tables.
+    Markdown(String),
+    /// HTML, sanitised whenever it is rendered.
+    Html(String),
+}
+
+/// Whom to ask about a release.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Contact {
+    /// A person or a desk.
+    pub name: String,
+    /// Their role.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub role: Option<String>,
+    /// Their mail address.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub email: Option<MailAddress>,
+    /// As printed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub phone: Option<String>,
+    /// Who may see it.
+    #[serde(default)]
+    pub visibility: Visibility,
+}
+
+/// Who may see a contact.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Visibility {
+    /// Every reader.
+    #[default]
+    Public,
+    /// Signed-in media only: never printed on the page or in an alert.
+    Media,
+}
+
+/// A link beside the text.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Link {
+    /// An http or https URL.
+    pub url: String,
+    /// What it leads to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub title: Option<String>,
+}
+
+/// A picture, film or document by URL.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Media {
+    /// An http or https URL.
+    pub url: String,
+    /// A media type such as `image/jpeg`.
+    #[serde(rename = "type", default, skip_serializing_if = "Option::is_none")]
+    pub media_type: Option<String>,
+    /// What it shows, for readers.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub caption: Option<String>,
+    /// What it shows, for those who do not see it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub alt: Option<String>,
+    /// Who made it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub credit: Option<String>,
+}
+
+/// Implements the text form of a closed set of names, as stored and as shown.
+macro_rules! named {
+    ($(#[$meta:meta])* $name:ident { $($(#[$vmeta:meta])* $variant:ident => $text:literal,)+ }) => {
+        $(#[$meta])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+        pub enum $name { $($(#[$vmeta])* #[serde(rename = $text)] $variant,)+ }
+
+        impl $name {
+            /// Every value, in order.
+            pub const ALL: &'static [$name] = &[$($name::$variant,)+];
+
+            /// The name as stored and shown.
+            pub fn as_str(self) -> &'static str {
+                match self { $($name::$variant => $text,)+ }
+            }
+
+            /// Reads what [`Self::as_str`] gives.
+            pub fn parse(text: &str) -> Option<$name> {
+                match text { $($text => Some($name::$variant),)+ _ => None }
+            }
+        }
+
+        impl TryFrom<String> for $name {
+            type Error = String;
+
+            fn try_from(text: String) -> Result<$name, String> {
+                $name::parse(&text).ok_or_else(|| format!("no {} is called `{text}`", stringify!($name)))
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.pad(self.as_str())
+            }
+        }
+    };
+}
+
+named! {
+    /// Which of the two queues of a stage; flash never waits behind regular.
+    #[derive(Default)]
+    Lane {
+        /// Kills, corrections, market-moving news.
+        Flash => "flash",
+        /// All else.
+        #[default]
+        Regular => "regular",
+    }
+}
+
+named! {
+    /// How an alert travels.
+    Channel {
+        /// SMTP.
+        Email => "email",
+        /// HTTP POST.
+        Webhook => "webhook",
+    }
+}
+
+named! {
+    /// Where a release stands on its way to the wire.
+    ReleaseState {
+        /// Not yet submitted.
+        Draft => "draft",
+        /// Awaiting review.
+        Submitted => "submitted",
+        /// Stopped by hand.
+        Held => "held",
+        /// Waits for its clear time.
+        Scheduled => "scheduled",
+        /// Out on the wire.
+        Cleared => "cleared",
+        /// Corrected after it cleared.
+        Corrected => "corrected",
+        /// Withdrawn after it cleared.
+        Killed => "killed",
+        /// Refused at review.
+        Refused => "refused",
+        /// Withdrawn before it cleared.
+        Cancelled => "cancelled",
+    }
+}
+
+named! {
+    /// What an alert tells.
+    AlertKind {
+        /// One revision of one story.
+        Story => "story",
+        /// Asks the owner of a mail address whether they asked for alerts.
+        Confirm => "confirm",
+        /// Asks a webhook to prove that it wants calls.
+        Challenge => "challenge",
+    }
+}
+
+named! {
+    /// Where a delivery stands. Everything but `due` is final.
+    DeliveryState {
+        /// Waits for its first try or for a retry.
+        Due => "due",
+        /// The receiver said yes.
+        Delivered => "delivered",
+        /// Given up, with the reason.
+        Dead => "dead",
+        /// Not sent: unsubscribed, paused or suppressed meanwhile.
+        Suppressed => "suppressed",
+        /// Not sent: the story has a newer revision.
+        Superseded => "superseded",
+    }
+}
+
+named! {
+    /// Where an endpoint stands.
+    EndpointState {
+        /// Not confirmed yet: nothing but a confirmation goes there.
+        Pending => "pending",
+        /// Alerts go there.
+        Active => "active",
+        /// Stopped by its owner for a while.
+        Paused => "paused",
+        /// Stopped by the wire: gone, or failing for days.
+        Disabled => "disabled",
+        /// Removed by its owner.
+        Deleted => "deleted",
+    }
+}
+
+named! {
+    /// Where a subscription stands.
+    SubscriptionState {
+        /// Matches.
+        Active => "active",
+        /// Kept, but does not match.
+        Paused => "paused",
+        /// Removed or unsubscribed.
+        Deleted => "deleted",
+    }
+}
+
+named! {
+    /// How much of the text an alert by mail carries.
+    Extent {
+        /// The whole release.
+        Full => "full",
+        /// Headline, summary and a link.
+        Link => "link",
+    }
+}
+
+impl Edition {
+    /// Stands in while a submission without a readable edition is linted for the rest; such a release is never kept.
+    pub(crate) fn placeholder() -> Edition {
+        Edition {
+            region: Place::parse("001").expect("001 is the world"),
+            language: LanguageTag::parse("und").expect("und is a tag"),
+        }
+    }
+}

@@ -1,0 +1,41 @@
+//! The forms in which a release leaves: the wire's text, the mail, the webhook payload.
+
+mod mail;
+mod payload;
+mod phrases;
+mod wire;
+
+pub use mail::{Mail, MailTemplate, Recipient, confirm_mail, story_mail};
+pub use payload::{StoryPayload, challenge_payload};
+pub use phrases::Phrases;
+pub use wire::{dateline_text, source_line, wire_text};
+
+use crate::body::RenderedBody;
+use crate::model::Release;
+
+/// A release as it went out on the wire, with all that its forms need; made once per item, shared by its deliveries.
+#[derive(Debug, Clone)]
+pub struct Item {
+    /// `rel_…`.
+    pub release_id: String,
+    /// `sty_…`.
+    pub story_id: String,
+    /// 0 for the first telling.
+    pub revision: i64,
+    /// Its place on the wire.
+    pub seq: i64,
+    /// Unix milliseconds.
+    pub accepted_ms: i64,
+    /// Unix milliseconds.
+    pub cleared_ms: i64,
+    /// The page in the newsroom.
+    pub url: String,
+    /// The issuers' names, in the order of `release.issuers`.
+    pub issuer_names: Vec<String>,
+    /// The content.
+    pub release: Release,
+    /// Its body, rendered once.
+    pub body: RenderedBody,
+    /// The wire's own name.
+    pub wire_name: String,
+}
