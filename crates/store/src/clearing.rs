@@ -1,0 +1,78 @@
+//! Clearing: the moment at which a release goes out on the wire.
+
+use crate::{Result, Store};
+use release::ids::{Kind, PublicId};
+use release::model::Lane;
+
+/// A release that has just cleared.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Cleared {
+    /// Its place on the wire.
+    pub seq: i64,
+    /// The alert that is to be routed.
+    pub alert_id: i64,
+    /// Granted.
+    pub lane: Lane,
+    /// The request that brought the release.
+    pub request_id: String,
+}
+
+impl Store {
+    /// Clears a release that is scheduled and due; none if it is not (held, cancelled, moved, or cleared before).
+    ///
+    /// A short transaction of its own, so that `seq` is gap-free without locking the wire while planning.
+    pub async fn clear(&self, release_id: i64, now_ms: i64) -> Result<Option<Cleared>> {
+        let alert_public_id = PublicId::from_random(Kind::Alert, rand::random());
+        let cleared = writing!(self, |conn| {
+            let row: Option<(i64, i64, String, String)> = sqlx::query_as(
+                "update releases set state = 'cleared', cleared_ms = $1 \
+                 where id = $2 and state = 'scheduled' and clear_at_ms <= $1 \
+                 returning story_id, revision, lane, request_id",
+            )
+            .bind(now_ms)
+            .bind(release_id)
+            .fetch_optional(&mut *conn)
+            .await?;
+            match row {
+                None => None,
+                Some((story_id, revision, lane, request_id)) => {
+                    let seq = next_ids!(conn, "item", 1);
+                    sqlx::query(
+                        "insert into items (seq, release_id, cleared_ms) values ($1, $2, $3)",
+                    )
+                    .bind(seq)
+                    .bind(release_id)
+                    .bind(now_ms)
+                    .execute(&mut *conn)
+                    .await?;
+                    let new_alert_id = next_ids!(conn, "alert", 1);
+                    // An edition that clears later routes the story's alert again, to those not told yet.
+                    let alert_id: i64 = sqlx::query_scalar(
+                        "insert into alerts (id, public_id, kind, lane, story_id, revision, state, request_id, created_ms, \
+                         hinted_ms) values ($1, $2, 'story', $3, $4, $5, 'unrouted', $6, $7, $7) \
+                         on conflict (story_id, revision) where kind = 'story' do update \
+                         set state = 'unrouted', generation = alerts.generation + 1, hinted_ms = excluded.hinted_ms \
+                         returning id",
+                    )
+                    .bind(new_alert_id)
+                    .bind(alert_public_id.as_str())
+                    .bind(&lane)
+                    .bind(story_id)
+                    .bind(revision)
+                    .bind(&request_id)
+                    .bind(now_ms)
+                    .fetch_one(&mut *conn)
+                    .await?;
+                    let lane = Lane::parse(&lane).unwrap_or(Lane::Regular);
+                    Some(Cleared {
+                        seq,
+                        alert_id,
+                        lane,
+                        request_id,
+                    })
+                }
+            }
+        });
+        Ok(cleared)
+    }
+}

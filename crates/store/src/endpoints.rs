@@ -1,0 +1,147 @@
+//! Endpoints: where alerts go.
+
+use crate::{Result, Store};
+use release::model::{AlertKind, Channel, EndpointState, Extent};
+
+/// An endpoint as stored.
+#[derive(Debug, Clone, sqlx::FromRow)]
+pub struct EndpointRow {
+    /// Its key.
+    pub id: i64,
+    /// `ep_…`.
+    pub public_id: String,
+    /// How it is reached.
+    #[sqlx(try_from = "String")]
+    pub channel: Channel,
+    /// A mail address or a URL.
+    pub address: String,
+    /// The owner's mail address.
+    pub owner: String,
+    /// The webhook's signing secret; empty for mail.
+    pub secret: String,
+    /// Preferred languages, best first, space-separated; empty means any.
+    pub languages: String,
+    /// How much text its mails carry.
+    #[sqlx(try_from = "String")]
+    pub extent: Extent,
+    /// Where it stands.
+    #[sqlx(try_from = "String")]
+    pub state: EndpointState,
+    /// Unix milliseconds.
+    pub created_ms: i64,
+}
+
+/// An endpoint to be stored.
+#[derive(Debug, Clone)]
+pub struct NewEndpoint<'a> {
+    /// `ep_…`.
+    pub public_id: &'a str,
+    /// How it is reached.
+    pub channel: Channel,
+    /// A mail address or a URL.
+    pub address: &'a str,
+    /// The owner's mail address.
+    pub owner: &'a str,
+    /// The webhook's signing secret; empty for mail.
+    pub secret: &'a str,
+    /// Best first, space-separated.
+    pub languages: &'a str,
+    /// How much text its mails carry.
+    pub extent: Extent,
+    /// Pending, or active where consent was shown.
+    pub state: EndpointState,
+}
+
+impl Store {
+    /// The endpoint with this key.
+    pub async fn endpoint(&self, id: i64) -> Result<Option<EndpointRow>> {
+        Ok(reading!(self, |conn| {
+            sqlx::query_as(
+                "select id, public_id, channel, address, owner, secret, languages, extent, state, created_ms \
+                 from endpoints where id = $1",
+            )
+            .bind(id)
+            .fetch_optional(conn)
+            .await?
+        }))
+    }
+
+    /// The endpoint with this public id.
+    pub async fn endpoint_by_public_id(&self, public_id: &str) -> Result<Option<EndpointRow>> {
+        Ok(reading!(self, |conn| {
+            sqlx::query_as(
+                "select id, public_id, channel, address, owner, secret, languages, extent, state, created_ms \
+                 from endpoints where public_id = $1",
+            )
+            .bind(public_id)
+            .fetch_optional(conn)
+            .await?
+        }))
+    }
+
+    /// Makes a pending endpoint active; false if it was not pending.
+    pub async fn confirm_endpoint(&self, id: i64) -> Result<bool> {
+        let done = writing!(self, |conn| {
+            sqlx::query("update endpoints set state = 'active' where id = $1 and state = 'pending'")
+                .bind(id)
+                .execute(&mut *conn)
+                .await?
+                .rows_affected()
+        });
+        self.touch_subscriptions(id).await?;
+        Ok(done > 0)
+    }
+
+    /// Numbers the subscriptions of an endpoint as changed, so that routers read them again.
+    pub(crate) async fn touch_subscriptions(&self, endpoint_id: i64) -> Result<()> {
+        writing!(self, |conn| {
+            let change = next_ids!(conn, "filter", 1);
+            sqlx::query("update subscriptions set change = $1 where endpoint_id = $2")
+                .bind(change)
+                .bind(endpoint_id)
+                .execute(&mut *conn)
+                .await?;
+        });
+        Ok(())
+    }
+
+    /// Writes an alert that goes to one endpoint only: a confirmation or a challenge. Gives its key.
+    pub async fn add_direct_alert(
+        &self,
+        public_id: &str,
+        kind: AlertKind,
+        endpoint_id: i64,
+        request_id: &str,
+        now_ms: i64,
+    ) -> Result<i64> {
+        Ok(writing!(self, |conn| {
+            let id = next_ids!(conn, "alert", 1);
+            sqlx::query(
+                "insert into alerts (id, public_id, kind, lane, endpoint_id, state, request_id, created_ms, hinted_ms) \
+                 values ($1, $2, $3, 'regular', $4, 'unrouted', $5, $6, $6)",
+            )
+            .bind(id)
+            .bind(public_id)
+            .bind(kind.as_str())
+            .bind(endpoint_id)
+            .bind(request_id)
+            .bind(now_ms)
+            .execute(&mut *conn)
+            .await?;
+            id
+        }))
+    }
+
+    /// Adds an address that must not be written to.
+    pub async fn suppress(&self, address: &str, reason: &str, now_ms: i64) -> Result<()> {
+        writing!(self, |conn| {
+            sqlx::query("insert into suppressions (address, reason, created_ms) values ($1, $2, $3) on conflict do nothing")
+                .bind(address)
+                .bind(reason)
+                .bind(now_ms)
+                .execute(&mut *conn)
+                .await?;
+        });
+        Ok(())
+    }
+}

@@ -1,0 +1,49 @@
+//! The truth: every release, alert and delivery, and what became of it.
+//!
+//! Reads and writes one SQL database; no other crate names the SQL library. Queries are written once with `$1`
+//! placeholders and dispatched to the engine by two small macros; only schema files and bulk writes are separate texts.
+//!
+//! Each public function is one transaction (SQLite: one writer, `begin immediate`, WAL, `synchronous = full`): when it
+//! returns, what it did is on the disk; a crash before that leaves nothing of it. What a crash between two functions
+//! leaves behind, the sweep finds: due releases, unrouted alerts, open batches, due retries (see [`sweep`]).
+
+#[macro_use]
+mod engine;
+mod alerts;
+mod batches;
+mod clearing;
+mod clock;
+mod endpoints;
+mod error;
+mod issuers;
+mod keys;
+mod latency;
+mod outcomes;
+mod planning;
+mod releases;
+mod reports;
+mod sqlite;
+mod status;
+mod subscriptions;
+pub mod sweep;
+mod tokens;
+mod workers;
+
+pub use alerts::AlertRow;
+pub use batches::{BatchRow, Claim, DueDelivery};
+pub use clearing::Cleared;
+pub use clock::Clock;
+pub use endpoints::{EndpointRow, NewEndpoint};
+pub use engine::Store;
+pub use error::{Result, StoreError};
+pub use issuers::{IssuerRow, NewIssuer};
+pub use latency::Latencies;
+pub use outcomes::{Outcome, Verdict};
+pub use planning::{NewBatch, PlannedDelivery};
+pub use releases::{Accepted, Idempotency, NewRelease, ReleaseRow, Stopped};
+pub use reports::{ChannelReport, DeadDelivery, Report, TracedDelivery};
+pub use sqlite::Sqlite;
+pub use status::Status;
+pub use subscriptions::{FilterRow, NewSubscription, Subscribed, SubscriptionRow};
+pub use tokens::{NewToken, TokenRow};
+pub use workers::WorkerRow;

@@ -1,0 +1,250 @@
+//! Outcomes: what became of deliveries, recorded in bulk with the counters of their batch.
+
+use crate::latency::Latencies;
+use crate::{BatchRow, Result, Store};
+use serde_json::json;
+
+/// What became of one delivery at one attempt.
+#[derive(Debug, Clone)]
+pub struct Outcome {
+    /// To whom.
+    pub endpoint_id: i64,
+    /// What became of it.
+    pub verdict: Verdict,
+    /// Which attempt this was, from 1; 0 if nothing was sent.
+    pub attempt: i64,
+    /// The receiver's status, if it gave one.
+    pub status: Option<i64>,
+    /// Unix milliseconds, when it was known.
+    pub at_ms: i64,
+    /// How long the attempt took.
+    pub duration_ms: i64,
+    /// From acceptance or clear time to now.
+    pub latency_ms: i64,
+}
+
+/// How a delivery goes on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Verdict {
+    /// The receiver said yes.
+    Delivered,
+    /// Tried again at this time.
+    Retry {
+        /// Unix milliseconds.
+        due_ms: i64,
+        /// Why it failed.
+        error: String,
+    },
+    /// Given up.
+    Dead {
+        /// Why.
+        error: String,
+    },
+    /// Not sent, for the reader does not want it (any more).
+    Suppressed {
+        /// Why.
+        reason: String,
+    },
+    /// Not sent, for the story has a newer revision.
+    Superseded,
+}
+
+impl Verdict {
+    /// The name of the outcome in logs, metrics and `tail --outcome`.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Verdict::Delivered => "delivered",
+            Verdict::Retry { .. } => "retried",
+            Verdict::Dead { .. } => "dead",
+            Verdict::Suppressed { .. } => "suppressed",
+            Verdict::Superseded => "superseded",
+        }
+    }
+
+    fn state(&self) -> &'static str {
+        match self {
+            Verdict::Retry { .. } => "due",
+            other => other.name(),
+        }
+    }
+
+    fn error(&self) -> Option<&str> {
+        match self {
+            Verdict::Delivered | Verdict::Superseded => None,
+            Verdict::Retry { error, .. } | Verdict::Dead { error } => Some(error),
+            Verdict::Suppressed { reason } => Some(reason),
+        }
+    }
+}
+
+impl Store {
+    /// Records outcomes of a batch's deliveries: rows, retries, attempts and counters in one transaction.
+    ///
+    /// A delivery whose outcome stands already keeps it; a lost lease changes nothing about what was sent.
+    pub async fn record_outcomes(&self, batch: &BatchRow, outcomes: &[Outcome]) -> Result<()> {
+        let rows: Vec<_> = outcomes.iter().map(outcome_row).collect();
+        let rows = serde_json::Value::from(rows).to_string();
+        let failures: Vec<_> = outcomes
+            .iter()
+            .filter(|outcome| outcome.leaves_a_row())
+            .map(failure_row)
+            .collect();
+        let failures =
+            (!failures.is_empty()).then(|| serde_json::Value::from(failures).to_string());
+        writing!(self, |conn| {
+            let changed: Vec<(i64, String)> = sqlx::query_as(
+                "update deliveries set state = o.state, attempts = max(attempts, o.attempt), done_ms = o.at_ms, \
+                 last_status = o.status, last_error = o.error \
+                 from (select json_extract(value, '$[0]') as endpoint_id, json_extract(value, '$[1]') as state, \
+                 json_extract(value, '$[2]') as attempt, json_extract(value, '$[3]') as at_ms, \
+                 json_extract(value, '$[4]') as status, json_extract(value, '$[5]') as error from json_each($1)) o \
+                 where deliveries.alert_id = $2 and deliveries.endpoint_id = o.endpoint_id \
+                 and deliveries.state = 'due' and deliveries.batch_id = $3 \
+                 returning deliveries.endpoint_id, deliveries.state",
+            )
+            .bind(&rows)
+            .bind(batch.alert_id)
+            .bind(batch.id)
+            .fetch_all(&mut *conn)
+            .await?;
+            if let Some(failures) = failures {
+                sqlx::query(
+                    "insert into attempts (alert_id, endpoint_id, attempt, at_ms, duration_ms, status, error) \
+                     select $1, json_extract(value, '$[0]'), json_extract(value, '$[1]'), json_extract(value, '$[2]'), \
+                     json_extract(value, '$[3]'), json_extract(value, '$[4]'), json_extract(value, '$[5]') \
+                     from json_each($2) where json_extract(value, '$[1]') > 0 on conflict do nothing",
+                )
+                .bind(batch.alert_id)
+                .bind(&failures)
+                .execute(&mut *conn)
+                .await?;
+                sqlx::query(
+                    "insert into retries (alert_id, endpoint_id, due_ms) \
+                     select $1, json_extract(value, '$[0]'), json_extract(value, '$[6]') from json_each($2) \
+                     where json_extract(value, '$[6]') is not null on conflict do nothing",
+                )
+                .bind(batch.alert_id)
+                .bind(&failures)
+                .execute(&mut *conn)
+                .await?;
+            }
+            let stored: String = sqlx::query_scalar("select latency from batches where id = $1")
+                .bind(batch.id)
+                .fetch_one(&mut *conn)
+                .await?;
+            let tally = Tally::of(outcomes, &changed, &stored);
+            sqlx::query(
+                "update batches set delivered = delivered + $1, dead = dead + $2, suppressed = suppressed + $3, \
+                 superseded = superseded + $4, retried = retried + $5, latency = $6, claims = 0, state = case when \
+                 delivered + dead + suppressed + superseded + retried + $7 >= total then 'done' else state end \
+                 where id = $8",
+            )
+            .bind(tally.delivered)
+            .bind(tally.dead)
+            .bind(tally.suppressed)
+            .bind(tally.superseded)
+            .bind(tally.retried)
+            .bind(&tally.latency)
+            .bind(tally.all())
+            .bind(batch.id)
+            .execute(&mut *conn)
+            .await?;
+        });
+        Ok(())
+    }
+
+    /// Takes an endpoint out of use: it is gone, or its owner must act first.
+    pub async fn disable_endpoint(&self, endpoint_id: i64) -> Result<()> {
+        writing!(self, |conn| {
+            sqlx::query(
+                "update endpoints set state = 'disabled' where id = $1 and state <> 'deleted'",
+            )
+            .bind(endpoint_id)
+            .execute(&mut *conn)
+            .await?;
+        });
+        self.touch_subscriptions(endpoint_id).await
+    }
+}
+
+impl Outcome {
+    /// A failed attempt is kept, and a retry is scheduled, also when nothing was sent yet.
+    fn leaves_a_row(&self) -> bool {
+        match self.verdict {
+            Verdict::Retry { .. } => true,
+            Verdict::Dead { .. } => self.attempt > 0,
+            Verdict::Delivered | Verdict::Suppressed { .. } | Verdict::Superseded => false,
+        }
+    }
+}
+
+fn outcome_row(outcome: &Outcome) -> serde_json::Value {
+    json!([
+        outcome.endpoint_id,
+        outcome.verdict.state(),
+        outcome.attempt,
+        outcome.at_ms,
+        outcome.status,
+        outcome.verdict.error()
+    ])
+}
+
+fn failure_row(outcome: &Outcome) -> serde_json::Value {
+    let due_ms = match outcome.verdict {
+        Verdict::Retry { due_ms, .. } => Some(due_ms),
+        _ => None,
+    };
+    json!([
+        outcome.endpoint_id,
+        outcome.attempt,
+        outcome.at_ms,
+        outcome.duration_ms,
+        outcome.status,
+        outcome.verdict.error().unwrap_or_default(),
+        due_ms
+    ])
+}
+
+/// What one recording adds to its batch.
+#[derive(Default)]
+struct Tally {
+    delivered: i64,
+    dead: i64,
+    suppressed: i64,
+    superseded: i64,
+    retried: i64,
+    latency: String,
+}
+
+impl Tally {
+    /// Counts only rows that changed: another worker may have recorded the same delivery before.
+    fn of(outcomes: &[Outcome], changed: &[(i64, String)], stored: &str) -> Tally {
+        let changed: std::collections::HashSet<i64> = changed
+            .iter()
+            .map(|(endpoint_id, _)| *endpoint_id)
+            .collect();
+        let mut tally = Tally::default();
+        let mut latency = Latencies::from_text(stored);
+        for outcome in outcomes
+            .iter()
+            .filter(|outcome| changed.contains(&outcome.endpoint_id))
+        {
+            match outcome.verdict {
+                Verdict::Delivered => {
+                    tally.delivered += 1;
+                    latency.record(outcome.latency_ms);
+                }
+                Verdict::Retry { .. } => tally.retried += 1,
+                Verdict::Dead { .. } => tally.dead += 1,
+                Verdict::Suppressed { .. } => tally.suppressed += 1,
+                Verdict::Superseded => tally.superseded += 1,
+            }
+        }
+        tally.latency = latency.to_text();
+        tally
+    }
+
+    fn all(&self) -> i64 {
+        self.delivered + self.dead + self.suppressed + self.superseded + self.retried
+    }
+}

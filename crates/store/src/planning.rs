@@ -1,0 +1,118 @@
+//! Planning: the deliveries of an alert and the batches that carry them, written together.
+
+use crate::{Result, Store};
+use release::model::{Channel, Lane};
+use std::collections::HashSet;
+use std::fmt::Write;
+
+/// One delivery to be written.
+#[derive(Debug, Clone)]
+pub struct PlannedDelivery {
+    /// To whom.
+    pub endpoint_id: i64,
+    /// By what.
+    pub channel: Channel,
+    /// The release told; none for alerts that are not about one.
+    pub release_id: Option<i64>,
+    /// The subscriptions that caused it.
+    pub reasons: Vec<i64>,
+}
+
+/// A batch that was written: what the queue is told.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewBatch {
+    /// Its key.
+    pub id: i64,
+    /// Its channel.
+    pub channel: Channel,
+    /// Its lane.
+    pub lane: Lane,
+    /// The request behind it.
+    pub request_id: String,
+}
+
+impl Store {
+    /// The endpoints for which an alert has deliveries already.
+    pub async fn planned_endpoints(&self, alert_id: i64) -> Result<HashSet<i64>> {
+        let ids: Vec<i64> = reading!(self, |conn| {
+            sqlx::query_scalar("select endpoint_id from deliveries where alert_id = $1")
+                .bind(alert_id)
+                .fetch_all(conn)
+                .await?
+        });
+        Ok(ids.into_iter().collect())
+    }
+
+    /// Writes deliveries of one alert, release and channel as one sealed batch. `deliveries` is not empty, and sorted
+    /// by endpoint.
+    ///
+    /// # Errors
+    /// [`crate::StoreError::Conflict`] if one of them was planned meanwhile by another router: read again, and go on.
+    pub async fn plan_batch(
+        &self,
+        alert: &crate::AlertRow,
+        deliveries: &[PlannedDelivery],
+        now_ms: i64,
+    ) -> Result<NewBatch> {
+        let (Some(first), Some(last)) = (deliveries.first(), deliveries.last()) else {
+            return Err(crate::StoreError::Unreadable(
+                "a batch without deliveries".into(),
+            ));
+        };
+        let rows = delivery_rows(deliveries);
+        let id = writing!(self, |conn| {
+            let id = next_ids!(conn, "batch", 1);
+            sqlx::query(
+                "insert into batches (id, alert_id, release_id, channel, lane, round, first_endpoint_id, \
+                 last_endpoint_id, state, total, request_id, created_ms, hinted_ms) \
+                 values ($1, $2, $3, $4, $5, 0, $6, $7, 'open', $8, $9, $10, $10)",
+            )
+            .bind(id)
+            .bind(alert.id)
+            .bind(first.release_id)
+            .bind(first.channel.as_str())
+            .bind(alert.lane.as_str())
+            .bind(first.endpoint_id)
+            .bind(last.endpoint_id)
+            .bind(deliveries.len() as i64)
+            .bind(&alert.request_id)
+            .bind(now_ms)
+            .execute(&mut *conn)
+            .await?;
+            sqlx::query(
+                "insert into deliveries (alert_id, endpoint_id, batch_id, release_id, state, reasons) \
+                 select $1, json_extract(value, '$[0]'), $2, $3, 'due', json_extract(value, '$[1]') from json_each($4)",
+            )
+            .bind(alert.id)
+            .bind(id)
+            .bind(first.release_id)
+            .bind(&rows)
+            .execute(&mut *conn)
+            .await?;
+            id
+        });
+        Ok(NewBatch {
+            id,
+            channel: first.channel,
+            lane: alert.lane,
+            request_id: alert.request_id.clone(),
+        })
+    }
+}
+
+/// `[[endpoint, "1 2 3"], …]`: what SQLite's bulk insert reads.
+fn delivery_rows(deliveries: &[PlannedDelivery]) -> String {
+    let mut rows = String::with_capacity(deliveries.len() * 24);
+    rows.push('[');
+    for (at, delivery) in deliveries.iter().enumerate() {
+        let comma = if at == 0 { "" } else { "," };
+        let _ = write!(rows, "{comma}[{},\"", delivery.endpoint_id);
+        for (at, reason) in delivery.reasons.iter().enumerate() {
+            let space = if at == 0 { "" } else { " " };
+            let _ = write!(rows, "{space}{reason}");
+        }
+        rows.push_str("\"]");
+    }
+    rows.push(']');
+    rows
+}

@@ -1,0 +1,285 @@
+//! Subscriptions: filters pointing at endpoints. Each change is numbered by a counter row that is locked until commit,
+//! so that a router that has seen change N has seen all before it.
+
+use crate::{NewEndpoint, Result, Store};
+use release::model::{Channel, EndpointState, SubscriptionState};
+
+/// A subscription as shown to its owner.
+#[derive(Debug, Clone, sqlx::FromRow)]
+pub struct SubscriptionRow {
+    /// Its key.
+    pub id: i64,
+    /// `sub_…`.
+    pub public_id: String,
+    /// The endpoint's key.
+    pub endpoint_id: i64,
+    /// `ep_…`.
+    pub endpoint_public_id: String,
+    /// How it is reached.
+    #[sqlx(try_from = "String")]
+    pub channel: Channel,
+    /// A mail address or a URL.
+    pub address: String,
+    /// Best first, space-separated.
+    pub languages: String,
+    /// Where the endpoint stands.
+    #[sqlx(try_from = "String")]
+    pub endpoint_state: EndpointState,
+    /// In the reader's words; told in each alert.
+    pub name: String,
+    /// The filter's text.
+    pub filter: String,
+    /// Where it stands.
+    #[sqlx(try_from = "String")]
+    pub state: SubscriptionState,
+    /// Unix milliseconds.
+    pub created_ms: i64,
+}
+
+/// A subscription to be stored.
+#[derive(Debug, Clone)]
+pub struct NewSubscription<'a> {
+    /// `sub_…`.
+    pub public_id: &'a str,
+    /// In the reader's words.
+    pub name: &'a str,
+    /// The filter's text.
+    pub filter: &'a str,
+    /// The grammar it is written in.
+    pub grammar: i64,
+    /// How it is known that the reader wants this.
+    pub consent: &'a str,
+    /// Where the alerts go; an endpoint of the same channel, address and owner is used again.
+    pub endpoint: NewEndpoint<'a>,
+}
+
+/// Where a new subscription points.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Subscribed {
+    /// The endpoint's key.
+    pub endpoint_id: i64,
+    /// Where the endpoint stands: pending ones have to be asked.
+    pub state: EndpointState,
+    /// Whether the endpoint was made now, with the secret given.
+    pub new: bool,
+}
+
+/// What a router needs of a subscription.
+#[derive(Debug, Clone, sqlx::FromRow)]
+pub struct FilterRow {
+    /// Its key.
+    pub id: i64,
+    /// The endpoint's key.
+    pub endpoint_id: i64,
+    /// How the endpoint is reached.
+    #[sqlx(try_from = "String")]
+    pub channel: Channel,
+    /// The endpoint's languages, best first, space-separated.
+    pub languages: String,
+    /// The filter's text.
+    pub filter: String,
+    /// Whether it matches at all now.
+    pub live: bool,
+    /// The number of its last change.
+    pub change: i64,
+}
+
+macro_rules! select_subscription {
+    ($rest:literal) => {
+        concat!(
+            "select s.id, s.public_id, s.endpoint_id, e.public_id as endpoint_public_id, e.channel, e.address, \
+             e.languages, e.state as endpoint_state, s.name, s.filter, s.state, s.created_ms \
+             from subscriptions s join endpoints e on e.id = s.endpoint_id ",
+            $rest
+        )
+    };
+}
+
+impl Store {
+    /// Stores subscriptions, all or none, each with its endpoint.
+    pub async fn add_subscriptions(
+        &self,
+        new: &[NewSubscription<'_>],
+        now_ms: i64,
+    ) -> Result<Vec<Subscribed>> {
+        let mut endpoints = Vec::with_capacity(new.len());
+        writing!(self, |conn| {
+            let change = next_ids!(conn, "filter", 1);
+            for subscription in new {
+                let endpoint = &subscription.endpoint;
+                let existing: Option<(i64, String)> = sqlx::query_as(
+                    "select id, state from endpoints where channel = $1 and address = $2 and owner = $3",
+                )
+                .bind(endpoint.channel.as_str())
+                .bind(endpoint.address)
+                .bind(endpoint.owner)
+                .fetch_optional(&mut *conn)
+                .await?;
+                let (endpoint_id, state, new) = match existing {
+                    Some((id, state)) => {
+                        let old = EndpointState::parse(&state).unwrap_or(EndpointState::Pending);
+                        // Shown consent activates; an endpoint removed or disabled before starts over.
+                        let state = match (old, endpoint.state) {
+                            (_, EndpointState::Active) => EndpointState::Active,
+                            (EndpointState::Deleted | EndpointState::Disabled, fresh) => fresh,
+                            (old, _) => old,
+                        };
+                        sqlx::query("update endpoints set state = $1 where id = $2")
+                            .bind(state.as_str())
+                            .bind(id)
+                            .execute(&mut *conn)
+                            .await?;
+                        (id, state, false)
+                    }
+                    None => {
+                        let id = next_ids!(conn, "endpoint", 1);
+                        sqlx::query(
+                            "insert into endpoints (id, public_id, channel, address, owner, secret, languages, extent, \
+                             state, created_ms) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+                        )
+                        .bind(id)
+                        .bind(endpoint.public_id)
+                        .bind(endpoint.channel.as_str())
+                        .bind(endpoint.address)
+                        .bind(endpoint.owner)
+                        .bind(endpoint.secret)
+                        .bind(endpoint.languages)
+                        .bind(endpoint.extent.as_str())
+                        .bind(endpoint.state.as_str())
+                        .bind(now_ms)
+                        .execute(&mut *conn)
+                        .await?;
+                        (id, endpoint.state, true)
+                    }
+                };
+                let id = next_ids!(conn, "subscription", 1);
+                sqlx::query(
+                    "insert into subscriptions (id, public_id, endpoint_id, name, filter, grammar, state, consent, \
+                     change, created_ms) values ($1, $2, $3, $4, $5, $6, 'active', $7, $8, $9)",
+                )
+                .bind(id)
+                .bind(subscription.public_id)
+                .bind(endpoint_id)
+                .bind(subscription.name)
+                .bind(subscription.filter)
+                .bind(subscription.grammar)
+                .bind(subscription.consent)
+                .bind(change)
+                .bind(now_ms)
+                .execute(&mut *conn)
+                .await?;
+                endpoints.push(Subscribed {
+                    endpoint_id,
+                    state,
+                    new,
+                });
+            }
+        });
+        Ok(endpoints)
+    }
+
+    /// The subscription with this public id, unless deleted.
+    pub async fn subscription(&self, public_id: &str) -> Result<Option<SubscriptionRow>> {
+        Ok(reading!(self, |conn| {
+            sqlx::query_as(select_subscription!(
+                "where s.public_id = $1 and s.state <> 'deleted'"
+            ))
+            .bind(public_id)
+            .fetch_optional(conn)
+            .await?
+        }))
+    }
+
+    /// Subscriptions in the order in which they were made, after `after_id`; of one address if given.
+    pub async fn subscriptions(
+        &self,
+        after_id: i64,
+        limit: i64,
+        address: Option<&str>,
+    ) -> Result<Vec<SubscriptionRow>> {
+        Ok(reading!(self, |conn| {
+            sqlx::query_as(select_subscription!(
+                "where s.id > $1 and s.state <> 'deleted' and ($2 is null or e.address = $2) order by s.id limit $3"
+            ))
+            .bind(after_id)
+            .bind(address)
+            .bind(limit)
+            .fetch_all(conn)
+            .await?
+        }))
+    }
+
+    /// Pauses, resumes or deletes a subscription; false if there is none with this public id.
+    pub async fn set_subscription_state(
+        &self,
+        public_id: &str,
+        state: SubscriptionState,
+    ) -> Result<bool> {
+        let done = writing!(self, |conn| {
+            let change = next_ids!(conn, "filter", 1);
+            sqlx::query("update subscriptions set state = $1, change = $2 where public_id = $3 and state <> 'deleted'")
+                .bind(state.as_str())
+                .bind(change)
+                .bind(public_id)
+                .execute(&mut *conn)
+                .await?
+                .rows_affected()
+        });
+        Ok(done > 0)
+    }
+
+    /// Deletes subscriptions of one endpoint by key, or all of them if none is named. Gives how many were live.
+    pub async fn unsubscribe(&self, endpoint_id: i64, subscriptions: &[i64]) -> Result<u64> {
+        let mut done = 0;
+        writing!(self, |conn| {
+            let change = next_ids!(conn, "filter", 1);
+            if subscriptions.is_empty() {
+                done = sqlx::query(
+                    "update subscriptions set state = 'deleted', change = $1 where endpoint_id = $2 and state <> 'deleted'",
+                )
+                .bind(change)
+                .bind(endpoint_id)
+                .execute(&mut *conn)
+                .await?
+                .rows_affected();
+            }
+            for id in subscriptions {
+                done += sqlx::query(
+                    "update subscriptions set state = 'deleted', change = $1 \
+                     where id = $2 and endpoint_id = $3 and state <> 'deleted'",
+                )
+                .bind(change)
+                .bind(id)
+                .bind(endpoint_id)
+                .execute(&mut *conn)
+                .await?
+                .rows_affected();
+            }
+        });
+        Ok(done)
+    }
+
+    /// Names of an endpoint's subscriptions that are not deleted.
+    pub async fn endpoint_subscription_names(&self, endpoint_id: i64) -> Result<Vec<String>> {
+        Ok(reading!(self, |conn| {
+            sqlx::query_scalar("select name from subscriptions where endpoint_id = $1 and state <> 'deleted' order by id")
+                .bind(endpoint_id)
+                .fetch_all(conn)
+                .await?
+        }))
+    }
+
+    /// Filters that changed after change number `after`, in the order of their changes.
+    pub async fn changed_filters(&self, after: i64) -> Result<Vec<FilterRow>> {
+        Ok(reading!(self, |conn| {
+            sqlx::query_as(
+                "select s.id, s.endpoint_id, e.channel, e.languages, s.filter, \
+                 (s.state = 'active' and e.state = 'active') as live, s.change \
+                 from subscriptions s join endpoints e on e.id = s.endpoint_id where s.change > $1 order by s.change",
+            )
+            .bind(after)
+            .fetch_all(conn)
+            .await?
+        }))
+    }
+}

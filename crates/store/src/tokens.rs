@@ -1,0 +1,104 @@
+//! API tokens: stored as SHA-256 digests, never in clear (they are 256 random bits, so a slow hash would add nothing).
+
+use crate::{Result, Store};
+use sha2::{Digest, Sha256};
+
+/// A token as stored.
+#[derive(Debug, Clone, sqlx::FromRow)]
+pub struct TokenRow {
+    /// Its key.
+    pub id: i64,
+    /// `tok_…`.
+    pub public_id: String,
+    /// What its owner calls it.
+    pub name: String,
+    /// Space-separated.
+    pub scopes: String,
+    /// Slugs of the issuers it may speak for, space-separated; empty means all.
+    pub issuers: String,
+    /// Unix milliseconds.
+    pub created_ms: i64,
+    /// Unix milliseconds, once revoked.
+    pub revoked_ms: Option<i64>,
+}
+
+/// A token to be stored.
+#[derive(Debug, Clone)]
+pub struct NewToken<'a> {
+    /// `tok_…`.
+    pub public_id: &'a str,
+    /// The secret as its owner gets it; only its digest is stored.
+    pub secret: &'a str,
+    /// What its owner calls it.
+    pub name: &'a str,
+    /// Space-separated.
+    pub scopes: &'a str,
+    /// Slugs, space-separated; empty means all.
+    pub issuers: &'a str,
+}
+
+impl Store {
+    /// Stores a token's digest.
+    pub async fn add_token(&self, new: &NewToken<'_>, now_ms: i64) -> Result<()> {
+        writing!(self, |conn| {
+            let id = next_ids!(conn, "token", 1);
+            sqlx::query(
+                "insert into tokens (id, public_id, digest, name, scopes, issuers, created_ms) \
+                 values ($1, $2, $3, $4, $5, $6, $7)",
+            )
+            .bind(id)
+            .bind(new.public_id)
+            .bind(digest(new.secret))
+            .bind(new.name)
+            .bind(new.scopes)
+            .bind(new.issuers)
+            .bind(now_ms)
+            .execute(&mut *conn)
+            .await?;
+        });
+        Ok(())
+    }
+
+    /// The token with this secret, unless revoked.
+    pub async fn token(&self, secret: &str) -> Result<Option<TokenRow>> {
+        Ok(reading!(self, |conn| {
+            sqlx::query_as(
+                "select id, public_id, name, scopes, issuers, created_ms, revoked_ms from tokens \
+                 where digest = $1 and revoked_ms is null",
+            )
+            .bind(digest(secret))
+            .fetch_optional(conn)
+            .await?
+        }))
+    }
+
+    /// All tokens, oldest first.
+    pub async fn tokens(&self) -> Result<Vec<TokenRow>> {
+        Ok(reading!(self, |conn| {
+            sqlx::query_as(
+                "select id, public_id, name, scopes, issuers, created_ms, revoked_ms from tokens order by id",
+            )
+            .fetch_all(conn)
+            .await?
+        }))
+    }
+
+    /// Revokes a token; false if there is none with this public id, or it was revoked before.
+    pub async fn revoke_token(&self, public_id: &str, now_ms: i64) -> Result<bool> {
+        let done = writing!(self, |conn| {
+            sqlx::query(
+                "update tokens set revoked_ms = $1 where public_id = $2 and revoked_ms is null",
+            )
+            .bind(now_ms)
+            .bind(public_id)
+            .execute(&mut *conn)
+            .await?
+            .rows_affected()
+        });
+        Ok(done > 0)
+    }
+}
+
+fn digest(secret: &str) -> Vec<u8> {
+    Sha256::digest(secret.as_bytes()).to_vec()
+}
