@@ -1,0 +1,125 @@
+//! All live filters in memory, kept near the store by the number of the last change seen.
+//!
+//! Today every filter is evaluated against every release: clear, exact, and linear in the number of subscriptions.
+
+use crate::matching;
+use release::filter::Filter;
+use release::language::LanguageTag;
+use release::model::Channel;
+use release::subject::Subject;
+use std::collections::BTreeMap;
+use store::FilterRow;
+use tracing::error;
+
+/// One live subscription.
+#[derive(Debug)]
+struct Entry {
+    endpoint_id: i64,
+    channel: Channel,
+    languages: Vec<LanguageTag>,
+    filter: Filter,
+}
+
+/// What a router knows of subscriptions.
+#[derive(Debug, Default)]
+pub(crate) struct Index {
+    entries: BTreeMap<i64, Entry>,
+    change: i64,
+}
+
+/// An endpoint that wants a story, with the edition it prefers.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Match {
+    pub(crate) endpoint_id: i64,
+    pub(crate) channel: Channel,
+    /// Which of the given subjects.
+    pub(crate) edition: usize,
+    /// Keys of the subscriptions that matched that edition, ascending.
+    pub(crate) reasons: Vec<i64>,
+}
+
+impl Index {
+    /// The number of the last change that is in here.
+    pub(crate) fn change(&self) -> i64 {
+        self.change
+    }
+
+    /// Takes over changed subscriptions.
+    pub(crate) fn apply(&mut self, rows: Vec<FilterRow>) {
+        for row in rows {
+            self.change = self.change.max(row.change);
+            if !row.live {
+                self.entries.remove(&row.id);
+                continue;
+            }
+            match Filter::parse(&row.filter) {
+                Ok(filter) => {
+                    let languages = row
+                        .languages
+                        .split(' ')
+                        .filter_map(|tag| LanguageTag::parse(tag).ok())
+                        .collect();
+                    let entry = Entry {
+                        endpoint_id: row.endpoint_id,
+                        channel: row.channel,
+                        languages,
+                        filter,
+                    };
+                    self.entries.insert(row.id, entry);
+                }
+                Err(reason) => {
+                    error!(subscription.id = row.id, %reason, "a stored filter cannot be read: {reason}")
+                }
+            }
+        }
+    }
+
+    /// The endpoints that want any of these editions of one story; each once, with the edition it prefers.
+    pub(crate) fn matches(&self, editions: &[Subject]) -> Vec<Match> {
+        let mut wanted: BTreeMap<i64, Vec<(i64, &Entry, Vec<usize>)>> = BTreeMap::new();
+        for (&id, entry) in &self.entries {
+            let matched: Vec<usize> = (0..editions.len())
+                .filter(|&at| matching::matches(&entry.filter, &editions[at]))
+                .collect();
+            if !matched.is_empty() {
+                wanted
+                    .entry(entry.endpoint_id)
+                    .or_default()
+                    .push((id, entry, matched));
+            }
+        }
+        wanted
+            .into_iter()
+            .map(|(endpoint_id, hits)| choose(endpoint_id, &hits, editions))
+            .collect()
+    }
+}
+
+/// Among the editions that any of the endpoint's subscriptions matched, the one its languages prefer (RFC 4647
+/// lookup), else the first.
+fn choose(endpoint_id: i64, hits: &[(i64, &Entry, Vec<usize>)], editions: &[Subject]) -> Match {
+    let mut candidates: Vec<usize> = hits
+        .iter()
+        .flat_map(|(_, _, matched)| matched.iter().copied())
+        .collect();
+    candidates.sort_unstable();
+    candidates.dedup();
+    let entry = hits[0].1;
+    let available: Vec<LanguageTag> = candidates
+        .iter()
+        .map(|&at| editions[at].language.clone())
+        .collect();
+    let preferred = release::language::lookup(&entry.languages, &available).unwrap_or(0);
+    let edition = candidates[preferred];
+    let reasons = hits
+        .iter()
+        .filter(|(_, _, matched)| matched.contains(&edition))
+        .map(|(id, _, _)| *id)
+        .collect();
+    Match {
+        endpoint_id,
+        channel: entry.channel,
+        edition,
+        reasons,
+    }
+}

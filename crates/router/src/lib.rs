@@ -1,0 +1,217 @@
+//! The router: matches an alert to subscriptions and plans its deliveries.
+//!
+//! Reads "route alert" messages and the store; writes deliveries in sealed batches, and tells the delivery queues of
+//! each. A crash leaves the alert unrouted with some of its batches written: the sweep publishes it again, and the next
+//! router plans only the endpoints that have no delivery yet. Two routers on one alert collide on the deliveries'
+//! primary key; the slower one reads again and goes on.
+
+mod index;
+pub mod matching;
+mod plan;
+
+use index::Index;
+use queue::{DeliverBatch, Message, Queue, QueueError, QueueName, Telling};
+use release::model::Lane;
+use release::topic::Taxonomy;
+use std::sync::{Arc, RwLock};
+use std::time::{Duration, Instant};
+use store::{AlertRow, Clock, NewBatch, PlannedDelivery, Store, StoreError};
+use tokio_util::sync::CancellationToken;
+use tracing::{debug, error, info};
+
+/// How often a router looks for changed filters when nobody tells it of one.
+const POLL: Duration = Duration::from_millis(250);
+
+/// A router. Cheap to clone; clones share one index.
+#[derive(Debug, Clone)]
+pub struct Router {
+    store: Store,
+    queue: Queue,
+    clock: Clock,
+    taxonomy: Arc<Taxonomy>,
+    batch_size: usize,
+    index: Arc<RwLock<Index>>,
+}
+
+/// Why an alert could not be routed; it stays unrouted, and the sweep brings it back.
+#[derive(Debug, thiserror::Error)]
+pub enum RouteError {
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The queue failed.
+    #[error(transparent)]
+    Queue(#[from] QueueError),
+    /// A release or filter in the store cannot be read.
+    #[error("alert {alert_id}: {reason}")]
+    Unreadable {
+        /// The alert's key.
+        alert_id: i64,
+        /// What is wrong.
+        reason: String,
+    },
+}
+
+impl Router {
+    /// A router with an empty index; it fills from the store at the first message or poll.
+    pub fn new(
+        store: Store,
+        queue: Queue,
+        clock: Clock,
+        taxonomy: Arc<Taxonomy>,
+        batch_size: usize,
+    ) -> Router {
+        Router {
+            store,
+            queue,
+            clock,
+            taxonomy,
+            batch_size,
+            index: Arc::default(),
+        }
+    }
+
+    /// Routes until stopped; flash alerts never wait behind regular ones.
+    pub async fn run(&self, stop: CancellationToken) {
+        tokio::join!(
+            self.route_lane(Lane::Flash, &stop),
+            self.route_lane(Lane::Regular, &stop),
+            self.follow(&stop)
+        );
+    }
+
+    /// Routes one waiting alert, if there is one: what tests drive.
+    pub async fn step(&self) -> Result<bool, RouteError> {
+        for lane in [Lane::Flash, Lane::Regular] {
+            if let Some(received) = self.queue.try_receive(QueueName::Route(lane)).await? {
+                self.handle(received).await?;
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    async fn route_lane(&self, lane: Lane, stop: &CancellationToken) {
+        loop {
+            let received = tokio::select! {
+                () = stop.cancelled() => return,
+                received = self.queue.receive(QueueName::Route(lane)) => received,
+            };
+            let Ok(received) = received else { return };
+            if let Err(error) = self.handle(received).await {
+                error!(%error, worker = "router", "routing failed, the sweep brings it back: {error}");
+            }
+        }
+    }
+
+    /// Keeps the index near the store between alerts.
+    async fn follow(&self, stop: &CancellationToken) {
+        let mut tellings = self.queue.listen();
+        loop {
+            if let Err(error) = self.refresh().await {
+                error!(%error, worker = "router", "filters could not be read: {error}");
+            }
+            let told = async {
+                loop {
+                    match tellings.recv().await {
+                        Ok(Telling::FiltersChanged) | Err(_) => return,
+                        Ok(_) => {}
+                    }
+                }
+            };
+            tokio::select! {
+                () = stop.cancelled() => return,
+                () = tokio::time::sleep(POLL) => {}
+                () = told => {}
+            }
+        }
+    }
+
+    async fn handle(&self, received: queue::Received) -> Result<(), RouteError> {
+        if let Message::RouteAlert(route) = &received.message {
+            self.route(route.alert_id).await?;
+        }
+        Ok(received.ack().await?)
+    }
+
+    /// Routes an alert to all endpoints that want it and have no delivery of it yet.
+    pub async fn route(&self, alert_id: i64) -> Result<(), RouteError> {
+        let begun = Instant::now();
+        loop {
+            let Some(alert) = self.store.alert(alert_id).await? else {
+                return Ok(());
+            };
+            if alert.state == "routed" {
+                debug!(alert.id = alert_id, "alert {alert_id} was routed before");
+                return Ok(());
+            }
+            match self.plan(&alert).await {
+                Ok(planned)
+                    if self
+                        .store
+                        .finish_routing(alert.id, alert.generation)
+                        .await? =>
+                {
+                    let duration_ms = begun.elapsed().as_millis() as u64;
+                    metrics::counter!("dateline_matched_total").increment(planned as u64);
+                    metrics::histogram!("dateline_route_seconds")
+                        .record(begun.elapsed().as_secs_f64());
+                    info!(worker = "router", alert = %alert.public_id, kind = %alert.kind, lane = %alert.lane, matched = planned,
+                        request_id = %alert.request_id, duration_ms, outcome = "routed",
+                        "alert {} matched {planned} endpoints", alert.public_id);
+                    return Ok(());
+                }
+                // An edition cleared meanwhile, or another router planned the same: read again, and go on.
+                Ok(_) | Err(RouteError::Store(StoreError::Conflict(_))) => {}
+                Err(error) => return Err(error),
+            }
+        }
+    }
+
+    async fn plan(&self, alert: &AlertRow) -> Result<usize, RouteError> {
+        self.refresh().await?;
+        let mut deliveries = plan::deliveries(self, alert).await?;
+        let planned = self.store.planned_endpoints(alert.id).await?;
+        deliveries.retain(|delivery| !planned.contains(&delivery.endpoint_id));
+        deliveries
+            .sort_by_key(|delivery| (delivery.release_id, delivery.channel, delivery.endpoint_id));
+        let same = |a: &PlannedDelivery, b: &PlannedDelivery| {
+            (a.release_id, a.channel) == (b.release_id, b.channel)
+        };
+        for group in deliveries.chunk_by(same) {
+            for chunk in group.chunks(self.batch_size) {
+                let batch = self
+                    .store
+                    .plan_batch(alert, chunk, self.clock.now_ms())
+                    .await?;
+                self.queue.publish(deliver(batch)).await?;
+            }
+        }
+        Ok(deliveries.len() + planned.len())
+    }
+
+    async fn refresh(&self) -> Result<(), StoreError> {
+        let seen = self.index.read().expect("no holder panics").change();
+        let changed = self.store.changed_filters(seen).await?;
+        if !changed.is_empty() {
+            self.index.write().expect("no holder panics").apply(changed);
+        }
+        Ok(())
+    }
+}
+
+/// The message that tells of a batch.
+pub fn deliver(batch: NewBatch) -> Message {
+    let NewBatch {
+        id,
+        channel,
+        lane,
+        request_id,
+    } = batch;
+    Message::DeliverBatch(DeliverBatch {
+        batch_id: id,
+        channel,
+        lane,
+        request_id,
+    })
+}

@@ -1,0 +1,170 @@
+use super::*;
+use release::language::LanguageTag;
+use release::place::Place;
+use release::subject::SubjectParts;
+use release::ticker::Ticker;
+use release::topic::TopicSlug;
+
+/// A release on a mine in California, in German, with words of many languages.
+fn subject() -> Subject {
+    let slugs = ["lithium", "mining", "heavy-industry"];
+    Subject::new(SubjectParts {
+        topics: slugs.map(|slug| TopicSlug::parse(slug).unwrap()).into(),
+        places: vec![Place::parse("US-CA").unwrap(), Place::parse("CH").unwrap()],
+        language: LanguageTag::parse("de-AT").unwrap(),
+        sources: ["acme".to_owned(), "acme-mining".to_owned()].into(),
+        tickers: vec![
+            Ticker::parse("NYSE: ACM").unwrap(),
+            Ticker::parse("LIT").unwrap(),
+        ],
+        headline: "Société Générale eröffnet größte Mine",
+        subheadline: Some("Acme’s second mine"),
+        summary: Some("Ein Überblick"),
+        body: "Lithium für Batterien. 東京のロボット工学。 Новый ёж; ΟΔΥΣΣΕΥΣ; 삼성전자는 발표; ประเทศไทย; नई किताबें",
+    })
+}
+
+#[track_caller]
+fn check(filter: &str, expect: bool) {
+    assert_eq!(
+        matches(&Filter::parse(filter).unwrap(), &subject()),
+        expect,
+        "{filter}"
+    );
+}
+
+#[test]
+fn operators_combine() {
+    check("everything", true);
+    check("lithium AND mine", true);
+    check("lithium mine", true);
+    check("lithium gold", false);
+    check("lithium OR gold", true);
+    check("silver OR gold", false);
+    check("lithium NOT gold", true);
+    check("lithium NOT mine", false);
+    check("everything NOT gold", true);
+    check("everything NOT topic:mining", false);
+    check("NOT NOT lithium", true);
+    check("NOT (gold OR NOT lithium)", true);
+    check("gold OR lithium NOT silver", true);
+    check("(gold OR lithium) NOT mine", false);
+    check("gold silver OR mine", true);
+    check("gold (silver OR mine)", false);
+}
+
+#[test]
+fn topics_match_with_their_ancestors() {
+    check("topic:lithium", true);
+    check("topic:heavy-industry", true);
+    check("topic:gold", false);
+}
+
+#[test]
+fn places_cover_their_parts() {
+    check("geo:US", true);
+    check("geo:US-CA", true);
+    check("geo:US-NY", false);
+    check("geo:CH", true);
+    check("geo:CH-ZH", false);
+    check("geo:DE", false);
+}
+
+#[test]
+fn languages_cover_their_regions() {
+    check("lang:de", true);
+    check("lang:de-AT", true);
+    check("lang:de-CH", false);
+    check("lang:en", false);
+    check("lang:*", true);
+}
+
+#[test]
+fn sources_are_matched_whole() {
+    check("source:acme", true);
+    check("source:acme-mining", true);
+    check("source:acme-min", false);
+}
+
+#[test]
+fn tickers_match_on_their_exchange_or_any() {
+    check("ticker:XNYS:ACM", true);
+    check("ticker:NYSE:acm", true);
+    check("ticker:ACM", true);
+    check("ticker:XLON:ACM", false);
+    check("ticker:LIT", true);
+    check("ticker:XNYS:LIT", false);
+}
+
+#[test]
+fn case_and_diacritics_do_not_matter() {
+    check("SOCIETE", true);
+    check("générale", true);
+    check("GROSSTE", true);
+    check("größte", true);
+    check("uberblick", true);
+    check("ЕЖ", true);
+    check("οδυσσεύς", true);
+    check("grosst", false);
+}
+
+#[test]
+fn words_part_at_apostrophes() {
+    check("acme", true);
+    check("acme's", true);
+    check("\"acme's second\"", true);
+    check("acmes", false);
+}
+
+#[test]
+fn phrases_are_words_in_a_row() {
+    check("\"societe generale eroffnet\"", true);
+    check("\"generale societe\"", false);
+    check("\"societe eroffnet\"", false);
+    check("\"Lithium, für: Batterien!\"", true);
+}
+
+#[test]
+fn phrases_do_not_cross_the_parts() {
+    check("\"mine acme\"", false);
+    check("\"mine ein\"", false);
+    check("\"uberblick lithium\"", false);
+    check("mine acme", true);
+}
+
+#[test]
+fn scripts_without_spaces_match_as_substrings() {
+    check("東京", true);
+    check("工学", true);
+    check("京の", true);
+    check("京都", false);
+    check("ロボット", true);
+    check("ロボ", false);
+    check("ไทย", true);
+    check("ไทร", false);
+    check("किताबें", true);
+    check("किताब", false);
+}
+
+#[test]
+fn korean_words_are_matched_with_their_particles_for_now() {
+    check("삼성전자는", true);
+    check("삼성전자", false);
+}
+
+#[test]
+fn the_first_alternative_that_holds_is_told() {
+    fn told(filter: &str) -> Option<String> {
+        satisfied_by(&Filter::parse(filter).unwrap(), &subject())
+    }
+
+    assert_eq!(
+        told("gold OR (silver OR lithium mine) OR acme").as_deref(),
+        Some("lithium AND mine")
+    );
+    assert_eq!(
+        told("lithium NOT gold").as_deref(),
+        Some("lithium AND NOT gold")
+    );
+    assert_eq!(told("gold OR silver"), None);
+}

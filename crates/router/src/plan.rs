@@ -1,0 +1,83 @@
+//! From an alert to the deliveries it causes.
+
+use crate::{RouteError, Router};
+use release::model::{AlertKind, Release};
+use release::subject::{Subject, SubjectParts};
+use release::topic::Taxonomy;
+use store::{AlertRow, PlannedDelivery, ReleaseRow};
+
+/// Everybody who is to hear of an alert, each once.
+pub(crate) async fn deliveries(
+    router: &Router,
+    alert: &AlertRow,
+) -> Result<Vec<PlannedDelivery>, RouteError> {
+    match alert.kind {
+        AlertKind::Story => story(router, alert).await,
+        AlertKind::Confirm | AlertKind::Challenge => direct(router, alert).await,
+    }
+}
+
+/// A confirmation or challenge goes to its one endpoint.
+async fn direct(router: &Router, alert: &AlertRow) -> Result<Vec<PlannedDelivery>, RouteError> {
+    let Some(endpoint_id) = alert.endpoint_id else {
+        return Ok(Vec::new());
+    };
+    let Some(endpoint) = router.store.endpoint(endpoint_id).await? else {
+        return Ok(Vec::new());
+    };
+    let delivery = PlannedDelivery {
+        endpoint_id,
+        channel: endpoint.channel,
+        release_id: None,
+        reasons: Vec::new(),
+    };
+    Ok(vec![delivery])
+}
+
+async fn story(router: &Router, alert: &AlertRow) -> Result<Vec<PlannedDelivery>, RouteError> {
+    let (Some(story_id), Some(revision)) = (alert.story_id, alert.revision) else {
+        return Ok(Vec::new());
+    };
+    let now_ms = router.clock.now_ms();
+    let mut editions = router.store.cleared_editions(story_id, revision).await?;
+    // Nothing of a release leaves before its time: the router checks what intake and sweep have decided.
+    editions.retain(|edition| edition.clear_at_ms <= now_ms);
+    let mut subjects = Vec::with_capacity(editions.len());
+    for edition in &editions {
+        subjects.push(subject(edition, &router.taxonomy).map_err(|reason| {
+            RouteError::Unreadable {
+                alert_id: alert.id,
+                reason,
+            }
+        })?);
+    }
+    let index = router.index.clone();
+    // Matching is pure computing: it must not hold up the tasks of this thread.
+    let matches = tokio::task::spawn_blocking(move || {
+        index.read().expect("no holder panics").matches(&subjects)
+    })
+    .await
+    .map_err(|error| RouteError::Unreadable {
+        alert_id: alert.id,
+        reason: error.to_string(),
+    })?;
+    Ok(matches
+        .into_iter()
+        .map(|found| PlannedDelivery {
+            endpoint_id: found.endpoint_id,
+            channel: found.channel,
+            release_id: Some(editions[found.edition].id),
+            reasons: found.reasons,
+        })
+        .collect())
+}
+
+/// What a stored release offers to filters.
+fn subject(row: &ReleaseRow, taxonomy: &Taxonomy) -> Result<Subject, String> {
+    let release: Release = serde_json::from_str(&row.content)
+        .map_err(|error| format!("{}: {error}", row.public_id))?;
+    let body = release.body.render();
+    Ok(Subject::new(SubjectParts::of(
+        &release, &body.text, taxonomy,
+    )))
+}
