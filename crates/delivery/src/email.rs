@@ -1,0 +1,186 @@
+//! The email worker's way out: messages by lettre, the SMTP conversation ours.
+
+pub mod conversation;
+mod folder;
+mod message;
+mod pool;
+mod tls;
+
+pub use message::{From, StoryMails};
+pub use pool::Pool;
+pub use tls::tls_config;
+
+use crate::contents::Wire;
+use crate::{SendError, Sent};
+use conversation::SmtpError;
+use folder::Folder;
+use release::capability::Capability;
+use release::model::Extent;
+use release::render::{Recipient, confirm_mail};
+use std::path::PathBuf;
+use store::DueDelivery;
+
+/// Sends mails through a relay, or keeps them in a folder where none is configured.
+#[derive(Debug)]
+pub struct Mailer {
+    from: From,
+    transport: Transport,
+}
+
+#[derive(Debug)]
+enum Transport {
+    Relay(Pool),
+    Folder(Folder),
+}
+
+/// What one mail needs beside its content.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Letter<'a> {
+    /// The delivery's identity, the same at every attempt; the left part of the Message-ID.
+    pub(crate) id: &'a str,
+    /// The recipient's address.
+    pub(crate) to: &'a str,
+    /// The Date header, Unix milliseconds.
+    pub(crate) now_ms: i64,
+}
+
+impl Mailer {
+    /// Sends through a relay.
+    pub fn relay(from: From, pool: Pool) -> Mailer {
+        Mailer {
+            from,
+            transport: Transport::Relay(pool),
+        }
+    }
+
+    /// Writes `.eml` files into a folder, which is created when it is not there.
+    pub fn folder(from: From, folder: PathBuf) -> std::io::Result<Mailer> {
+        Ok(Mailer {
+            from,
+            transport: Transport::Folder(Folder::open(folder)?),
+        })
+    }
+
+    /// Sends the mail that tells of a release. `reasons` are the subscriptions behind it: (key, public id, name).
+    pub(crate) async fn send_story(
+        &self,
+        letter: &Letter<'_>,
+        wire: &Wire,
+        mails: &StoryMails,
+        delivery: &DueDelivery,
+        reasons: &[(i64, &str, &str)],
+    ) -> Result<Sent, SendError> {
+        let subscriptions = reasons.iter().map(|(id, _, _)| *id).collect();
+        let capability = Capability::Unsubscribe {
+            endpoint_id: delivery.endpoint_id,
+            subscriptions,
+        };
+        let unsubscribe_url = format!(
+            "{}/unsubscribe/{}",
+            wire.public_url,
+            wire.link_key.sign(&capability)
+        );
+        let names: Vec<String> = reasons
+            .iter()
+            .map(|(_, _, name)| (*name).to_owned())
+            .collect();
+        let recipient = Recipient {
+            reasons: &names,
+            unsubscribe_url: &unsubscribe_url,
+        };
+        let template = match delivery.extent {
+            Extent::Full => &mails.full,
+            Extent::Link => &mails.link,
+        };
+        let message =
+            message::story(&self.from, wire, letter, template, &recipient).map_err(unsendable)?;
+        self.send(letter, message).await
+    }
+
+    /// Sends the mail that asks the owner of an address whether they asked for alerts.
+    pub(crate) async fn send_confirm(
+        &self,
+        letter: &Letter<'_>,
+        wire: &Wire,
+        endpoint_id: i64,
+        asked_for: &[String],
+    ) -> Result<Sent, SendError> {
+        let token = wire.link_key.sign(&Capability::Confirm { endpoint_id });
+        let mail = confirm_mail(
+            &wire.name,
+            asked_for,
+            &format!("{}/confirm/{token}", wire.public_url),
+        );
+        let message = message::plain(&self.from, letter, &mail).map_err(unsendable)?;
+        self.send(letter, message).await
+    }
+
+    async fn send(&self, letter: &Letter<'_>, message: Vec<u8>) -> Result<Sent, SendError> {
+        match &self.transport {
+            Transport::Relay(pool) => {
+                let reply = pool
+                    .send(self.from.address(), letter.to, &message)
+                    .await
+                    .map_err(|error| verdict(&error))?;
+                Ok(Sent {
+                    status: Some(i64::from(reply.code)),
+                })
+            }
+            Transport::Folder(folder) => {
+                folder
+                    .keep(letter.id, &message)
+                    .await
+                    .map_err(|error| SendError::Retry {
+                        status: None,
+                        after_ms: None,
+                        error: format!("the mail folder cannot be written: {error}"),
+                    })?;
+                Ok(Sent { status: None })
+            }
+        }
+    }
+}
+
+/// A mail that cannot be built will not build next time.
+fn unsendable(error: message::MessageError) -> SendError {
+    SendError::Fail {
+        status: None,
+        error: error.to_string(),
+    }
+}
+
+/// 5xx about this mail is final; 5xx about the connection, 4xx and everything else is tried again.
+fn verdict(failure: &SmtpError) -> SendError {
+    use conversation::Stage;
+    let error = with_source(failure);
+    match failure {
+        SmtpError::Refused {
+            stage: Stage::Rcpt | Stage::Data | Stage::Dot | Stage::Mail,
+            reply,
+        } => SendError::Fail {
+            status: Some(i64::from(reply.code)),
+            error,
+        },
+        SmtpError::Refused { reply, .. } | SmtpError::Deferred { reply, .. } => SendError::Retry {
+            status: Some(i64::from(reply.code)),
+            after_ms: None,
+            error,
+        },
+        SmtpError::BareLineEnd | SmtpError::BadAddress => SendError::Fail {
+            status: None,
+            error,
+        },
+        _ => SendError::Retry {
+            status: None,
+            after_ms: None,
+            error,
+        },
+    }
+}
+
+fn with_source(error: &dyn std::error::Error) -> String {
+    match error.source() {
+        Some(source) => format!("{error}: {source}"),
+        None => error.to_string(),
+    }
+}

@@ -1,0 +1,73 @@
+//! Outcomes on their way to the store: committed within 100 ms or 500 deliveries.
+
+use std::time::Duration;
+use store::{BatchRow, Outcome, Store};
+use tokio::sync::mpsc;
+use tokio::time::{Instant, timeout_at};
+use tracing::error;
+
+const MOST_OUTCOMES: usize = 500;
+const LONGEST_WAIT: Duration = Duration::from_millis(100);
+const ATTEMPTS: u32 = 5;
+
+/// Records what comes in until every sender is gone. Gives how many outcomes were recorded, by name.
+pub(crate) async fn record(
+    store: Store,
+    batch: BatchRow,
+    mut outcomes: mpsc::Receiver<Outcome>,
+) -> Tally {
+    let mut tally = Tally::default();
+    let mut waiting = Vec::with_capacity(MOST_OUTCOMES);
+    while let Some(first) = outcomes.recv().await {
+        waiting.push(first);
+        let deadline = Instant::now() + LONGEST_WAIT;
+        while waiting.len() < MOST_OUTCOMES {
+            match timeout_at(deadline, outcomes.recv()).await {
+                Ok(Some(outcome)) => waiting.push(outcome),
+                Ok(None) | Err(_) => break,
+            }
+        }
+        commit(&store, &batch, &waiting).await;
+        waiting.drain(..).for_each(|outcome| tally.count(&outcome));
+    }
+    tally
+}
+
+/// What was recorded.
+#[derive(Debug, Default, Clone, Copy)]
+pub(crate) struct Tally {
+    pub(crate) delivered: u64,
+    pub(crate) retried: u64,
+    pub(crate) dead: u64,
+    pub(crate) withheld: u64,
+}
+
+impl Tally {
+    fn count(&mut self, outcome: &Outcome) {
+        use store::Verdict;
+        match outcome.verdict {
+            Verdict::Delivered => self.delivered += 1,
+            Verdict::Retry { .. } => self.retried += 1,
+            Verdict::Dead { .. } => self.dead += 1,
+            Verdict::Suppressed { .. } | Verdict::Superseded => self.withheld += 1,
+        }
+    }
+
+    pub(crate) fn all(&self) -> u64 {
+        self.delivered + self.retried + self.dead + self.withheld
+    }
+}
+
+/// Tries a few times: what was sent should be recorded even when the store blinks. If it cannot be, the batch stays open
+/// and is sent again under the same ids.
+async fn commit(store: &Store, batch: &BatchRow, outcomes: &[Outcome]) {
+    for attempt in 1..=ATTEMPTS {
+        match store.record_outcomes(batch, outcomes).await {
+            Ok(()) => return,
+            Err(error) => {
+                error!(%error, batch = batch.id, attempt, "outcomes of batch {} could not be recorded: {error}", batch.id);
+                tokio::time::sleep(LONGEST_WAIT * attempt).await;
+            }
+        }
+    }
+}

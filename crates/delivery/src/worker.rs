@@ -1,0 +1,159 @@
+//! A worker of one channel: takes batches from its two lanes and sends them.
+
+use crate::contents::{Contents, Wire};
+use crate::slots::Slots;
+use crate::{RetryPolicy, Sender};
+use queue::{Message, Queue, QueueName, Received};
+use release::model::{Channel, Lane};
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+use store::{Clock, Result, Store};
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+use tracing::error;
+
+/// Batches of one lane that are prepared at once, so that loading one overlaps with sending another.
+const LOOPS: usize = 2;
+
+/// What a worker is told at its start.
+#[derive(Debug, Clone)]
+pub struct WorkerSettings {
+    /// Its name in leases and logs, unique among living workers.
+    pub name: String,
+    /// How much it sends at once.
+    pub slots: usize,
+    /// At most so many at once to one endpoint.
+    pub in_flight_per_endpoint: usize,
+    /// How long a claimed batch is its own unless it renews, milliseconds.
+    pub lease_ms: i64,
+    /// A batch claimed more often than this without an outcome is poisoned.
+    pub poison_after: i64,
+    /// When failed deliveries are tried again.
+    pub retry: RetryPolicy,
+}
+
+/// A worker. Cheap to clone; clones share slots and connections.
+#[derive(Debug, Clone)]
+pub struct Worker {
+    pub(crate) inner: Arc<Inner>,
+}
+
+#[derive(Debug)]
+pub(crate) struct Inner {
+    pub(crate) store: Store,
+    pub(crate) queue: Queue,
+    pub(crate) clock: Clock,
+    pub(crate) settings: WorkerSettings,
+    pub(crate) wire: Arc<Wire>,
+    pub(crate) sender: Sender,
+    pub(crate) contents: Contents,
+    pub(crate) slots: Slots,
+    pub(crate) in_flight: Mutex<HashMap<i64, usize>>,
+    pub(crate) batches: AtomicU64,
+    /// Set when the process is about to stop: what has not begun is left for the next start.
+    pub(crate) stop: CancellationToken,
+}
+
+impl Worker {
+    /// A worker that sends by the given sender.
+    pub fn new(
+        store: Store,
+        queue: Queue,
+        clock: Clock,
+        wire: Arc<Wire>,
+        sender: Sender,
+        settings: WorkerSettings,
+        stop: CancellationToken,
+    ) -> Worker {
+        let inner = Inner {
+            contents: Contents::new(store.clone(), wire.clone()),
+            slots: Slots::new(settings.slots),
+            in_flight: Mutex::default(),
+            batches: AtomicU64::new(0),
+            store,
+            queue,
+            clock,
+            wire,
+            sender,
+            settings,
+            stop,
+        };
+        Worker {
+            inner: Arc::new(inner),
+        }
+    }
+
+    /// Its channel.
+    pub fn channel(&self) -> Channel {
+        self.inner.sender.channel()
+    }
+
+    /// What it is doing, for people.
+    pub fn doing(&self) -> String {
+        let batches = self.inner.batches.load(Ordering::Relaxed);
+        match self.inner.slots.taken() {
+            0 => format!("waiting, {batches} batches done"),
+            sending => format!("sending {sending}, {batches} batches done"),
+        }
+    }
+
+    /// Sends until stopped, then finishes what has begun. The caller bounds how long it waits for that.
+    pub async fn run(&self) {
+        let sending = TaskTracker::new();
+        let mut loops = tokio::task::JoinSet::new();
+        for lane in [Lane::Flash, Lane::Regular] {
+            for _ in 0..LOOPS {
+                let (worker, sending) = (self.clone(), sending.clone());
+                loops.spawn(async move { worker.work_lane(lane, &sending).await });
+            }
+        }
+        loops.join_all().await;
+        sending.close();
+        sending.wait().await;
+    }
+
+    /// Sends one waiting batch to its end, if there is one: what tests drive.
+    pub async fn step(&self) -> Result<bool> {
+        for lane in [Lane::Flash, Lane::Regular] {
+            let received = self
+                .inner
+                .queue
+                .try_receive(QueueName::Deliver(self.channel(), lane))
+                .await;
+            if let Ok(Some(received)) = received {
+                let sending = TaskTracker::new();
+                self.handle(received, &sending).await?;
+                sending.close();
+                sending.wait().await;
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    async fn work_lane(&self, lane: Lane, sending: &TaskTracker) {
+        loop {
+            let received = tokio::select! {
+                () = self.inner.stop.cancelled() => return,
+                received = self.inner.queue.receive(QueueName::Deliver(self.channel(), lane)) => received,
+            };
+            let Ok(received) = received else { return };
+            if let Err(error) = self.handle(received, sending).await {
+                let worker = &self.inner.settings.name;
+                error!(%error, worker, "a batch could not be begun, the sweep brings it back: {error}");
+                // Without this a store that refuses every claim would be asked without a pause.
+                tokio::time::sleep(Duration::from_millis(100)).await;
+            }
+        }
+    }
+
+    async fn handle(&self, received: Received, sending: &TaskTracker) -> Result<()> {
+        if let Message::DeliverBatch(deliver) = &received.message {
+            let batch_id = deliver.batch_id;
+            crate::batch::deliver(&self.inner, batch_id, received, sending).await?;
+        }
+        Ok(())
+    }
+}
