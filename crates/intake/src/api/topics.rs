@@ -1,0 +1,36 @@
+//! The taxonomy, open to everybody: it is printed in every newsroom.
+
+use crate::{Intake, Problem};
+use axum::Json;
+use axum::extract::{Path, State};
+use serde_json::{Value, json};
+
+pub(super) async fn list(State(intake): State<Intake>) -> Json<Value> {
+    Json(json!({ "topics": intake.taxonomy.iter().collect::<Vec<_>>() }))
+}
+
+pub(super) async fn show(
+    State(intake): State<Intake>,
+    Path(slug): Path<String>,
+) -> Result<Json<Value>, Problem> {
+    match intake.taxonomy.resolve(&slug) {
+        Some(topic) => Ok(Json(json!({
+            "topic": topic,
+            "ancestors": intake.taxonomy.ancestors(&topic.slug),
+            "descendants": intake.taxonomy.descendants(&topic.slug),
+        }))),
+        None => {
+            let nearest: Vec<_> = intake
+                .taxonomy
+                .nearest(&slug, 3)
+                .iter()
+                .map(|topic| topic.slug.to_string())
+                .collect();
+            Err(Problem::Invalid {
+                pointer: "/slug".into(),
+                detail: format!("no topic `{}`", release::address::printable(&slug)),
+                mend: format!("nearest: {}", nearest.join(", ")),
+            })
+        }
+    }
+}

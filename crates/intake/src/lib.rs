@@ -1,0 +1,104 @@
+//! Intake: the HTTP API through which everything comes in, and through which people and the command line look at it.
+//!
+//! Reads requests; writes releases, subscriptions, issuers and tokens; tells the router of alerts and the sweep of new
+//! due times. A 202 is answered only after the commit. A crash after it leaves a scheduled release or an unrouted alert
+//! that the sweep finds; a crash before it leaves nothing, and the submitter, having no answer, repeats the request with
+//! the same `Idempotency-Key`.
+
+mod accept;
+mod api;
+mod auth;
+mod problem;
+mod request_id;
+
+pub use auth::{Local, Scope};
+pub use problem::Problem;
+
+use axum::Router;
+use axum::extract::{DefaultBodyLimit, Request, State};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use queue::{Message, Queue, RouteAlert, Telling};
+use release::model::Lane;
+use release::topic::Taxonomy;
+use std::sync::Arc;
+use std::time::Duration;
+use store::{Clock, Store};
+use tokio_util::sync::CancellationToken;
+
+/// How long a hint may wait for room in the queue before it is left to the sweep.
+const HINT_PATIENCE: Duration = Duration::from_millis(50);
+
+/// What the API needs. Cheap to clone.
+#[derive(Clone)]
+pub struct Intake {
+    /// The truth.
+    pub store: Store,
+    /// To tell router and sweep.
+    pub queue: Queue,
+    /// Time.
+    pub clock: Clock,
+    /// What releases and filters may name.
+    pub taxonomy: Arc<Taxonomy>,
+    /// What links start with, without a slash at the end.
+    pub public_url: String,
+    /// Development only: webhooks may be `http:` and at private addresses.
+    pub allow_private: bool,
+    /// The largest request body.
+    pub max_body_bytes: usize,
+    /// The longest time for an answer's head; streams go on beyond it.
+    pub request_timeout: Duration,
+    /// The secret of this run for commands on the same machine, as an operator.
+    pub local: Option<Local>,
+    /// The metrics page.
+    pub metrics: Arc<dyn Fn() -> String + Send + Sync>,
+    /// Told which log level listeners of the tail want.
+    pub tail: Arc<dyn Fn(Option<tracing::Level>) + Send + Sync>,
+    /// Ends streams when the process stops.
+    pub stop: CancellationToken,
+}
+
+impl Intake {
+    /// The API's routes.
+    pub fn routes(self) -> Router {
+        let limit = DefaultBodyLimit::max(self.max_body_bytes);
+        let timed = axum::middleware::from_fn_with_state(self.clone(), time_limit);
+        api::routes()
+            .layer(timed)
+            .layer(axum::middleware::from_fn(request_id::tag))
+            .layer(limit)
+            .with_state(self)
+    }
+
+    /// Tells the router of an alert. The store has it already: a hint that finds no room is left to the sweep.
+    pub(crate) async fn hint_route(&self, alert_id: i64, lane: Lane, request_id: &str) {
+        let request_id = request_id.to_owned();
+        let message = Message::RouteAlert(RouteAlert {
+            alert_id,
+            lane,
+            request_id,
+        });
+        let _ = tokio::time::timeout(HINT_PATIENCE, self.queue.publish(message)).await;
+    }
+
+    /// Tells the sweep that something falls due.
+    pub(crate) fn tell_due(&self) {
+        self.queue.tell(Telling::Due);
+    }
+
+    /// Tells routers that filters changed.
+    pub(crate) fn tell_filters(&self) {
+        self.queue.tell(Telling::FiltersChanged);
+    }
+}
+
+async fn time_limit(State(intake): State<Intake>, request: Request, next: Next) -> Response {
+    match tokio::time::timeout(intake.request_timeout, next.run(request)).await {
+        Ok(response) => response,
+        Err(_) => {
+            let detail =
+                "no answer in time; repeat the request with the same Idempotency-Key".to_owned();
+            Problem::Unavailable(detail).into_response()
+        }
+    }
+}

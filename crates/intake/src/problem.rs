@@ -1,0 +1,192 @@
+//! Errors as RFC 9457 problem details: what is wrong, where, and the mend.
+
+use axum::Json;
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use release::finding::Finding;
+use release::time::rfc3339;
+use serde_json::{Map, Value, json};
+use store::StoreError;
+
+/// Everything the API can answer instead of what was asked for.
+#[derive(Debug)]
+pub enum Problem {
+    /// 400: the request cannot be read; where, and the mend.
+    Malformed(String),
+    /// 401: no token, or one that is not known (any more).
+    Unauthorised,
+    /// 403: the token may not do this; which scope would.
+    Forbidden(String),
+    /// 404: no such thing.
+    NotFound {
+        /// What was looked for: `release`, `subscription`, …
+        what: &'static str,
+        /// The id or slug that was given.
+        id: String,
+    },
+    /// 409: the thing exists or stands where this cannot be done.
+    Conflict(String),
+    /// 409: too late to stop a release.
+    Cleared {
+        /// Unix milliseconds.
+        cleared_ms: i64,
+        /// How many had been told by then.
+        told: i64,
+    },
+    /// 422: the release has findings that are errors.
+    Findings(Vec<Finding>),
+    /// 422: a field holds what it cannot hold; its JSON pointer, what is wrong, the mend.
+    Invalid {
+        /// A JSON pointer.
+        pointer: String,
+        /// What is wrong, with the value.
+        detail: String,
+        /// What to do about it.
+        mend: String,
+    },
+    /// 422: an idempotency key was used before for another request.
+    KeyReused,
+    /// 503: the store cannot write at the moment. Nothing was accepted.
+    Unavailable(String),
+    /// 500: a fault of ours.
+    Internal(String),
+}
+
+impl Problem {
+    fn status(&self) -> StatusCode {
+        match self {
+            Problem::Malformed(_) => StatusCode::BAD_REQUEST,
+            Problem::Unauthorised => StatusCode::UNAUTHORIZED,
+            Problem::Forbidden(_) => StatusCode::FORBIDDEN,
+            Problem::NotFound { .. } => StatusCode::NOT_FOUND,
+            Problem::Conflict(_) | Problem::Cleared { .. } => StatusCode::CONFLICT,
+            Problem::Findings(_) | Problem::Invalid { .. } | Problem::KeyReused => {
+                StatusCode::UNPROCESSABLE_ENTITY
+            }
+            Problem::Unavailable(_) => StatusCode::SERVICE_UNAVAILABLE,
+            Problem::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
+        }
+    }
+
+    fn kind(&self) -> &'static str {
+        match self {
+            Problem::Malformed(_) => "malformed",
+            Problem::Unauthorised => "unauthorised",
+            Problem::Forbidden(_) => "forbidden",
+            Problem::NotFound { .. } => "not-found",
+            Problem::Conflict(_) => "conflict",
+            Problem::Cleared { .. } => "already-cleared",
+            Problem::Findings(_) => "findings",
+            Problem::Invalid { .. } => "invalid",
+            Problem::KeyReused => "idempotency-key-reused",
+            Problem::Unavailable(_) => "unavailable",
+            Problem::Internal(_) => "internal",
+        }
+    }
+
+    fn title(&self) -> &'static str {
+        match self {
+            Problem::Malformed(_) => "The request cannot be read",
+            Problem::Unauthorised => "A valid token is needed",
+            Problem::Forbidden(_) => "The token may not do this",
+            Problem::NotFound { .. } => "Not found",
+            Problem::Conflict(_) => "Not possible as things stand",
+            Problem::Cleared { .. } => "Too late: the release has cleared",
+            Problem::Findings(_) => "The release is refused",
+            Problem::Invalid { .. } => "A field is not valid",
+            Problem::KeyReused => "The idempotency key belongs to another request",
+            Problem::Unavailable(_) => "The wire cannot accept anything at the moment",
+            Problem::Internal(_) => "A fault of ours",
+        }
+    }
+
+    fn detail(&self) -> String {
+        match self {
+            Problem::Malformed(detail) | Problem::Forbidden(detail) | Problem::Conflict(detail) => detail.clone(),
+            Problem::Unauthorised => {
+                "send `Authorization: Bearer TOKEN`; `dateline token add` makes one".to_owned()
+            }
+            Problem::NotFound { what, id } => format!("no {what} `{}`", release::address::printable(id)),
+            Problem::Cleared { cleared_ms, told } => {
+                format!("it cleared at {} and {told} had been told by now", rfc3339(*cleared_ms))
+            }
+            Problem::Findings(findings) => {
+                let errors = findings.iter().filter(|f| f.severity == release::finding::Severity::Error).count();
+                format!("{errors} of {} findings are errors; mend them and submit again", findings.len())
+            }
+            Problem::Invalid { detail, mend, .. } => format!("{detail}; {mend}"),
+            Problem::KeyReused => {
+                "this Idempotency-Key was used for a different body; use a new key for a new submission".to_owned()
+            }
+            Problem::Unavailable(detail) | Problem::Internal(detail) => detail.clone(),
+        }
+    }
+
+    fn extensions(&self) -> Map<String, Value> {
+        let value = match self {
+            Problem::Cleared { cleared_ms, told } => {
+                json!({ "cleared_at": rfc3339(*cleared_ms), "told": told })
+            }
+            Problem::Findings(findings) => json!({ "findings": findings }),
+            Problem::Invalid { pointer, mend, .. } => json!({ "pointer": pointer, "mend": mend }),
+            _ => json!({}),
+        };
+        value.as_object().cloned().unwrap_or_default()
+    }
+}
+
+impl IntoResponse for Problem {
+    fn into_response(self) -> Response {
+        if let Problem::Internal(detail) | Problem::Unavailable(detail) = &self {
+            tracing::error!(worker = "intake", "{}: {detail}", self.title());
+        }
+        let status = self.status();
+        let mut body = json!({
+            "type": format!("urn:dateline:problem:{}", self.kind()),
+            "title": self.title(),
+            "status": status.as_u16(),
+            "detail": self.detail(),
+        });
+        if let Some(object) = body.as_object_mut() {
+            object.extend(self.extensions());
+        }
+        let mut response = (status, Json(body)).into_response();
+        let headers = response.headers_mut();
+        headers.insert(
+            header::CONTENT_TYPE,
+            HeaderValue::from_static("application/problem+json"),
+        );
+        match status {
+            StatusCode::SERVICE_UNAVAILABLE => {
+                drop(headers.insert(header::RETRY_AFTER, HeaderValue::from_static("5")))
+            }
+            StatusCode::UNAUTHORIZED => {
+                drop(headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer")))
+            }
+            _ => {}
+        }
+        response
+    }
+}
+
+impl From<StoreError> for Problem {
+    fn from(error: StoreError) -> Problem {
+        match error {
+            StoreError::Unwritable(_) => Problem::Unavailable(error.to_string()),
+            StoreError::Conflict(detail) => Problem::Conflict(detail),
+            other => Problem::Internal(other.to_string()),
+        }
+    }
+}
+
+impl From<axum::extract::rejection::JsonRejection> for Problem {
+    fn from(rejection: axum::extract::rejection::JsonRejection) -> Problem {
+        Problem::Malformed(rejection.body_text())
+    }
+}
+
+impl From<axum::extract::rejection::QueryRejection> for Problem {
+    fn from(rejection: axum::extract::rejection::QueryRejection) -> Problem {
+        Problem::Malformed(rejection.body_text())
+    }
+}
