@@ -1,0 +1,177 @@
+//! One webhook caller's connection.
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use http::request::Parts;
+use http::{HeaderValue, Method, Request, Response, StatusCode, header};
+use http_body_util::BodyExt;
+use hyper::body::{Bytes, Incoming};
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper_util::rt::TokioIo;
+use memchr::memmem;
+use serde::Deserialize;
+use serde_json::value::RawValue;
+use tokio::net::TcpStream;
+
+use crate::http::{HttpDesk, ReceivedCall};
+use crate::http_behaviour::{Behaviour, Served};
+use crate::http_body::SinkBody;
+use crate::record::Keep;
+
+/// Tells hyper to close the connection without an answer.
+#[derive(Debug, thiserror::Error)]
+#[error("the path asked for a broken connection")]
+struct Unanswered;
+
+/// Serves one connection to its end. An error is a client that went away, which is no concern of a sink.
+pub(crate) async fn serve(stream: TcpStream, desk: Arc<HttpDesk>) {
+    let service = service_fn(move |request| answer(desk.clone(), request));
+    let connection = http1::Builder::new()
+        .header_read_timeout(None)
+        .serve_connection(TokioIo::new(stream), service);
+    let _ = connection.await;
+}
+
+async fn answer(
+    desk: Arc<HttpDesk>,
+    request: Request<Incoming>,
+) -> Result<Response<SinkBody>, Unanswered> {
+    let (parts, body) = request.into_parts();
+    if parts.method != Method::POST {
+        return Ok(empty(StatusCode::METHOD_NOT_ALLOWED));
+    }
+    let body = body.collect().await.map_err(|_| Unanswered)?.to_bytes();
+    let behaviour = match Served::of(parts.uri.path(), parts.uri.query()) {
+        Served::Always(behaviour) => behaviour,
+        Served::AfterChallenge(behaviour) => {
+            if let Some(response) = challenge_response(&body) {
+                record(&desk, &parts, &body, 200);
+                return Ok(response);
+            }
+            behaviour
+        }
+    };
+    let status = status(&desk, &parts, &behaviour);
+    record(
+        &desk,
+        &parts,
+        &body,
+        status.map_or(0, |status| status.as_u16()),
+    );
+    respond(behaviour, status).await
+}
+
+/// What will be answered, if anything.
+fn status(desk: &HttpDesk, parts: &Parts, behaviour: &Behaviour) -> Option<StatusCode> {
+    Some(match behaviour {
+        Behaviour::Stall | Behaviour::Drop => return None,
+        Behaviour::Flaky { failures } if desk.flaky.before(parts.uri.path()) < *failures => {
+            StatusCode::SERVICE_UNAVAILABLE
+        }
+        Behaviour::Ok | Behaviour::Slow(_) | Behaviour::Flaky { .. } => StatusCode::NO_CONTENT,
+        Behaviour::NoChallenge | Behaviour::Huge | Behaviour::Drip => StatusCode::OK,
+        Behaviour::Status { status, .. } | Behaviour::Redirect(status) => *status,
+        Behaviour::Unknown => StatusCode::NOT_FOUND,
+    })
+}
+
+fn record(desk: &HttpDesk, parts: &Parts, body: &Bytes, status: u16) {
+    let text = |value: &HeaderValue| String::from_utf8_lossy(value.as_bytes()).into_owned();
+    let webhook_id = parts
+        .headers
+        .get("webhook-id")
+        .map(text)
+        .unwrap_or_default();
+    let (headers, body) = match desk.keep {
+        Keep::Ids => (Vec::new(), None),
+        Keep::Bodies => {
+            let headers = parts
+                .headers
+                .iter()
+                .map(|(name, value)| (name.to_string(), text(value)));
+            // A copy, because a slice would keep the whole read buffer alive.
+            (headers.collect(), Some(Bytes::copy_from_slice(body)))
+        }
+    };
+    let path = parts.uri.path().to_owned();
+    desk.calls.record(ReceivedCall {
+        webhook_id,
+        path,
+        status,
+        received: Instant::now(),
+        headers,
+        body,
+    });
+}
+
+async fn respond(
+    behaviour: Behaviour,
+    status: Option<StatusCode>,
+) -> Result<Response<SinkBody>, Unanswered> {
+    let Some(status) = status else {
+        return match behaviour {
+            Behaviour::Stall => std::future::pending().await,
+            _ => Err(Unanswered),
+        };
+    };
+    let mut response = empty(status);
+    match behaviour {
+        Behaviour::Slow(pause) => tokio::time::sleep(pause).await,
+        Behaviour::NoChallenge => return Ok(json(b"{}".as_slice().into())),
+        Behaviour::Huge => *response.body_mut() = SinkBody::Huge,
+        Behaviour::Drip => *response.body_mut() = SinkBody::drip(),
+        Behaviour::Status {
+            retry_after: Some(after),
+            ..
+        } => {
+            if let Ok(after) = HeaderValue::try_from(after) {
+                response.headers_mut().insert(header::RETRY_AFTER, after);
+            }
+        }
+        Behaviour::Redirect(_) => {
+            response
+                .headers_mut()
+                .insert(header::LOCATION, HeaderValue::from_static("/ok/redirected"));
+        }
+        _ => {}
+    }
+    Ok(response)
+}
+
+#[derive(Deserialize)]
+struct Event<'a> {
+    r#type: &'a str,
+    #[serde(borrow)]
+    data: EventChallenge<'a>,
+}
+
+#[derive(Deserialize)]
+struct EventChallenge<'a> {
+    #[serde(borrow)]
+    challenge: &'a RawValue,
+}
+
+/// The answer to a challenge; `None` when the body is none. News is told apart without parsing it.
+fn challenge_response(body: &[u8]) -> Option<Response<SinkBody>> {
+    memmem::find(body, b"endpoint.challenge")?;
+    let event: Event<'_> = serde_json::from_slice(body).ok()?;
+    (event.r#type == "endpoint.challenge")
+        .then(|| json(format!(r#"{{"challenge":{}}}"#, event.data.challenge).into()))
+}
+
+fn json(text: Bytes) -> Response<SinkBody> {
+    let mut response = Response::new(SinkBody::Full(text));
+    response.headers_mut().insert(
+        header::CONTENT_TYPE,
+        HeaderValue::from_static("application/json"),
+    );
+    response
+}
+
+fn empty(status: StatusCode) -> Response<SinkBody> {
+    let mut response = Response::new(SinkBody::Empty);
+    *response.status_mut() = status;
+    response
+}
