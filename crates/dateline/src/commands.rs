@@ -1,0 +1,220 @@
+//! The command line.
+
+mod admin;
+mod ask;
+mod lint;
+mod serve;
+mod status;
+mod submit;
+mod subscribe;
+mod tail;
+
+pub(crate) use ask::table;
+pub(crate) use serve::stop_signal;
+
+use crate::client::Client;
+use crate::demo;
+use crate::settings::{LogFormat, LogSettings, Settings, Sources};
+use crate::telemetry::{self, Telemetry};
+use anyhow::{Context, Result};
+use clap::{Args, Parser, Subcommand};
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::sync::Arc;
+use store::Clock;
+
+/// An open newswire: releases go in once, leave on time, and reach everybody who asked for such news.
+#[derive(Debug, Parser)]
+#[command(
+    version,
+    about,
+    after_help = "Start here:  dateline demo\n\nEvery setting stands, with its meaning, in what `dateline settings` prints."
+)]
+struct Cli {
+    #[command(flatten)]
+    common: Common,
+    #[command(subcommand)]
+    command: Command,
+}
+
+/// What every command takes.
+#[derive(Debug, Args)]
+struct Common {
+    /// The data folder (the setting `data`)
+    #[arg(long, global = true, value_name = "DIR")]
+    data: Option<PathBuf>,
+    /// A settings file; else `dateline.toml` in the current directory
+    #[arg(long, global = true, value_name = "FILE", env = "DATELINE_CONFIG")]
+    config: Option<PathBuf>,
+    /// A setting, such as `mail.relay=smtp://user@host:587`; may be repeated
+    #[arg(long, global = true, value_name = "KEY=VALUE")]
+    set: Vec<String>,
+    /// A server elsewhere, instead of the data folder
+    #[arg(long, global = true, value_name = "URL", env = "DATELINE_URL")]
+    url: Option<String>,
+    /// The API token for --url
+    #[arg(
+        long,
+        global = true,
+        value_name = "TOKEN",
+        env = "DATELINE_TOKEN",
+        hide_env_values = true
+    )]
+    token: Option<String>,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Show the whole wire at work on this machine, in a minute
+    #[command(after_help = "Example:  dateline demo --exit")]
+    Demo(demo::DemoArgs),
+    /// Run the wire
+    #[command(
+        after_help = "Example:  dateline serve --data /var/lib/dateline --set mail.relay=smtp://user@relay.example:587"
+    )]
+    Serve(serve::ServeArgs),
+    /// Check releases without sending them anywhere; exit code 1 on errors
+    #[command(after_help = "Example:  dateline lint release.md")]
+    Lint(lint::LintArgs),
+    /// Submit a release (JSON, or Markdown with front matter)
+    #[command(
+        after_help = "Example:  dateline submit release.md --at 2026-12-01T09:00[America/New_York] --wait"
+    )]
+    Submit(submit::SubmitArgs),
+    /// Show whom a release reached
+    #[command(after_help = "Example:  dateline report rel_7k2m9q4x0c5b8n1t")]
+    Report(submit::ReportArgs),
+    /// Hold a release before its clear time
+    #[command(after_help = "Example:  dateline hold rel_7k2m9q4x0c5b8n1t")]
+    Hold(submit::StopArgs),
+    /// Cancel a release before its clear time
+    #[command(after_help = "Example:  dateline cancel rel_7k2m9q4x0c5b8n1t")]
+    Cancel(submit::StopArgs),
+    /// Give a held or scheduled release another clear time
+    #[command(
+        after_help = "Example:  dateline reschedule rel_7k2m9q4x0c5b8n1t --at 2026-12-01T10:00[Europe/Berlin]"
+    )]
+    Reschedule(submit::RescheduleArgs),
+    /// Add and list the organisations that releases speak for
+    #[command(after_help = "Example:  dateline issuer add acme-robotics \"Acme Robotics, Inc.\"")]
+    Issuer(admin::IssuerArgs),
+    /// Add, list and revoke API tokens
+    #[command(
+        after_help = "Example:  dateline token add \"Acme's agency\" --scope releases:write --issuer acme-robotics"
+    )]
+    Token(admin::TokenArgs),
+    /// Look at the topics
+    #[command(after_help = "Example:  dateline topic show mining")]
+    Topic(admin::TopicArgs),
+    /// Add, list, show, pause, resume and delete subscriptions
+    #[command(
+        after_help = "Example:  dateline subscribe add \"topic:mining AND lang:en\" --email ana@example.com"
+    )]
+    Subscribe(subscribe::SubscribeArgs),
+    /// Deliveries that were given up: list them, or send them again
+    #[command(after_help = "Example:  dateline dead replay --release rel_7k2m9q4x0c5b8n1t")]
+    Dead(admin::DeadArgs),
+    /// Follow the workers' log of a running server
+    #[command(after_help = "Example:  dateline tail --channel webhook --outcome retried")]
+    Tail(tail::TailArgs),
+    /// Say how the wire stands; exit code 0 for OK, 1 for LATE, 2 for STUCK
+    #[command(after_help = "Example:  dateline status")]
+    Status(status::StatusArgs),
+    /// Print every setting with its meaning and default
+    #[command(after_help = "Example:  dateline settings > dateline.toml")]
+    Settings,
+}
+
+/// Parses the arguments and runs the command.
+pub fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let runtime = match tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+    {
+        Ok(runtime) => runtime,
+        Err(error) => {
+            return fail(&anyhow::Error::new(error).context("no threads could be started"));
+        }
+    };
+    let code = runtime
+        .block_on(run(cli))
+        .unwrap_or_else(|error| fail(&error));
+    runtime.shutdown_background();
+    code
+}
+
+fn fail(error: &anyhow::Error) -> ExitCode {
+    eprintln!("dateline: {error:#}");
+    ExitCode::from(2)
+}
+
+async fn run(cli: Cli) -> Result<ExitCode> {
+    let common = &cli.common;
+    match cli.command {
+        Command::Demo(args) => demo::run(args, common.set.clone()).await,
+        Command::Serve(args) => serve::run(args, common).await,
+        Command::Lint(args) => lint::run(&args, common),
+        Command::Submit(args) => submit::run(args, &common.client().await?).await,
+        Command::Report(args) => submit::report(&args, &common.client().await?).await,
+        Command::Hold(args) => submit::stop(&args, "hold", &common.client().await?).await,
+        Command::Cancel(args) => submit::stop(&args, "cancel", &common.client().await?).await,
+        Command::Reschedule(args) => submit::reschedule(&args, &common.client().await?).await,
+        Command::Issuer(args) => admin::issuer(args, &common.client().await?).await,
+        Command::Token(args) => admin::token(args, &common.client().await?).await,
+        Command::Topic(args) => admin::topic(&args, common),
+        Command::Subscribe(args) => subscribe::run(args, &common.client().await?).await,
+        Command::Dead(args) => admin::dead(args, &common.client().await?).await,
+        Command::Tail(args) => tail::run(&args, &common.client().await?).await,
+        Command::Status(args) => status::run(&args, &common.client().await?).await,
+        Command::Settings => {
+            print!("{}", Settings::default_text());
+            Ok(ExitCode::SUCCESS)
+        }
+    }
+}
+
+impl Common {
+    /// The settings of all layers.
+    fn settings(&self) -> Result<Settings> {
+        let mut set = self.set.clone();
+        set.extend(
+            self.data
+                .as_ref()
+                .map(|data| format!("data={}", data.display())),
+        );
+        let sources = Sources::of_process(self.config.clone(), set)
+            .context("the current directory cannot be read")?;
+        Ok(Settings::load(sources)?)
+    }
+
+    /// The API: of the server named, or of the data folder.
+    async fn client(&self) -> Result<Client> {
+        let settings = self.settings()?;
+        quiet_telemetry(&settings)?;
+        match (&self.url, &self.token) {
+            (Some(url), Some(token)) => Client::remote(url, token),
+            (Some(url), None) => {
+                anyhow::bail!("--url {url} needs --token, or the variable DATELINE_TOKEN")
+            }
+            (None, _) => Client::of_folder(settings).await,
+        }
+    }
+}
+
+/// Logs for a process that runs the wire.
+pub(crate) fn start_telemetry(log: &LogSettings) -> Result<Telemetry> {
+    telemetry::init(log, Arc::new(|| Clock::System.now_ms())).context("the log cannot be started")
+}
+
+/// Logs for a command: what goes wrong, as text.
+fn quiet_telemetry(settings: &Settings) -> Result<Telemetry> {
+    let format = match settings.log.format {
+        LogFormat::Json => LogFormat::Json,
+        _ => LogFormat::Text,
+    };
+    start_telemetry(&LogSettings {
+        format,
+        level: "warn".into(),
+    })
+}

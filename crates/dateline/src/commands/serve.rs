@@ -1,0 +1,76 @@
+//! `dateline serve`: run the wire until told to stop.
+
+use super::{Common, start_telemetry};
+use crate::app::{App, bind};
+use anyhow::{Result, bail};
+use clap::Args;
+use std::process::ExitCode;
+use store::Clock;
+use tracing::info;
+
+#[derive(Debug, Args)]
+pub(super) struct ServeArgs {
+    /// Which stages this process runs; the embedded engines know `all` only
+    #[arg(long, default_value = "all", value_name = "ROLE")]
+    role: String,
+    /// Check settings, folder, store and port, then exit
+    #[arg(long)]
+    check: bool,
+}
+
+pub(super) async fn run(args: ServeArgs, common: &Common) -> Result<ExitCode> {
+    let mut settings = common.settings()?;
+    if args.role != "all" {
+        bail!(
+            "--role {} needs engines that processes can share (PostgreSQL and RabbitMQ); the embedded ones run `all`",
+            args.role
+        );
+    }
+    let telemetry = start_telemetry(&settings.log)?;
+    let listener = bind(&settings).await?;
+    let address = listener.local_addr()?;
+    if settings.http.listen.port() == 0 && settings.public_url.ends_with(":8080") {
+        settings.public_url = format!("http://{address}");
+    }
+    let app = App::open(settings, Clock::System, Some(telemetry)).await?;
+    if args.check {
+        app.store.check_writable().await?;
+        println!(
+            "settings, data folder {}, store and {address} are in order",
+            app.settings.data_dir().display()
+        );
+        return Ok(ExitCode::SUCCESS);
+    }
+    if let Some(token) = app.first_token().await? {
+        println!("first operator token (shown once, keep it): {token}");
+    }
+    info!(%address, data = %app.settings.data_dir().display(), "listening on http://{address}");
+    let stop = app.stop.clone();
+    tokio::spawn(async move {
+        stop_signal().await;
+        info!("stopping: what is in flight is finished first");
+        stop.cancel();
+        stop_signal().await;
+        info!("stopping at once");
+        std::process::exit(130);
+    });
+    app.run(listener).await?;
+    info!("stopped");
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Ctrl-C, or the signal that service managers send.
+pub(crate) async fn stop_signal() {
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        if let Ok(mut terminate) = signal(SignalKind::terminate()) {
+            tokio::select! {
+                _ = tokio::signal::ctrl_c() => {}
+                _ = terminate.recv() => {}
+            }
+            return;
+        }
+    }
+    let _ = tokio::signal::ctrl_c().await;
+}

@@ -1,0 +1,80 @@
+//! `dateline status`: how the wire stands, verdict first.
+
+use super::admin::print_table;
+use super::ask::{plain, text};
+use crate::client::Client;
+use anyhow::Result;
+use clap::Args;
+use http::Method;
+use release::time::human_duration;
+use serde_json::{Value, json};
+use std::process::ExitCode;
+
+#[derive(Debug, Args)]
+pub(super) struct StatusArgs {
+    /// Print it as JSON
+    #[arg(long)]
+    json: bool,
+}
+
+pub(super) async fn run(args: &StatusArgs, client: &Client) -> Result<ExitCode> {
+    let mut shown = client.ask(Method::GET, "/v1/status", None).await?;
+    let waits = ["unrouted", "due", "retrying", "scheduled"]
+        .iter()
+        .any(|field| shown[*field].as_i64() > Some(0));
+    if !client.is_served() {
+        let verdict = if waits { "STUCK" } else { "OK" };
+        shown["verdict"] = json!(verdict);
+        shown["why"] = json!("no server runs on this folder; start it with `dateline serve`");
+    }
+    if args.json {
+        println!("{shown}");
+    } else {
+        print(&shown);
+    }
+    Ok(match shown["verdict"].as_str() {
+        Some("OK") => ExitCode::SUCCESS,
+        Some("LATE") => ExitCode::from(1),
+        _ => ExitCode::from(2),
+    })
+}
+
+fn print(shown: &Value) {
+    println!("{}: {}", text(shown, "verdict"), text(shown, "why"));
+    let age = shown["oldest_due_age_ms"]
+        .as_i64()
+        .map_or_else(|| "none".to_owned(), human_duration);
+    let depth: Vec<String> = shown["queue_depth"]
+        .as_object()
+        .into_iter()
+        .flatten()
+        .map(|(name, depth)| format!("{name} {depth}"))
+        .collect();
+    println!("queues     {}", depth.join(", "));
+    for (label, field) in [
+        ("scheduled", "scheduled"),
+        ("unrouted", "unrouted"),
+        ("batches", "open_batches"),
+        ("due", "due"),
+        ("retrying", "retrying"),
+        ("dead", "dead"),
+        ("poisoned", "poisoned"),
+    ] {
+        println!("{label:<10} {}", plain(&shown[field]));
+    }
+    println!("oldest due {age}");
+    let mut workers = shown["workers"].clone();
+    for worker in workers.as_array_mut().into_iter().flatten() {
+        for (from, to) in [("silent_ms", "last heard"), ("up_ms", "up")] {
+            let shown = worker[from].as_i64().map(human_duration);
+            worker[to] = json!(shown);
+        }
+    }
+    if workers
+        .as_array()
+        .is_some_and(|workers| !workers.is_empty())
+    {
+        println!();
+        print_table(&workers, &["id", "role", "doing", "last heard", "up"]);
+    }
+}

@@ -1,0 +1,14 @@
+//! The binary's parts: settings, telemetry, the assembled wire, its sweep, and the commands.
+//!
+//! [`app::App`] puts the stages together over one store and one queue; `serve`, `demo`, tests and bench all run that. It
+//! reads the settings and a data folder, which it locks. What a crash leaves behind is the stages' business: at the next
+//! start the sweep finds it.
+
+pub mod app;
+pub mod client;
+pub mod commands;
+pub mod demo;
+pub mod folder;
+pub mod settings;
+pub mod sweep;
+pub mod telemetry;

@@ -1,0 +1,135 @@
+//! What the operator may set, in one struct.
+//!
+//! Reads four layers, each over the one before: the text compiled in (`dateline.toml` of the source tree), one file,
+//! the `DATELINE_*` variables, and `--set key=value` flags. Everything is checked before anything starts, and all that
+//! is wrong is told at once, with the layer it stands in. Nothing is written, and neither the process's environment
+//! nor its current directory is read here: both come in as [`Sources`].
+
+mod known;
+mod layer;
+mod problem;
+mod rules;
+mod secret;
+mod sections;
+mod sources;
+#[cfg(test)]
+mod tests;
+mod texts;
+mod together;
+
+use std::path::{Path, PathBuf};
+
+use serde::Deserialize;
+
+pub use problem::{Layer, Problem, SettingsError};
+pub use secret::Secret;
+pub use sections::{
+    BatchSettings, HttpSettings, LogFormat, LogSettings, MailSettings, MailTls, QueueSettings,
+    RetrySettings, ShutdownSettings, StoreSettings, SweepSettings, TopicsSettings, WebhookSettings,
+};
+pub use sources::Sources;
+pub use texts::{Relay, RelaySecurity};
+
+use known::Known;
+use layer::Layers;
+
+/// Every setting, checked. The fields are the keys of `dateline.toml`, which documents them.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Settings {
+    /// Folder of database, key and mail folder, as given; see [`Settings::data_dir`].
+    pub data: PathBuf,
+    /// What links start with, without a slash at the end.
+    pub public_url: String,
+    /// The wire's name.
+    pub name: String,
+    /// The listener.
+    pub http: HttpSettings,
+    /// The database.
+    pub store: StoreSettings,
+    /// The queue.
+    pub queue: QueueSettings,
+    /// The taxonomy.
+    pub topics: TopicsSettings,
+    /// Alerts by email.
+    pub mail: MailSettings,
+    /// Alerts by webhook.
+    pub webhook: WebhookSettings,
+    /// Waits between attempts.
+    pub retry: RetrySettings,
+    /// Units of sending.
+    pub batch: BatchSettings,
+    /// The search for what is due.
+    pub sweep: SweepSettings,
+    /// The end of a process.
+    pub shutdown: ShutdownSettings,
+    /// Logs.
+    pub log: LogSettings,
+    /// What relative paths start from.
+    #[serde(skip)]
+    directory: PathBuf,
+}
+
+impl Settings {
+    /// The compiled-in `dateline.toml`: every key, its default, and what it does.
+    pub fn default_text() -> &'static str {
+        include_str!("../../../dateline.toml")
+    }
+
+    /// Reads all layers of `sources`.
+    ///
+    /// # Errors
+    ///
+    /// All problems of all layers: unreadable files, unknown keys, wrong types, values out of range, secrets given
+    /// twice. Only when each value is right by itself are those checked that depend on each other.
+    pub fn load(sources: Sources) -> Result<Settings, SettingsError> {
+        let known = Known::compiled_in();
+        let mut layers = Layers::over(&known);
+        sources.read_into(&mut layers);
+        layers.check_values();
+        secret::read_files(&mut layers, &sources.directory);
+        let mut settings = layers.into_settings()?;
+
+        settings.directory = sources.directory;
+        settings
+            .public_url
+            .truncate(settings.public_url.trim_end_matches('/').len());
+        match together::problems(&settings) {
+            problems if problems.is_empty() => Ok(settings),
+            problems => Err(SettingsError { problems }),
+        }
+    }
+
+    /// The data folder.
+    pub fn data_dir(&self) -> PathBuf {
+        self.resolve(&self.data)
+    }
+
+    /// The SQLite file.
+    pub fn store_path(&self) -> PathBuf {
+        match texts::sqlite_path(&self.store.url) {
+            Some(path) => self.resolve(path),
+            None => self.data_dir().join("dateline.db"),
+        }
+    }
+
+    /// The folder for `.eml` files when there is no relay.
+    pub fn mail_folder(&self) -> PathBuf {
+        match self.mail.folder.as_str() {
+            "" => self.data_dir().join("mail"),
+            folder => self.resolve(folder),
+        }
+    }
+
+    /// The operator's own taxonomy, if there is one.
+    pub fn topics_file(&self) -> Option<PathBuf> {
+        match self.topics.file.as_str() {
+            "" => None,
+            file => Some(self.resolve(file)),
+        }
+    }
+
+    fn resolve(&self, path: impl AsRef<Path>) -> PathBuf {
+        self.directory.join(path)
+    }
+}

@@ -1,0 +1,117 @@
+//! What each key may hold, beyond its type.
+
+use std::ops::RangeInclusive;
+
+use toml::Value;
+
+use super::texts::{self, TextCheck};
+
+/// A bound on values, and the words for it.
+enum Rule {
+    /// true or false.
+    Switch,
+    /// A whole number of something.
+    Number(RangeInclusive<i64>, &'static str),
+    /// A part of one.
+    Part(RangeInclusive<f64>),
+    /// Waits in seconds.
+    Waits(RangeInclusive<i64>),
+    /// One of some words.
+    Word(&'static [&'static str]),
+    /// A text, what it must be, and what checks that.
+    Text(&'static str, TextCheck),
+}
+
+/// Most waits between attempts in one list.
+const MOST_WAITS: usize = 100;
+
+/// The rule of each key; None for a key that is not known.
+fn rule(key: &str) -> Option<Rule> {
+    use Rule::{Number, Part, Switch, Text, Waits, Word};
+
+    Some(match key {
+        "data" => Text("a folder", texts::not_empty),
+        "public_url" => Text("an http: or https: URL without a path", texts::public_url),
+        "name" => Text("one line of 1 to 100 characters", texts::name),
+        "http.listen" => Text(
+            "an address with a port, like 127.0.0.1:8080",
+            texts::socket_address,
+        ),
+        "http.max_body_bytes" => Number(1024..=67_108_864, "bytes"),
+        "http.request_timeout_ms" => Number(100..=600_000, "milliseconds"),
+        "store.url" => Text("\"\" or sqlite:PATH", texts::store_url),
+        "queue.url" => Text("embedded:", texts::queue_url),
+        "topics.file" => Text("a file, or \"\"", texts::any),
+        "mail.from" => Text("an address, or a name and an address in <>", texts::mailbox),
+        "mail.relay" => Text(
+            "smtp://[user@]host[:port], smtps://... or \"\"",
+            texts::relay,
+        ),
+        "mail.password" => Text("a text on one line", texts::one_line),
+        "mail.password_file" => Text("a file, or \"\"", texts::any),
+        "mail.tls" => Word(&["auto", "required", "none"]),
+        "mail.connections" => Number(1..=1000, "connections"),
+        "mail.folder" => Text("a folder, or \"\"", texts::any),
+        "mail.list_domain" => Text("a domain, or \"\"", texts::domain_or_empty),
+        "mail.helo" => Text("a domain, an address in brackets, or \"\"", texts::helo),
+        "webhook.connections" => Number(1..=10_000, "calls"),
+        "webhook.allow_private" => Switch,
+        "webhook.in_flight_per_endpoint" => Number(1..=1000, "calls"),
+        "webhook.connect_timeout_ms" => Number(10..=60_000, "milliseconds"),
+        "webhook.total_timeout_ms" => Number(10..=300_000, "milliseconds"),
+        "webhook.read_limit_bytes" | "webhook.keep_bytes" => Number(0..=1_048_576, "bytes"),
+        "retry.webhook_s" | "retry.email_s" => Waits(0..=604_800),
+        "retry.jitter" => Part(0.0..=0.9),
+        "batch.size" => Number(1..=1000, "deliveries"),
+        "batch.lease_ms" => Number(100..=3_600_000, "milliseconds"),
+        "batch.poison_after" => Number(1..=1000, "claims"),
+        "sweep.interval_ms" => Number(10..=10_000, "milliseconds"),
+        "shutdown.grace_ms" => Number(0..=600_000, "milliseconds"),
+        "log.format" => Word(&["auto", "text", "json"]),
+        "log.level" => Text("a level, and target=level after commas", texts::log_level),
+        _ => return None,
+    })
+}
+
+/// What the key wants, in words.
+pub(super) fn expected(key: &str) -> String {
+    match rule(key) {
+        Some(Rule::Switch) => "true or false".to_owned(),
+        Some(Rule::Number(range, unit)) => {
+            format!(
+                "a whole number of {unit} from {} to {}",
+                range.start(),
+                range.end()
+            )
+        }
+        Some(Rule::Part(range)) => {
+            format!("a number from {:?} to {:?}", range.start(), range.end())
+        }
+        Some(Rule::Waits(range)) => format!(
+            "a list of at most {MOST_WAITS} waits, each {} to {} seconds",
+            range.start(),
+            range.end()
+        ),
+        Some(Rule::Word(words)) => format!("one of {}", words.join(", ")),
+        Some(Rule::Text(what, _)) => what.to_owned(),
+        None => "a known key".to_owned(),
+    }
+}
+
+/// Holds a value, whose type is right already, against the rule of its key. The error is the mend; it is empty where
+/// the default says enough.
+pub(super) fn check(key: &str, value: &Value) -> Result<(), String> {
+    let fits = match (rule(key), value) {
+        (Some(Rule::Switch), Value::Boolean(_)) => true,
+        (Some(Rule::Number(range, _)), Value::Integer(number)) => range.contains(number),
+        (Some(Rule::Part(range)), Value::Float(number)) => range.contains(number),
+        (Some(Rule::Waits(range)), Value::Array(waits)) => {
+            let mut seconds = waits.iter().filter_map(Value::as_integer);
+            waits.len() <= MOST_WAITS && seconds.all(|wait| range.contains(&wait))
+        }
+        (Some(Rule::Word(words)), Value::String(word)) => words.contains(&word.as_str()),
+        (Some(Rule::Text(_, check)), Value::String(text)) => return check(text),
+        _ => false,
+    };
+    if fits { Ok(()) } else { Err(String::new()) }
+}

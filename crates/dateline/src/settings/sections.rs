@@ -1,0 +1,190 @@
+//! The sections of `dateline.toml`, field by field.
+
+use std::net::SocketAddr;
+
+use serde::Deserialize;
+
+use super::Secret;
+use super::texts::{self, Relay};
+
+/// `[http]`: the listener.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct HttpSettings {
+    /// Address and port to listen on.
+    pub listen: SocketAddr,
+    /// Largest body of a request.
+    pub max_body_bytes: usize,
+    /// Longest time for a request.
+    pub request_timeout_ms: u64,
+}
+
+/// `[store]`: the database.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct StoreSettings {
+    /// `sqlite:PATH`, or empty for the file in the data folder; see [`super::Settings::store_path`].
+    pub url: String,
+}
+
+/// `[queue]`: the hand-over.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct QueueSettings {
+    /// `embedded:`.
+    pub url: String,
+}
+
+/// `[topics]`: the taxonomy.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TopicsSettings {
+    /// The operator's own file, or empty; see [`super::Settings::topics_file`].
+    pub file: String,
+}
+
+/// `[mail]`: alerts by email.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct MailSettings {
+    /// The sender: `Name <address>` or `address`.
+    pub from: String,
+    /// The relay's URL, or empty; see [`MailSettings::relay`].
+    pub relay: String,
+    /// The password of the relay's user, from wherever it was given.
+    pub password: Secret,
+    /// Where the password was read from, or empty. It has been read: use `password`.
+    pub password_file: String,
+    /// TLS to an `smtp:` relay.
+    pub tls: MailTls,
+    /// Connections to the relay at once.
+    pub connections: usize,
+    /// Folder of `.eml` files, or empty; see [`super::Settings::mail_folder`].
+    pub folder: String,
+    /// Domain of List-Id and Message-ID, or empty; see [`MailSettings::list_domain`].
+    pub list_domain: String,
+    /// Name for EHLO, or empty; see [`MailSettings::helo`].
+    pub helo: String,
+}
+
+impl MailSettings {
+    /// The relay with its TLS decided, or None when mails are written to the folder.
+    pub fn relay(&self) -> Option<Relay> {
+        Relay::parse(&self.relay, self.tls).ok().flatten()
+    }
+
+    /// The domain of List-Id and Message-ID.
+    pub fn list_domain(&self) -> &str {
+        match self.list_domain.as_str() {
+            "" => self.sender_domain(),
+            domain => domain,
+        }
+    }
+
+    /// The name for EHLO.
+    pub fn helo(&self) -> &str {
+        match self.helo.as_str() {
+            "" => self.sender_domain(),
+            name => name,
+        }
+    }
+
+    /// The domain of the sender's address.
+    pub fn sender_domain(&self) -> &str {
+        texts::address_domain(&self.from).expect("`from` was checked when the settings were loaded")
+    }
+}
+
+/// TLS to an `smtp:` relay.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum MailTls {
+    /// Required, unless the relay is this machine.
+    Auto,
+    /// STARTTLS or nothing is sent.
+    Required,
+    /// Plain text.
+    None,
+}
+
+/// `[webhook]`: alerts by webhook.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct WebhookSettings {
+    /// Calls at once over all endpoints.
+    pub connections: usize,
+    /// Whether `http:` and private addresses may be called.
+    pub allow_private: bool,
+    /// Calls at once to one endpoint.
+    pub in_flight_per_endpoint: usize,
+    /// Longest time for each of lookup, connection, handshake.
+    pub connect_timeout_ms: u64,
+    /// Longest time for a whole call.
+    pub total_timeout_ms: u64,
+    /// Bytes of an answer that are read.
+    pub read_limit_bytes: usize,
+    /// Bytes of a failed call's answer that are kept.
+    pub keep_bytes: usize,
+}
+
+/// `[retry]`: waits between attempts.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RetrySettings {
+    /// Waits between webhook attempts, in seconds.
+    pub webhook_s: Vec<u64>,
+    /// Waits between attempts at the relay, in seconds.
+    pub email_s: Vec<u64>,
+    /// How far a wait may differ, as a part of it.
+    pub jitter: f64,
+}
+
+/// `[batch]`: units of sending.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct BatchSettings {
+    /// Most deliveries in one batch.
+    pub size: usize,
+    /// How long a batch may be kept without a sign of life.
+    pub lease_ms: u64,
+    /// Claims without an outcome before a batch is set aside.
+    pub poison_after: u32,
+}
+
+/// `[sweep]`: the search for what is due.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SweepSettings {
+    /// Longest sleep between two looks.
+    pub interval_ms: u64,
+}
+
+/// `[shutdown]`: the end of a process.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ShutdownSettings {
+    /// How long what is on its way may finish.
+    pub grace_ms: u64,
+}
+
+/// `[log]`: logs.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LogSettings {
+    /// The form of a line.
+    pub format: LogFormat,
+    /// A level, and directives for targets; see [`crate::telemetry::init`].
+    pub level: String,
+}
+
+/// The form of a log line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum LogFormat {
+    /// Text on a terminal, else JSON.
+    Auto,
+    /// For people.
+    Text,
+    /// One object a line.
+    Json,
+}

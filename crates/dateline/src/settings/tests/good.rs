@@ -1,0 +1,184 @@
+//! What is taken, and which layer wins.
+
+use super::Case;
+use crate::settings::{MailTls, Relay, RelaySecurity};
+
+#[test]
+fn later_layers_win() {
+    let case = Case::new()
+        .file(
+            "dateline.toml",
+            "name = 'file'\npublic_url = 'http://file'\n[batch]\nsize = 7\n",
+        )
+        .variable("DATELINE_NAME", "variable")
+        .variable("DATELINE_PUBLIC_URL", "http://variable")
+        .flag("name=flag");
+
+    let settings = case.settings();
+
+    assert_eq!(settings.name, "flag");
+    assert_eq!(settings.public_url, "http://variable");
+    assert_eq!(settings.batch.size, 7);
+    assert_eq!(settings.batch.lease_ms, 60_000);
+}
+
+#[test]
+fn one_file_is_read_the_named_one_first() {
+    let case = || {
+        Case::new()
+            .file("dateline.toml", "name = 'here'")
+            .file("variable.toml", "name = 'variable'")
+            .file("flag.toml", "name = 'flag'")
+    };
+    let by_variable = || case().variable("DATELINE_CONFIG", "variable.toml");
+
+    assert_eq!(case().settings().name, "here");
+    assert_eq!(by_variable().settings().name, "variable");
+    assert_eq!(by_variable().config("flag.toml").settings().name, "flag");
+    assert_eq!(
+        case().variable("DATELINE_CONFIG", "").settings().name,
+        "here"
+    );
+}
+
+#[test]
+fn text_layers_take_the_type_of_the_default() {
+    let settings = Case::new()
+        .variable("DATELINE_HTTP__LISTEN", "[::1]:0")
+        .variable("DATELINE_WEBHOOK__ALLOW_PRIVATE", "true")
+        .variable("DATELINE_BATCH__SIZE", " 1_000 ")
+        .variable("DATELINE_RETRY__JITTER", "0")
+        .flag("retry.webhook_s=[1, 2]")
+        .flag("retry.email_s=[]")
+        .flag("name=12")
+        .flag("topics.file=\"a b.toml\"")
+        .flag("mail.from=\"News, daily\" <a=b@example.org>")
+        .settings();
+
+    assert_eq!(settings.http.listen.to_string(), "[::1]:0");
+    assert!(settings.webhook.allow_private);
+    assert_eq!(settings.batch.size, 1000);
+    assert_eq!(settings.retry.jitter, 0.0);
+    assert_eq!(settings.retry.webhook_s, [1, 2]);
+    assert!(settings.retry.email_s.is_empty());
+    assert_eq!(settings.name, "12");
+    assert_eq!(settings.topics.file, "a b.toml");
+    assert_eq!(settings.mail.from, "\"News, daily\" <a=b@example.org>");
+}
+
+#[test]
+fn variables_that_are_no_settings_are_passed_over() {
+    Case::new()
+        .variable("PATH", "/bin")
+        .variable("DATELINE_TOKEN", "t")
+        .variable("DATELINE_URL", "http://x")
+        .variable("KUBERNETES_SERVICE_HOST", "10.0.0.1")
+        .variable("DATELINE_PORT", "tcp://10.0.0.2:80")
+        .variable("DATELINE_PORT_80_TCP_ADDR", "10.0.0.2")
+        .variable("DATELINE_SERVICE_HOST", "10.0.0.2")
+        .settings();
+}
+
+#[test]
+fn empty_places_have_defaults_in_the_data_folder() {
+    let case = Case::new()
+        .flag("mail.from=Wire <a@news.example.org>")
+        .flag("public_url=https://x.org/");
+
+    let settings = case.settings();
+
+    let data = case.path().join("dateline-data");
+    assert_eq!(settings.data_dir(), data);
+    assert_eq!(settings.store_path(), data.join("dateline.db"));
+    assert_eq!(settings.mail_folder(), data.join("mail"));
+    assert_eq!(settings.topics_file(), None);
+    assert_eq!(settings.mail.relay(), None);
+    assert_eq!(settings.mail.list_domain(), "news.example.org");
+    assert_eq!(settings.mail.helo(), "news.example.org");
+    assert_eq!(settings.public_url, "https://x.org");
+}
+
+#[test]
+fn given_places_are_kept() {
+    let case = Case::new()
+        .flag("data=/srv/wire")
+        .flag("store.url=sqlite:other.db")
+        .flag("mail.folder=out")
+        .flag("topics.file=/etc/topics")
+        .flag("mail.list_domain=lists.example.org")
+        .flag("mail.helo=[192.0.2.1]");
+
+    let settings = case.settings();
+
+    assert_eq!(settings.data_dir().to_str(), Some("/srv/wire"));
+    assert_eq!(settings.store_path(), case.path().join("other.db"));
+    assert_eq!(settings.mail_folder(), case.path().join("out"));
+    assert_eq!(settings.topics_file(), Some("/etc/topics".into()));
+    assert_eq!(settings.mail.list_domain(), "lists.example.org");
+    assert_eq!(settings.mail.helo(), "[192.0.2.1]");
+}
+
+#[test]
+fn relay_urls_are_read() {
+    use RelaySecurity::{Implicit, Plain, StartTls};
+    let check = |url, tls, host: &str, port, user: Option<&str>, security| {
+        let user = user.map(str::to_owned);
+        let expect = Relay {
+            host: host.to_owned(),
+            port,
+            user,
+            security,
+        };
+        assert_eq!(Relay::parse(url, tls), Ok(Some(expect)), "{url}");
+    };
+
+    check(
+        "smtp://mx.example.org",
+        MailTls::Auto,
+        "mx.example.org",
+        25,
+        None,
+        StartTls,
+    );
+    check(
+        "smtp://a@mx.example.org/",
+        MailTls::Auto,
+        "mx.example.org",
+        587,
+        Some("a"),
+        StartTls,
+    );
+    check(
+        "smtp://a@b.c@mx:2525",
+        MailTls::None,
+        "mx",
+        2525,
+        Some("a@b.c"),
+        Plain,
+    );
+    check(
+        "smtps://a%40b.c@mx",
+        MailTls::Auto,
+        "mx",
+        465,
+        Some("a@b.c"),
+        Implicit,
+    );
+    check(
+        "smtp://127.0.0.1:2525",
+        MailTls::Auto,
+        "127.0.0.1",
+        2525,
+        None,
+        Plain,
+    );
+    check("smtp://[::1]:25", MailTls::Auto, "::1", 25, None, Plain);
+    check(
+        "smtp://localhost",
+        MailTls::Required,
+        "localhost",
+        25,
+        None,
+        StartTls,
+    );
+}

@@ -1,0 +1,82 @@
+//! Secrets: read from files, shown nowhere.
+
+use super::Case;
+
+/// A relay with a user, who needs a password.
+fn case() -> Case {
+    Case::new().flag("mail.relay=smtp://user@mx.example.org")
+}
+
+#[test]
+fn secret_is_read_from_its_file_without_line_ends() {
+    let case = case()
+        .file("password", " p w\r\n\n")
+        .flag("mail.password_file=password");
+
+    assert_eq!(case.settings().mail.password.expose(), " p w");
+}
+
+#[test]
+fn secret_in_a_text_layer_is_taken_as_it_stands() {
+    let case = case().variable("DATELINE_MAIL__PASSWORD", "\"12\"");
+
+    assert_eq!(case.settings().mail.password.expose(), "\"12\"");
+}
+
+#[test]
+fn secret_given_twice_is_an_error() {
+    let case = case()
+        .file("dateline.toml", "[mail]\npassword_file = 'password'\n")
+        .variable("DATELINE_MAIL__PASSWORD", "hunter2");
+
+    assert_eq!(
+        case.error(),
+        "variable DATELINE_MAIL__PASSWORD: mail.password is given, and mail.password_file too \
+         (dateline.toml:2); keep one, set the other to \"\""
+    );
+}
+
+#[test]
+fn secret_file_that_cannot_be_read_is_an_error() {
+    let missing = case().flag("mail.password_file=gone").error();
+    let empty = case()
+        .file("empty", "\n")
+        .flag("mail.password_file=empty")
+        .error();
+
+    assert!(
+        missing
+            .starts_with("--set mail.password_file: mail.password_file: cannot read gone: No such")
+    );
+    assert!(empty.ends_with("cannot read empty: the file is empty"));
+}
+
+#[test]
+fn no_message_shows_a_secret() {
+    let check = |case: Case| {
+        let error = case.error();
+        assert!(!error.contains("hunter2"), "{error}");
+    };
+
+    check(case().file("dateline.toml", "[mail]\npassword = hunter2\n"));
+    check(case().file("dateline.toml", "[mail]\npassword = ['hunter2']\n"));
+    check(case().flag("mail.password=hunter2\n"));
+    check(case().flag("mail.passwort=hunter2"));
+    check(
+        Case::new()
+            .flag("mail.password=hunter2")
+            .flag("mail.relay=smtp://mx"),
+    );
+    check(Case::new().flag("mail.relay=smtp://user:hunter2@mx"));
+    check(Case::new().flag("mail.relay=user:hunter2@mx"));
+    check(Case::new().flag("store.url=postgres://user:hunter2@db/wire"));
+}
+
+#[test]
+fn debug_output_shows_stars() {
+    let settings = case().flag("mail.password=hunter2").settings();
+
+    let shown = format!("{settings:?}");
+
+    assert!(shown.contains("password: ***") && !shown.contains("hunter2"));
+}

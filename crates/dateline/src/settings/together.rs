@@ -1,0 +1,80 @@
+//! Settings that are right alone but not together.
+
+use super::problem::{Layer, Problem};
+use super::{MailTls, RelaySecurity, Settings};
+
+/// What is wrong between settings.
+pub(super) fn problems(settings: &Settings) -> Vec<Problem> {
+    let mut problems = Vec::new();
+    sizes(settings, &mut problems);
+    relay(settings, &mut problems);
+    problems
+}
+
+fn sizes(settings: &Settings, problems: &mut Vec<Problem>) {
+    let webhook = &settings.webhook;
+    let pairs = [
+        (
+            (
+                "webhook.in_flight_per_endpoint",
+                webhook.in_flight_per_endpoint as u64,
+            ),
+            ("webhook.connections", webhook.connections as u64),
+        ),
+        (
+            ("webhook.connect_timeout_ms", webhook.connect_timeout_ms),
+            ("webhook.total_timeout_ms", webhook.total_timeout_ms),
+        ),
+        (
+            ("webhook.keep_bytes", webhook.keep_bytes as u64),
+            ("webhook.read_limit_bytes", webhook.read_limit_bytes as u64),
+        ),
+    ];
+    for ((key, value), (limit_key, limit)) in pairs {
+        if value > limit {
+            let expected = format!("at most {limit_key}, which is {limit}");
+            let mend = "lower the one or raise the other";
+            problems.push(problem(key, value.to_string(), expected, mend));
+        }
+    }
+}
+
+fn relay(settings: &Settings, problems: &mut Vec<Problem>) {
+    let mail = &settings.mail;
+    let Some(relay) = mail.relay() else { return };
+    if relay.security == RelaySecurity::Implicit && mail.tls == MailTls::None {
+        let expected = "\"auto\" or \"required\" for an smtps: relay".to_owned();
+        problems.push(problem(
+            "mail.tls",
+            "\"none\"".to_owned(),
+            expected,
+            "or use smtp://",
+        ));
+    }
+    match (&relay.user, mail.password.is_empty()) {
+        (Some(_), true) => {
+            let expected = "the password of the user in mail.relay".to_owned();
+            let mend =
+                "set mail.password or mail.password_file, or take the user out of mail.relay";
+            problems.push(problem("mail.password", "\"\"".to_owned(), expected, mend));
+        }
+        (None, false) => {
+            let expected = "empty, as mail.relay names no user".to_owned();
+            let mend =
+                "write the user into mail.relay, like smtp://user@host, or take the password out";
+            problems.push(problem("mail.password", "***".to_owned(), expected, mend));
+        }
+        _ => {}
+    }
+}
+
+fn problem(key: &str, value: String, expected: String, mend: &str) -> Problem {
+    let (key, mend) = (key.to_owned(), mend.to_owned());
+    Problem::BadValue {
+        layer: Layer::Together,
+        key,
+        value,
+        expected,
+        mend,
+    }
+}

@@ -1,0 +1,140 @@
+//! The sweep: the one path for a clear time that comes, a retry that falls due, a lost message, a crash after a commit.
+//!
+//! Reads the store; clears due releases and publishes what nobody works on. It wakes at the next due time, when told of
+//! a nearer one, and at least every interval. Two sweeps at once do no harm: each step is a conditional update.
+
+use queue::{Message, Queue, QueueError, RouteAlert, Telling};
+use std::time::Duration;
+use store::{Clock, Store, StoreError};
+use tokio_util::sync::CancellationToken;
+use tracing::{error, info, warn};
+
+/// An unrouted alert is published again after this.
+const REHINT_ALERT_MS: i64 = 1_000;
+/// An open batch without a lease is published again after this.
+const REHINT_BATCH_MS: i64 = 2_000;
+/// Releases cleared in one go.
+const CLEARED_AT_ONCE: i64 = 100;
+
+/// The sweep. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Sweep {
+    /// Where it looks.
+    pub store: Store,
+    /// Whom it tells.
+    pub queue: Queue,
+    /// Time.
+    pub clock: Clock,
+    /// Retries in one batch.
+    pub batch_size: usize,
+    /// The longest sleep.
+    pub interval: Duration,
+}
+
+/// Why a sweep ended early; the next one goes on.
+#[derive(Debug, thiserror::Error)]
+pub enum SweepError {
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The queue failed.
+    #[error(transparent)]
+    Queue(#[from] QueueError),
+}
+
+impl Sweep {
+    /// Sweeps until stopped.
+    pub async fn run(&self, stop: CancellationToken) {
+        let mut tellings = self.queue.listen();
+        loop {
+            if let Err(error) = self.step().await {
+                error!(%error, worker = "sweep", "the sweep ended early, the next goes on: {error}");
+            }
+            let told =
+                async { while !matches!(tellings.recv().await, Ok(Telling::Due) | Err(_)) {} };
+            tokio::select! {
+                () = stop.cancelled() => return,
+                () = tokio::time::sleep(self.pause().await) => {}
+                () = told => {}
+            }
+        }
+    }
+
+    /// Until the next due time, at most the interval.
+    async fn pause(&self) -> Duration {
+        let next_ms = self.store.next_due_ms().await.ok().flatten();
+        let until_ms = next_ms.map_or(i64::MAX, |next_ms| next_ms - self.clock.now_ms());
+        self.interval
+            .min(Duration::from_millis(until_ms.max(1) as u64))
+    }
+
+    /// One look at everything.
+    pub async fn step(&self) -> Result<(), SweepError> {
+        self.clear_due().await?;
+        self.hint_alerts().await?;
+        self.hint_batches().await
+    }
+
+    async fn clear_due(&self) -> Result<(), SweepError> {
+        let due = self
+            .store
+            .due_releases(self.clock.now_ms(), CLEARED_AT_ONCE)
+            .await?;
+        for release_id in due {
+            if let Some(cleared) = self.store.clear(release_id, self.clock.now_ms()).await? {
+                let store::Cleared {
+                    seq,
+                    alert_id,
+                    lane,
+                    request_id,
+                } = cleared;
+                info!(worker = "sweep", seq, %lane, request_id, outcome = "cleared", "item {seq} cleared at its time");
+                self.queue
+                    .publish(Message::RouteAlert(RouteAlert {
+                        alert_id,
+                        lane,
+                        request_id,
+                    }))
+                    .await?;
+            }
+        }
+        Ok(())
+    }
+
+    async fn hint_alerts(&self) -> Result<(), SweepError> {
+        let now_ms = self.clock.now_ms();
+        for alert in self
+            .store
+            .unrouted_alerts(now_ms - REHINT_ALERT_MS, now_ms)
+            .await?
+        {
+            let store::sweep::UnroutedAlert {
+                id,
+                lane,
+                request_id,
+            } = alert;
+            warn!(worker = "sweep", alert = id, %lane, request_id, "alert {id} is still unrouted: published again");
+            self.queue
+                .publish(Message::RouteAlert(RouteAlert {
+                    alert_id: id,
+                    lane,
+                    request_id,
+                }))
+                .await?;
+        }
+        Ok(())
+    }
+
+    async fn hint_batches(&self) -> Result<(), SweepError> {
+        let now_ms = self.clock.now_ms();
+        let mut batches = self
+            .store
+            .unleased_batches(now_ms - REHINT_BATCH_MS, now_ms)
+            .await?;
+        batches.extend(self.store.gather_retries(self.batch_size, now_ms).await?);
+        for batch in batches {
+            self.queue.publish(router::deliver(batch)).await?;
+        }
+        Ok(())
+    }
+}
