@@ -59,11 +59,8 @@ async fn unknown(uri: axum::http::Uri) -> Problem {
     }
 }
 
-async fn method() -> (axum::http::StatusCode, &'static str) {
-    (
-        axum::http::StatusCode::METHOD_NOT_ALLOWED,
-        "this path exists, but not with this method\n",
-    )
+async fn method() -> Problem {
+    Problem::Method
 }
 
 /// How many entries, within bounds.

@@ -19,18 +19,21 @@ pub enum Scope {
     SubscriptionsRead,
     /// Submit to the flash lane.
     Flash,
+    /// Read the metrics page: it tells of releases that have not cleared, if only by counting.
+    Metrics,
     /// Run the wire.
     Operator,
 }
 
 impl Scope {
     /// Every scope.
-    pub const ALL: [Scope; 6] = [
+    pub const ALL: [Scope; 7] = [
         Scope::ReleasesWrite,
         Scope::ReleasesRead,
         Scope::SubscriptionsWrite,
         Scope::SubscriptionsRead,
         Scope::Flash,
+        Scope::Metrics,
         Scope::Operator,
     ];
 
@@ -42,6 +45,7 @@ impl Scope {
             Scope::SubscriptionsWrite => "subscriptions:write",
             Scope::SubscriptionsRead => "subscriptions:read",
             Scope::Flash => "flash",
+            Scope::Metrics => "metrics:read",
             Scope::Operator => "operator",
         }
     }

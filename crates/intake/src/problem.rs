@@ -33,6 +33,10 @@ pub enum Problem {
         /// How many had been told by then.
         told: i64,
     },
+    /// 405: the path exists, but not with this method.
+    Method,
+    /// 413: the body is larger than is read.
+    TooLarge,
     /// 422: the release has findings that are errors.
     Findings(Vec<Finding>),
     /// 422: a field holds what it cannot hold; its JSON pointer, what is wrong, the mend.
@@ -60,6 +64,8 @@ impl Problem {
             Problem::Forbidden(_) => StatusCode::FORBIDDEN,
             Problem::NotFound { .. } => StatusCode::NOT_FOUND,
             Problem::Conflict(_) | Problem::Cleared { .. } => StatusCode::CONFLICT,
+            Problem::Method => StatusCode::METHOD_NOT_ALLOWED,
+            Problem::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Problem::Findings(_) | Problem::Invalid { .. } | Problem::KeyReused => {
                 StatusCode::UNPROCESSABLE_ENTITY
             }
@@ -76,6 +82,8 @@ impl Problem {
             Problem::NotFound { .. } => "not-found",
             Problem::Conflict(_) => "conflict",
             Problem::Cleared { .. } => "already-cleared",
+            Problem::Method => "method",
+            Problem::TooLarge => "too-large",
             Problem::Findings(_) => "findings",
             Problem::Invalid { .. } => "invalid",
             Problem::KeyReused => "idempotency-key-reused",
@@ -92,6 +100,8 @@ impl Problem {
             Problem::NotFound { .. } => "Not found",
             Problem::Conflict(_) => "Not possible as things stand",
             Problem::Cleared { .. } => "Too late: the release has cleared",
+            Problem::Method => "This method is not known here",
+            Problem::TooLarge => "The request is too large",
             Problem::Findings(_) => "The release is refused",
             Problem::Invalid { .. } => "A field is not valid",
             Problem::KeyReused => "The idempotency key belongs to another request",
@@ -110,6 +120,10 @@ impl Problem {
             Problem::Cleared { cleared_ms, told } => {
                 format!("it cleared at {} and {told} had been told by now", rfc3339(*cleared_ms))
             }
+            Problem::Method => {
+                "this path exists, but not with this method; the README lists both".to_owned()
+            }
+            Problem::TooLarge => "send less at once, and link to large material; the limit is the setting `http.max_body_bytes`".to_owned(),
             Problem::Findings(findings) => {
                 let errors = findings.iter().filter(|f| f.severity == release::finding::Severity::Error).count();
                 format!("{errors} of {} findings are errors; mend them and submit again", findings.len())
@@ -179,14 +193,18 @@ impl From<StoreError> for Problem {
     }
 }
 
-impl From<axum::extract::rejection::JsonRejection> for Problem {
-    fn from(rejection: axum::extract::rejection::JsonRejection) -> Problem {
-        Problem::Malformed(rejection.body_text())
-    }
+/// What a request cannot be read for, in axum's words: too large, or malformed.
+macro_rules! from_rejection {
+    ($($rejection:ident),+) => {
+        $(impl From<axum::extract::rejection::$rejection> for Problem {
+            fn from(rejection: axum::extract::rejection::$rejection) -> Problem {
+                match rejection.status() {
+                    StatusCode::PAYLOAD_TOO_LARGE => Problem::TooLarge,
+                    _ => Problem::Malformed(rejection.body_text()),
+                }
+            }
+        })+
+    };
 }
 
-impl From<axum::extract::rejection::QueryRejection> for Problem {
-    fn from(rejection: axum::extract::rejection::QueryRejection) -> Problem {
-        Problem::Malformed(rejection.body_text())
-    }
-}
+from_rejection!(BytesRejection, JsonRejection, QueryRejection);

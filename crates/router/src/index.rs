@@ -76,7 +76,7 @@ impl Index {
 
     /// The endpoints that want any of these editions of one story; each once, with the edition it prefers.
     pub(crate) fn matches(&self, editions: &[Subject]) -> Vec<Match> {
-        let mut wanted: BTreeMap<i64, Vec<(i64, &Entry, Vec<usize>)>> = BTreeMap::new();
+        let mut wanted: BTreeMap<i64, Vec<Hit<'_>>> = BTreeMap::new();
         for (&id, entry) in &self.entries {
             let matched: Vec<usize> = (0..editions.len())
                 .filter(|&at| matching::matches(&entry.filter, &editions[at]))
@@ -85,7 +85,7 @@ impl Index {
                 wanted
                     .entry(entry.endpoint_id)
                     .or_default()
-                    .push((id, entry, matched));
+                    .push(Hit { id, entry, matched });
             }
         }
         wanted
@@ -95,16 +95,23 @@ impl Index {
     }
 }
 
+/// A subscription that matched, and which editions.
+struct Hit<'a> {
+    id: i64,
+    entry: &'a Entry,
+    matched: Vec<usize>,
+}
+
 /// Among the editions that any of the endpoint's subscriptions matched, the one its languages prefer (RFC 4647
 /// lookup), else the first.
-fn choose(endpoint_id: i64, hits: &[(i64, &Entry, Vec<usize>)], editions: &[Subject]) -> Match {
+fn choose(endpoint_id: i64, hits: &[Hit<'_>], editions: &[Subject]) -> Match {
     let mut candidates: Vec<usize> = hits
         .iter()
-        .flat_map(|(_, _, matched)| matched.iter().copied())
+        .flat_map(|hit| hit.matched.iter().copied())
         .collect();
     candidates.sort_unstable();
     candidates.dedup();
-    let entry = hits[0].1;
+    let entry = hits[0].entry;
     let available: Vec<LanguageTag> = candidates
         .iter()
         .map(|&at| editions[at].language.clone())
@@ -113,8 +120,8 @@ fn choose(endpoint_id: i64, hits: &[(i64, &Entry, Vec<usize>)], editions: &[Subj
     let edition = candidates[preferred];
     let reasons = hits
         .iter()
-        .filter(|(_, _, matched)| matched.contains(&edition))
-        .map(|(id, _, _)| *id)
+        .filter(|hit| hit.matched.contains(&edition))
+        .map(|hit| hit.id)
         .collect();
     Match {
         endpoint_id,

@@ -14,7 +14,7 @@ use std::time::{Duration, UNIX_EPOCH};
 
 /// Why a mail could not be built.
 #[derive(Debug, thiserror::Error)]
-pub enum MessageError {
+pub(super) enum MessageError {
     /// An address that lettre refuses.
     #[error("`{address}` cannot be written to: {source}")]
     Address {

@@ -5,7 +5,7 @@ use crate::accept::{Standing, accept};
 use crate::auth::{Caller, Scope};
 use crate::request_id::RequestId;
 use crate::{Intake, Problem};
-use axum::extract::rejection::{JsonRejection, QueryRejection};
+use axum::extract::rejection::{BytesRejection, JsonRejection, QueryRejection};
 use axum::extract::{Path, Query, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
@@ -21,9 +21,9 @@ pub(super) async fn submit(
     caller: Caller,
     Extension(request): Extension<RequestId>,
     headers: HeaderMap,
-    body: Bytes,
+    body: Result<Bytes, BytesRejection>,
 ) -> Result<Response, Problem> {
-    let key = idempotency_key(&headers)?;
+    let (key, body) = (idempotency_key(&headers)?, body?);
     let Standing {
         release,
         findings,

@@ -115,7 +115,11 @@ pub(super) async fn readyz(State(intake): State<Intake>) -> (StatusCode, String)
     }
 }
 
-pub(super) async fn metrics(State(intake): State<Intake>) -> Result<String, Problem> {
+pub(super) async fn metrics(
+    State(intake): State<Intake>,
+    caller: Caller,
+) -> Result<String, Problem> {
+    caller.must(Scope::Metrics)?;
     let now_ms = intake.clock.now_ms();
     let status = intake.store.status(now_ms).await?;
     let age_ms = status

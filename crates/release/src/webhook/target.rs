@@ -89,11 +89,9 @@ fn is_public_v4(address: Ipv4Addr) -> bool {
 /// Only 2000::/3 is given out; within it, the transition and documentation ranges are not public.
 fn is_public_v6(address: Ipv6Addr) -> bool {
     let [a, b, ..] = address.segments();
-    let special = (a == 0x2001 && b < 0x0200)
-        || (a == 0x2001 && b == 0x0db8)
-        || a == 0x2002
-        || (a == 0x3fff && b < 0x1000);
-    (a & 0xe000) == 0x2000 && !special
+    let transition = (a == 0x2001 && (b < 0x0200 || b == 0x0db8)) || a == 0x2002;
+    let documentation = a == 0x3fff && b < 0x1000;
+    (a & 0xe000) == 0x2000 && !(transition || documentation)
 }
 
 #[cfg(test)]

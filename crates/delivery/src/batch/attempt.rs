@@ -1,0 +1,225 @@
+//! One delivery: checked once more if it waited, sent, judged.
+
+use super::checks::{live_reasons, superseded, withheld};
+use super::{CROWDED_MS, FRESH, Work, load};
+use crate::email::{Letter, Mailer};
+use crate::in_flight::InFlight;
+use crate::webhook::{Call, Caller};
+use crate::{SendError, Sender, Sent};
+use std::time::Instant;
+use store::{BatchRow, DueDelivery, Outcome, Verdict};
+
+/// Sends one delivery and says what became of it.
+pub(super) async fn attempt(work: &Work, delivery: &DueDelivery) -> Outcome {
+    if work.loaded.elapsed() > FRESH
+        && let Some(verdict) = stale(work, delivery).await
+    {
+        return unsent_outcome(work, delivery, verdict);
+    }
+    let Some(_in_flight) = InFlight::enter(&work.inner, delivery.endpoint_id) else {
+        let due_ms = work.inner.clock.now_ms() + CROWDED_MS;
+        let error = "the endpoint has its limit of calls in flight".to_owned();
+        return unsent_outcome(work, delivery, Verdict::Retry { due_ms, error });
+    };
+    let begun = Instant::now();
+    let result = send(work, delivery).await;
+    let now_ms = work.inner.clock.now_ms();
+    let attempt = delivery.attempts + 1;
+    let (verdict, status) = judge(work, attempt, now_ms, result);
+    Outcome {
+        endpoint_id: delivery.endpoint_id,
+        verdict,
+        attempt,
+        status,
+        at_ms: now_ms,
+        duration_ms: begun.elapsed().as_millis() as i64,
+        latency_ms: now_ms
+            - work
+                .story
+                .as_ref()
+                .map_or(delivery.alert_created_ms, |story| story.row.clear_at_ms),
+    }
+}
+
+/// Asks the store again, for the answer may have changed while the delivery waited.
+async fn stale(work: &Work, delivery: &DueDelivery) -> Option<Verdict> {
+    let endpoint_id = delivery.endpoint_id;
+    let only = BatchRow {
+        first_endpoint_id: endpoint_id,
+        last_endpoint_id: endpoint_id,
+        ..work.batch.clone()
+    };
+    let checked: store::Result<Option<Verdict>> = async {
+        let Some((fresh, due)) = load(&work.inner, only).await? else {
+            return Ok(Some(Verdict::Suppressed {
+                reason: "withdrawn".into(),
+            }));
+        };
+        let superseded = superseded(&fresh).await?;
+        match due.first() {
+            Some(now) => Ok(withheld(&fresh, now, superseded)),
+            None => Ok(Some(Verdict::Suppressed {
+                reason: "recorded by another worker".into(),
+            })),
+        }
+    }
+    .await;
+    checked.unwrap_or_else(|error| {
+        let due_ms = work.inner.clock.now_ms() + CROWDED_MS;
+        Some(Verdict::Retry {
+            due_ms,
+            error: error.to_string(),
+        })
+    })
+}
+
+async fn send(work: &Work, delivery: &DueDelivery) -> Result<Sent, SendError> {
+    let id = format!("{}_{}", work.alert.public_id, delivery.endpoint_public_id);
+    let now_ms = work.inner.clock.now_ms();
+    let reasons: Vec<(i64, &str, &str)> = live_reasons(work, delivery).collect();
+    match &work.inner.sender {
+        Sender::Webhook(caller) => {
+            let matched: Vec<String> = reasons
+                .iter()
+                .map(|(_, public_id, _)| (*public_id).to_owned())
+                .collect();
+            match &work.story {
+                Some(story) => {
+                    let body = story.payload.complete(now_ms, &matched);
+                    caller
+                        .call(
+                            &Call {
+                                id: &id,
+                                url: &delivery.address,
+                                secret: &delivery.secret,
+                                body,
+                            },
+                            now_ms,
+                        )
+                        .await
+                }
+                None => challenge(work, caller, delivery, &id, now_ms).await,
+            }
+        }
+        Sender::Email(mailer) => {
+            let letter = Letter {
+                id: &id,
+                to: &delivery.address,
+                now_ms,
+            };
+            match &work.story {
+                Some(story) => {
+                    mailer
+                        .send_story(&letter, &work.inner.wire, &story.mails, delivery, &reasons)
+                        .await
+                }
+                None => confirm(work, mailer, delivery, &letter).await,
+            }
+        }
+    }
+}
+
+async fn challenge(
+    work: &Work,
+    caller: &Caller,
+    delivery: &DueDelivery,
+    id: &str,
+    now_ms: i64,
+) -> Result<Sent, SendError> {
+    let challenge = work.alert.public_id.as_str();
+    let body = release::render::challenge_payload(challenge, &delivery.endpoint_public_id, now_ms);
+    let call = Call {
+        id,
+        url: &delivery.address,
+        secret: &delivery.secret,
+        body,
+    };
+    let sent = caller.challenge(&call, challenge, now_ms).await?;
+    store_failure(
+        work.inner
+            .store
+            .confirm_endpoint(delivery.endpoint_id)
+            .await,
+    )?;
+    work.inner.queue.tell(queue::Telling::FiltersChanged);
+    Ok(sent)
+}
+
+async fn confirm(
+    work: &Work,
+    mailer: &Mailer,
+    delivery: &DueDelivery,
+    letter: &Letter<'_>,
+) -> Result<Sent, SendError> {
+    let names = store_failure(
+        work.inner
+            .store
+            .endpoint_subscription_names(delivery.endpoint_id)
+            .await,
+    )?;
+    mailer
+        .send_confirm(letter, &work.inner.wire, delivery.endpoint_id, &names)
+        .await
+}
+
+fn store_failure<T>(result: store::Result<T>) -> Result<T, SendError> {
+    result.map_err(|error| SendError::Retry {
+        status: None,
+        after_ms: None,
+        error: error.to_string(),
+    })
+}
+
+/// From what the receiver said to how the delivery goes on.
+fn judge(
+    work: &Work,
+    attempt: i64,
+    now_ms: i64,
+    result: Result<Sent, SendError>,
+) -> (Verdict, Option<i64>) {
+    match result {
+        Ok(sent) => (Verdict::Delivered, sent.status),
+        Err(SendError::Fail { status, error }) => (Verdict::Dead { error }, status),
+        Err(SendError::Gone { status, error }) => (
+            Verdict::Dead {
+                error: format!("gone: {error}"),
+            },
+            Some(status),
+        ),
+        Err(SendError::Retry {
+            status,
+            after_ms,
+            error,
+        }) => {
+            match work
+                .inner
+                .settings
+                .retry
+                .next_ms(attempt, after_ms, now_ms, rand::random())
+            {
+                Some(due_ms) => (Verdict::Retry { due_ms, error }, status),
+                None => (
+                    Verdict::Dead {
+                        error: format!("after {attempt} attempts: {error}"),
+                    },
+                    status,
+                ),
+            }
+        }
+    }
+}
+
+/// An outcome for which nothing was sent.
+pub(super) fn unsent_outcome(work: &Work, delivery: &DueDelivery, verdict: Verdict) -> Outcome {
+    let at_ms = work.inner.clock.now_ms();
+    let endpoint_id = delivery.endpoint_id;
+    Outcome {
+        endpoint_id,
+        verdict,
+        attempt: 0,
+        status: None,
+        at_ms,
+        duration_ms: 0,
+        latency_ms: 0,
+    }
+}

@@ -1,0 +1,55 @@
+//! What is checked again at the moment of sending: suppression, subscriptions, endpoint, revision.
+
+use super::Work;
+use release::model::{AlertKind, EndpointState};
+use store::{DueDelivery, Result, Verdict};
+
+/// Whether the story has a newer revision than the alert tells.
+pub(super) async fn superseded(work: &Work) -> Result<bool> {
+    match (work.alert.story_id, work.alert.revision) {
+        (Some(story_id), Some(revision)) => {
+            Ok(work.inner.store.story_revision(story_id).await? > revision)
+        }
+        _ => Ok(false),
+    }
+}
+
+/// Why a delivery must not be sent, if so.
+pub(super) fn withheld(work: &Work, delivery: &DueDelivery, superseded: bool) -> Option<Verdict> {
+    if superseded {
+        return Some(Verdict::Superseded);
+    }
+    let suppressed = |reason: &str| {
+        Some(Verdict::Suppressed {
+            reason: reason.to_owned(),
+        })
+    };
+    if let Some(reason) = &delivery.suppressed {
+        return suppressed(reason);
+    }
+    match (work.alert.kind, delivery.endpoint_state) {
+        (AlertKind::Story, EndpointState::Active)
+            if live_reasons(work, delivery).next().is_none() =>
+        {
+            suppressed("unsubscribed")
+        }
+        (AlertKind::Story, EndpointState::Active) => None,
+        (AlertKind::Confirm | AlertKind::Challenge, EndpointState::Pending) => None,
+        (_, state) => suppressed(&format!("the endpoint is {state}")),
+    }
+}
+
+/// The subscriptions that caused a delivery and still want it: (key, public id, name).
+pub(super) fn live_reasons<'a>(
+    work: &'a Work,
+    delivery: &'a DueDelivery,
+) -> impl Iterator<Item = (i64, &'a str, &'a str)> {
+    delivery
+        .reasons
+        .split(' ')
+        .filter_map(|id| id.parse::<i64>().ok())
+        .filter_map(|id| {
+            let (public_id, name) = work.subscriptions.get(&id)?;
+            Some((id, public_id.as_str(), name.as_str()))
+        })
+}

@@ -1,0 +1,64 @@
+//! An outcome on its way out: logged, counted, handed to the recorder.
+
+use super::Work;
+use release::model::Channel;
+use store::{Outcome, Verdict};
+use tokio::sync::mpsc;
+use tracing::{debug, error, warn};
+
+/// Logs, counts and hands on an outcome.
+pub(super) async fn report(work: &Work, outcomes: &mpsc::Sender<Outcome>, outcome: Outcome) {
+    log(work, &outcome);
+    let channel = work.batch.channel.as_str();
+    let name = outcome.verdict.name();
+    metrics::counter!("dateline_deliveries_total", "channel" => channel, "outcome" => name)
+        .increment(1);
+    if outcome.verdict == Verdict::Delivered {
+        metrics::histogram!("dateline_delivery_seconds", "channel" => channel)
+            .record(outcome.latency_ms as f64 / 1000.0);
+    }
+    if outcome.status == Some(410) && work.batch.channel == Channel::Webhook {
+        // The receiver is gone for good: later alerts are withheld, and its owner sees why.
+        if let Err(error) = work.inner.store.disable_endpoint(outcome.endpoint_id).await {
+            error!(%error, "endpoint {} could not be disabled: {error}", outcome.endpoint_id);
+        }
+        work.inner.queue.tell(queue::Telling::FiltersChanged);
+    }
+    // The recorder lives as long as this sender: it cannot be gone.
+    let _ = outcomes.send(outcome).await;
+}
+
+/// One line a delivery at debug, one a failure at warn.
+fn log(work: &Work, outcome: &Outcome) {
+    let Work {
+        inner,
+        batch,
+        alert,
+        ..
+    } = work;
+    let release = work
+        .story
+        .as_ref()
+        .map_or("", |story| story.row.public_id.as_str());
+    let worker = inner.settings.name.as_str();
+    let name = outcome.verdict.name();
+    let delivery = format!("{}/{}", alert.id, outcome.endpoint_id);
+    match &outcome.verdict {
+        Verdict::Retry { due_ms, error } => {
+            let next_attempt = release::time::rfc3339(*due_ms);
+            warn!(worker, release, batch = batch.id, delivery, channel = %batch.channel, attempt = outcome.attempt,
+                outcome = name, status = outcome.status, duration_ms = outcome.duration_ms, next_attempt,
+                request_id = batch.request_id, "delivery {delivery} failed, next attempt {next_attempt}: {error}");
+        }
+        Verdict::Dead { error } => {
+            warn!(worker, release, batch = batch.id, delivery, channel = %batch.channel, attempt = outcome.attempt,
+                outcome = name, status = outcome.status, duration_ms = outcome.duration_ms,
+                request_id = batch.request_id, "delivery {delivery} given up: {error}");
+        }
+        _ => {
+            debug!(worker, release, batch = batch.id, delivery, channel = %batch.channel, attempt = outcome.attempt,
+            outcome = name, status = outcome.status, duration_ms = outcome.duration_ms, request_id = batch.request_id,
+            "delivery {delivery} {name}")
+        }
+    }
+}
