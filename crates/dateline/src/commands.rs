@@ -17,7 +17,7 @@ use crate::demo;
 use crate::settings::{LogFormat, LogSettings, Settings, Sources};
 use crate::telemetry::{self, Telemetry};
 use anyhow::{Context, Result};
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -25,11 +25,7 @@ use store::Clock;
 
 /// An open newswire: releases go in once, leave on time, and reach everybody who asked for such news.
 #[derive(Debug, Parser)]
-#[command(
-    version,
-    about,
-    after_help = "Start here:  dateline demo\n\nEvery setting stands, with its meaning, in what `dateline settings` prints."
-)]
+#[command(version, about)]
 struct Cli {
     #[command(flatten)]
     common: Common,
@@ -41,16 +37,33 @@ struct Cli {
 #[derive(Debug, Args)]
 struct Common {
     /// The data folder (the setting `data`)
-    #[arg(long, global = true, value_name = "DIR")]
+    #[arg(long, global = true, value_name = "DIR", help_heading = "Which wire")]
     data: Option<PathBuf>,
     /// A settings file; else `dateline.toml` in the current directory
-    #[arg(long, global = true, value_name = "FILE", env = "DATELINE_CONFIG")]
+    #[arg(
+        long,
+        global = true,
+        value_name = "FILE",
+        env = "DATELINE_CONFIG",
+        help_heading = "Which wire"
+    )]
     config: Option<PathBuf>,
     /// A setting, such as `mail.relay=smtp://user@host:587`; may be repeated
-    #[arg(long, global = true, value_name = "KEY=VALUE")]
+    #[arg(
+        long,
+        global = true,
+        value_name = "KEY=VALUE",
+        help_heading = "Which wire"
+    )]
     set: Vec<String>,
     /// A server elsewhere, instead of the data folder
-    #[arg(long, global = true, value_name = "URL", env = "DATELINE_URL")]
+    #[arg(
+        long,
+        global = true,
+        value_name = "URL",
+        env = "DATELINE_URL",
+        help_heading = "Which wire"
+    )]
     url: Option<String>,
     /// The API token for --url
     #[arg(
@@ -58,7 +71,8 @@ struct Common {
         global = true,
         value_name = "TOKEN",
         env = "DATELINE_TOKEN",
-        hide_env_values = true
+        hide_env_values = true,
+        help_heading = "Which wire"
     )]
     token: Option<String>,
 }
@@ -125,9 +139,25 @@ enum Command {
     Settings,
 }
 
+/// Lets `--help` end with the example of each command.
+fn teaching(cli: clap::Command) -> clap::Command {
+    let example = |command: &clap::Command| {
+        let text = command.get_after_help()?.to_string();
+        text.strip_prefix("Example:")
+            .map(|example| format!("  {}", example.trim()))
+    };
+    let examples: Vec<String> = cli.get_subcommands().filter_map(example).collect();
+    cli.after_help(format!("Examples:\n{}\n\n{START}", examples.join("\n")))
+}
+
+/// The last words of `--help`.
+const START: &str = "Start with `dateline demo`. Commands reach the server that runs on the data folder; \
+                     where none runs, they work on the folder itself.";
+
 /// Parses the arguments and runs the command.
 pub fn main() -> ExitCode {
-    let cli = Cli::parse();
+    let matches = teaching(Cli::command()).get_matches();
+    let cli = Cli::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
     let runtime = match tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()

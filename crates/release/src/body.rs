@@ -156,7 +156,7 @@ fn opens_tag(rest: &str) -> bool {
 }
 
 fn html_to_text(html: &str) -> String {
-    html2text::config::plain()
+    html2text::config::plain_no_decorate()
         .link_footnotes(true)
         .string_from_read(html.as_bytes(), TEXT_WIDTH)
         .unwrap_or_else(|_| html.to_owned())

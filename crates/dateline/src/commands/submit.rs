@@ -124,6 +124,9 @@ fn read(path: &Path) -> Result<Vec<u8>> {
 }
 
 fn show_accepted(release: &Value, client: &Client) {
+    if release["repeated"] == true {
+        println!("submitted before: this is the same release (give --again for another)");
+    }
     println!(
         "{} accepted: {}",
         text(release, "id"),

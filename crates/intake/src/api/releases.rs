@@ -31,6 +31,7 @@ pub(super) async fn submit(
     } = accept(&intake, &caller, &body, key, &request.0).await?;
     let mut shown = summary(&intake, &release);
     shown["findings"] = json!(findings);
+    shown["repeated"] = json!(repeated);
     let mut response = (StatusCode::ACCEPTED, Json(shown)).into_response();
     if repeated {
         response.headers_mut().insert(
