@@ -9,7 +9,6 @@ mod submit;
 mod subscribe;
 mod tail;
 
-pub(crate) use ask::table;
 pub(crate) use serve::stop_signal;
 
 use crate::client::Client;

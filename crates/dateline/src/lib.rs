@@ -11,4 +11,5 @@ pub mod demo;
 pub mod folder;
 pub mod settings;
 pub mod sweep;
+mod table;
 pub mod telemetry;

@@ -36,6 +36,11 @@ struct Work {
     loaded: Instant,
 }
 
+/// What a delivery is called outside: `webhook-id`, and the left part of the Message-ID; the same at every attempt.
+fn identity(work: &Work, delivery: &DueDelivery) -> String {
+    format!("{}_{}", work.alert.public_id, delivery.endpoint_public_id)
+}
+
 /// Claims a batch and begins its deliveries; what follows runs on under `sending`.
 pub(crate) async fn deliver(
     inner: &Arc<Inner>,
@@ -164,7 +169,8 @@ async fn begin(
     for delivery in due {
         if let Some(verdict) = withheld(work, &delivery, superseded) {
             left -= 1;
-            report(work, &outcomes, unsent_outcome(work, &delivery, verdict)).await;
+            let outcome = unsent_outcome(work, &delivery, verdict);
+            report(work, &delivery, &outcomes, outcome).await;
             continue;
         }
         let permit = work.inner.slots.acquire(work.batch.lane).await;
@@ -176,7 +182,7 @@ async fn begin(
         sending.spawn(async move {
             let outcome = attempt(&work, &delivery).await;
             drop(permit);
-            report(&work, &outcomes, outcome).await;
+            report(&work, &delivery, &outcomes, outcome).await;
         });
     }
     left

@@ -3,8 +3,9 @@
 use crate::page::Page;
 use crate::{Newsroom, Trouble};
 use maud::{Markup, PreEscaped, html};
+use release::body::paragraphs;
 use release::model::{Contact, Media, Release, Visibility};
-use release::render::{Phrases, dateline_text, source_line};
+use release::render::{Phrases, opening, source_line};
 use release::time::ClearTime;
 use store::{ReleaseRow, StoreError};
 
@@ -96,21 +97,20 @@ pub(crate) async fn page(newsroom: &Newsroom, row: &ReleaseRow) -> Result<String
 fn article(newsroom: &Newsroom, row: &ReleaseRow, release: &Release, issuers: &[String]) -> Markup {
     let phrases = Phrases::of(&release.edition.language);
     let cleared = cleared(row, release);
+    let opening = opening(release, cleared.at_ms, &newsroom.name);
+    let body = release.body.render().opened_by(&opening).html;
     html! {
         article {
             h1 { (release.headline) }
             @if let Some(subheadline) = &release.subheadline { p.sub { (subheadline) } }
             p.meta {
                 (issuers.join(", ")) " · "
-                time datetime=(cleared.rfc3339()) { (cleared.strftime("%Y-%m-%d %H:%M %Z")) }
-                " · " (row.edition)
+                bdi { time datetime=(cleared.rfc3339()) { (cleared.strftime("%Y-%m-%d %H:%M %Z")) } }
+                " · " bdi { (row.edition) }
             }
-            @if let Some(dateline) = &release.dateline {
-                p.meta { (dateline_text(dateline, &cleared, release.edition.language.primary())) " /" (newsroom.name) "/ --" }
-            }
-            (PreEscaped(release.body.render().html))
+            (PreEscaped(body))
             @for media in &release.media { (figure(media)) }
-            @if let Some(boilerplate) = &release.boilerplate { p { (boilerplate) } }
+            @if let Some(boilerplate) = &release.boilerplate { (PreEscaped(paragraphs(boilerplate).html)) }
             @let contacts: Vec<&Contact> = release.contacts.iter().filter(|c| c.visibility == Visibility::Public).collect();
             @if !contacts.is_empty() {
                 h2 { (phrases.contact) }
@@ -165,12 +165,5 @@ fn contact_line(contact: &Contact) -> Markup {
 }
 
 fn cleared(row: &ReleaseRow, release: &Release) -> ClearTime {
-    let zone = release
-        .clear
-        .as_ref()
-        .map_or("UTC", |clear| clear.zone.as_str());
-    ClearTime {
-        at_ms: row.cleared_ms.unwrap_or(row.clear_at_ms),
-        zone: zone.to_owned(),
-    }
+    release.in_zone(row.cleared_ms.unwrap_or(row.clear_at_ms))
 }

@@ -74,6 +74,17 @@ fn is_local_byte(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || b".!#$%&'*+-/=?^_`{|}~".contains(&byte)
 }
 
+/// For logs and operators: enough of a mail address or URL to know it by, not enough to use it.
+pub fn masked(address: &str) -> String {
+    match MailAddress::parse(address) {
+        Ok(address) => address.masked(),
+        Err(_) => {
+            let origin: Vec<&str> = address.splitn(4, '/').take(3).collect();
+            format!("{}/…", printable(&origin.join("/")))
+        }
+    }
+}
+
 /// A value for an error message: control characters visible, over-long values cut.
 pub fn printable(value: &str) -> String {
     let mut shown: String = value
@@ -137,6 +148,15 @@ mod tests {
         check("<a>@example.com", Err("ASCII letters"));
         check("a b@example.com", Err("ASCII letters"));
         check("\"a b\"@example.com", Err("ASCII letters"));
+    }
+
+    #[test]
+    fn masked_url_hides_the_path() {
+        assert_eq!(
+            masked("https://hooks.example/T0/secret?k=1"),
+            "https://hooks.example/…"
+        );
+        assert_eq!(masked("ana@example.com"), "a***@example.com");
     }
 
     #[test]

@@ -1,7 +1,8 @@
 //! The body of a release: from what was submitted to the HTML and the text that leave.
 
 use crate::model::Body;
-use pulldown_cmark::{Options, Parser, html};
+use maud::html;
+use pulldown_cmark::{Options, Parser};
 use std::sync::LazyLock;
 
 /// Columns of the plain-text form.
@@ -101,12 +102,45 @@ impl Body {
     }
 }
 
+impl RenderedBody {
+    /// The same with the wire's opening (`CITY, date /Wire/ -- `), if any, at the head of the first paragraph.
+    pub fn opened_by(&self, opening: &str) -> RenderedBody {
+        if opening.is_empty() {
+            return self.clone();
+        }
+        let opening = html! { (opening) }.into_string();
+        let html = match self.html.strip_prefix("<p>") {
+            Some(rest) => format!("<p>{opening}{rest}"),
+            None => format!("<p>{opening}</p>\n{}", self.html),
+        };
+        RenderedBody {
+            text: html_to_text(&html),
+            html,
+            changed: self.changed,
+        }
+    }
+}
+
+/// Plain text of several paragraphs, such as a boilerplate, as HTML and as wrapped text.
+pub fn paragraphs(text: &str) -> RenderedBody {
+    let paragraphs = text
+        .split("\n\n")
+        .map(str::trim)
+        .filter(|paragraph| !paragraph.is_empty());
+    let html = html! { @for paragraph in paragraphs { p { (paragraph) } } }.into_string();
+    RenderedBody {
+        text: html_to_text(&html),
+        html,
+        changed: false,
+    }
+}
+
 fn markdown_to_html(text: &str) -> String {
     let options = Options::ENABLE_TABLES | Options::ENABLE_STRIKETHROUGH;
     // A first-level heading would compete with the headline.
     let events = Parser::new_ext(text, options).map(demote_heading);
     let mut out = String::with_capacity(text.len() * 3 / 2);
-    html::push_html(&mut out, events);
+    pulldown_cmark::html::push_html(&mut out, events);
     out
 }
 
@@ -181,6 +215,26 @@ mod tests {
         assert!(body.html.contains("<strong>12 %</strong>"));
         assert!(body.text.contains("https://a.example/r"), "{}", body.text);
         assert!(!body.changed);
+    }
+
+    #[test]
+    fn the_opening_stands_in_the_first_paragraph() {
+        let body = Body::Markdown("Acme opened a plant.\n\nMore.".into())
+            .render()
+            .opened_by("A & B, Dec. 1 /W/ -- ");
+
+        assert!(
+            body.html
+                .starts_with("<p>A &amp; B, Dec. 1 /W/ -- Acme opened"),
+            "{}",
+            body.html
+        );
+        assert!(
+            body.text
+                .starts_with("A & B, Dec. 1 /W/ -- Acme opened a plant.\n\nMore."),
+            "{}",
+            body.text
+        );
     }
 
     #[test]

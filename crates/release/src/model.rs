@@ -78,6 +78,18 @@ impl Release {
         }
     }
 
+    /// A moment of its clearing in its own zone (UTC where it names none).
+    pub fn in_zone(&self, at_ms: i64) -> ClearTime {
+        let zone = self
+            .clear
+            .as_ref()
+            .map_or("UTC", |clear| clear.zone.as_str());
+        ClearTime {
+            at_ms,
+            zone: zone.to_owned(),
+        }
+    }
+
     /// The first contact whom readers may write to.
     pub fn reply_contact(&self) -> Option<&Contact> {
         self.contacts

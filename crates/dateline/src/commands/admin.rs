@@ -1,8 +1,9 @@
 //! `dateline issuer`, `token`, `topic`, `dead`: what operators keep in order.
 
 use super::Common;
-use super::ask::{plain, query, table, text};
+use super::ask::{plain, query, text};
 use crate::client::Client;
+use crate::table::table;
 use anyhow::{Result, bail};
 use clap::{Args, Subcommand};
 use http::Method;
@@ -132,7 +133,11 @@ pub(super) struct TopicArgs {
 #[derive(Debug, Subcommand)]
 enum TopicAction {
     /// List the topics as a tree
-    List,
+    List {
+        /// In the form that the setting `topics.file` reads
+        #[arg(long)]
+        json: bool,
+    },
     /// Show a topic, by slug or name
     Show {
         /// `mining`, "Mining & Metals"
@@ -143,7 +148,13 @@ enum TopicAction {
 pub(super) fn topic(args: &TopicArgs, common: &Common) -> Result<ExitCode> {
     let taxonomy = crate::app::taxonomy(&common.settings()?)?;
     match &args.action {
-        TopicAction::List => {
+        TopicAction::List { json: true } => {
+            println!(
+                "{}",
+                serde_json::to_string_pretty(&taxonomy.iter().collect::<Vec<_>>())?
+            );
+        }
+        TopicAction::List { json: false } => {
             for section in taxonomy
                 .iter()
                 .filter(|topic| topic.kind == TopicKind::Section)

@@ -1,7 +1,8 @@
 //! `dateline submit`, `report`, `hold`, `cancel`, `reschedule`: a release and what becomes of it.
 
-use super::ask::{plain, table, text};
+use super::ask::{plain, text};
 use crate::client::{Client, refusal};
+use crate::table::table;
 use anyhow::{Context, Result, bail};
 use clap::Args;
 use http::Method;

@@ -2,7 +2,7 @@
 
 use super::{Stage, Submitted};
 use crate::client::Client;
-use crate::commands::table;
+use crate::table::{self, table};
 use anyhow::Result;
 use http::Method;
 use serde_json::{Value, json};
@@ -157,10 +157,7 @@ impl Line {
     }
 
     fn row(&self) -> Vec<String> {
-        let mut headline: String = self.headline.chars().take(32).collect();
-        if headline.len() < self.headline.len() {
-            headline.push('…');
-        }
+        let headline = table::cut(&self.headline, 32);
         let numbers = [
             self.matched,
             self.email,
@@ -241,7 +238,15 @@ pub(super) fn text_part(message: &str) -> String {
         .nth(1)
         .unwrap_or(message);
     let body = part.split_once("\r\n\r\n").map_or(part, |(_, body)| body);
-    let body = body.split("\r\n--").next().unwrap_or(body);
+    let boundary = message
+        .split("boundary=\"")
+        .nth(1)
+        .and_then(|rest| rest.split('"').next())
+        .unwrap_or_default();
+    let body = body
+        .split(&format!("\r\n--{boundary}"))
+        .next()
+        .unwrap_or(body);
     let joined = body.replace("=\r\n", "");
     let mut bytes = Vec::with_capacity(joined.len());
     let mut rest = joined.as_bytes();

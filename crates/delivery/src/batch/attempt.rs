@@ -1,7 +1,7 @@
 //! One delivery: checked once more if it waited, sent, judged.
 
 use super::checks::{live_reasons, superseded, withheld};
-use super::{CROWDED_MS, FRESH, Work, load};
+use super::{CROWDED_MS, FRESH, Work, identity, load};
 use crate::email::{Letter, Mailer};
 use crate::in_flight::InFlight;
 use crate::webhook::{Call, Caller};
@@ -74,7 +74,7 @@ async fn stale(work: &Work, delivery: &DueDelivery) -> Option<Verdict> {
 }
 
 async fn send(work: &Work, delivery: &DueDelivery) -> Result<Sent, SendError> {
-    let id = format!("{}_{}", work.alert.public_id, delivery.endpoint_public_id);
+    let id = identity(work, delivery);
     let now_ms = work.inner.clock.now_ms();
     let reasons: Vec<(i64, &str, &str)> = live_reasons(work, delivery).collect();
     match &work.inner.sender {

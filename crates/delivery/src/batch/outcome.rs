@@ -1,14 +1,20 @@
 //! An outcome on its way out: logged, counted, handed to the recorder.
 
-use super::Work;
+use super::{Work, identity};
+use release::address::masked;
 use release::model::Channel;
-use store::{Outcome, Verdict};
+use store::{DueDelivery, Outcome, Verdict};
 use tokio::sync::mpsc;
 use tracing::{debug, error, warn};
 
 /// Logs, counts and hands on an outcome.
-pub(super) async fn report(work: &Work, outcomes: &mpsc::Sender<Outcome>, outcome: Outcome) {
-    log(work, &outcome);
+pub(super) async fn report(
+    work: &Work,
+    delivery: &DueDelivery,
+    outcomes: &mpsc::Sender<Outcome>,
+    outcome: Outcome,
+) {
+    log(work, delivery, &outcome);
     let channel = work.batch.channel.as_str();
     let name = outcome.verdict.name();
     metrics::counter!("dateline_deliveries_total", "channel" => channel, "outcome" => name)
@@ -29,36 +35,91 @@ pub(super) async fn report(work: &Work, outcomes: &mpsc::Sender<Outcome>, outcom
 }
 
 /// One line a delivery at debug, one a failure at warn.
-fn log(work: &Work, outcome: &Outcome) {
-    let Work {
-        inner,
-        batch,
-        alert,
-        ..
-    } = work;
+fn log(work: &Work, due: &DueDelivery, outcome: &Outcome) {
+    let quiet = matches!(outcome.verdict, Verdict::Delivered);
+    if quiet && !tracing::enabled!(tracing::Level::DEBUG) {
+        return;
+    }
+    let batch = &work.batch;
     let release = work
         .story
         .as_ref()
         .map_or("", |story| story.row.public_id.as_str());
-    let worker = inner.settings.name.as_str();
+    let worker = work.inner.settings.name.as_str();
+    let channel = batch.channel.as_str();
     let name = outcome.verdict.name();
-    let delivery = format!("{}/{}", alert.id, outcome.endpoint_id);
+    let delivery = identity(work, due);
+    let endpoint = masked(&due.address);
+    let Outcome {
+        attempt,
+        status,
+        duration_ms,
+        ..
+    } = *outcome;
+    let (batch, request_id) = (batch.id, batch.request_id.as_str());
     match &outcome.verdict {
         Verdict::Retry { due_ms, error } => {
             let next_attempt = release::time::rfc3339(*due_ms);
-            warn!(worker, release, batch = batch.id, delivery, channel = %batch.channel, attempt = outcome.attempt,
-                outcome = name, status = outcome.status, duration_ms = outcome.duration_ms, next_attempt,
-                request_id = batch.request_id, "delivery {delivery} failed, next attempt {next_attempt}: {error}");
+            warn!(
+                worker,
+                release,
+                batch,
+                delivery,
+                endpoint,
+                channel,
+                attempt,
+                outcome = name,
+                status,
+                duration_ms,
+                next_attempt,
+                request_id,
+                "delivery to {endpoint} failed, next attempt {next_attempt}: {error}"
+            );
         }
         Verdict::Dead { error } => {
-            warn!(worker, release, batch = batch.id, delivery, channel = %batch.channel, attempt = outcome.attempt,
-                outcome = name, status = outcome.status, duration_ms = outcome.duration_ms,
-                request_id = batch.request_id, "delivery {delivery} given up: {error}");
+            warn!(
+                worker,
+                release,
+                batch,
+                delivery,
+                endpoint,
+                channel,
+                attempt,
+                outcome = name,
+                status,
+                duration_ms,
+                request_id,
+                "delivery to {endpoint} given up: {error}"
+            );
         }
-        _ => {
-            debug!(worker, release, batch = batch.id, delivery, channel = %batch.channel, attempt = outcome.attempt,
-            outcome = name, status = outcome.status, duration_ms = outcome.duration_ms, request_id = batch.request_id,
-            "delivery {delivery} {name}")
+        Verdict::Suppressed { reason } => {
+            debug!(
+                worker,
+                release,
+                batch,
+                delivery,
+                endpoint,
+                channel,
+                outcome = name,
+                request_id,
+                "delivery to {endpoint} not sent: {reason}"
+            );
+        }
+        Verdict::Delivered | Verdict::Superseded => {
+            debug!(
+                worker,
+                release,
+                batch,
+                delivery,
+                endpoint,
+                channel,
+                attempt,
+                outcome = name,
+                status,
+                duration_ms,
+                request_id,
+                "delivery to {endpoint} {name}"
+            );
         }
     }
 }

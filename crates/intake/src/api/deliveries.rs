@@ -6,6 +6,7 @@ use crate::{Intake, Problem};
 use axum::Json;
 use axum::extract::rejection::{JsonRejection, QueryRejection};
 use axum::extract::{Query, State};
+use release::address::masked;
 use release::time::rfc3339;
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -97,13 +98,5 @@ async fn release_id(intake: &Intake, public_id: Option<&str>) -> Result<Option<i
             what: "release",
             id: public_id.to_owned(),
         }),
-    }
-}
-
-/// A mail address or URL as operators see it: enough to know it, not enough to use it.
-fn masked(address: &str) -> String {
-    match release::address::MailAddress::parse(address) {
-        Ok(address) => address.masked(),
-        Err(_) => address.splitn(4, '/').take(3).collect::<Vec<_>>().join("/") + "/…",
     }
 }

@@ -3,10 +3,10 @@
 //! A template is rendered once per item and extent; what differs per recipient (why they get it, how to stop it) is
 //! spliced in.
 
-use super::wire::{opening, public_contacts};
+use super::wire::{opened_body, public_contacts};
 use super::{Item, Phrases, source_line, wire_text};
+use crate::body::paragraphs;
 use crate::model::Extent;
-use crate::time::ClearTime;
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
 /// A mail, ready to be put into MIME.
@@ -122,10 +122,8 @@ fn link_text(item: &Item) -> String {
 fn full_html(item: &Item, phrases: &Phrases) -> Markup {
     let contacts: Vec<String> = public_contacts(item).collect();
     html! {
-        @let opening = opening(item);
-        @if !opening.is_empty() { p.meta { (opening) } }
-        (PreEscaped(&item.body.html))
-        @if let Some(boilerplate) = &item.release.boilerplate { p { (boilerplate) } }
+        (PreEscaped(opened_body(item).html))
+        @if let Some(boilerplate) = &item.release.boilerplate { (PreEscaped(paragraphs(boilerplate).html)) }
         @if !contacts.is_empty() {
             p { strong { (phrases.contact) } @for contact in &contacts { br; (contact) } }
         }
@@ -134,16 +132,9 @@ fn full_html(item: &Item, phrases: &Phrases) -> Markup {
 }
 
 fn cleared_text(item: &Item) -> String {
-    let zone = item
-        .release
-        .clear
-        .as_ref()
-        .map_or("UTC", |clear| clear.zone.as_str());
-    ClearTime {
-        at_ms: item.cleared_ms,
-        zone: zone.to_owned(),
-    }
-    .strftime("%Y-%m-%d %H:%M %Z")
+    item.release
+        .in_zone(item.cleared_ms)
+        .strftime("%Y-%m-%d %H:%M %Z")
 }
 
 impl MailTemplate {

@@ -1,7 +1,8 @@
 //! The wire's text form: headline, dateline and body, boilerplate, contacts, SOURCE.
 
 use super::{Item, Phrases};
-use crate::model::{Dateline, Visibility};
+use crate::body::{RenderedBody, paragraphs};
+use crate::model::{Dateline, Release, Visibility};
 use crate::time::ClearTime;
 
 /// `AUSTIN, Texas, Dec. 1, 2026` for English (AP style); the ISO date elsewhere. The date follows the clear time's zone.
@@ -57,34 +58,28 @@ pub fn wire_text(item: &Item) -> String {
     let phrases = Phrases::of(&release.edition.language);
     let mut parts = vec![release.headline.clone()];
     parts.extend(release.subheadline.clone());
-    parts.push(opening(item) + item.body.text.trim());
-    parts.extend(
-        release
-            .boilerplate
-            .as_deref()
-            .map(|text| text.trim().to_owned()),
-    );
+    parts.push(opened_body(item).text.trim().to_owned());
+    let boilerplate = release.boilerplate.as_deref().map(paragraphs);
+    parts.extend(boilerplate.map(|boilerplate| boilerplate.text.trim().to_owned()));
     parts.extend(contacts(item, phrases));
     parts.push(source_line(&item.issuer_names, phrases));
     parts.join("\n\n")
 }
 
-/// `CITY, date /Dateline/ -- `, or nothing where the release has no dateline.
-pub(super) fn opening(item: &Item) -> String {
-    let Some(dateline) = &item.release.dateline else {
+/// `CITY, date /Wire/ -- `, or nothing where the release has no dateline.
+pub fn opening(release: &Release, cleared_ms: i64, wire_name: &str) -> String {
+    let Some(dateline) = &release.dateline else {
         return String::new();
     };
-    let zone = item
-        .release
-        .clear
-        .as_ref()
-        .map_or("UTC", |clear| clear.zone.as_str());
-    let cleared = ClearTime {
-        at_ms: item.cleared_ms,
-        zone: zone.to_owned(),
-    };
-    let place_and_date = dateline_text(dateline, &cleared, item.release.edition.language.primary());
-    format!("{place_and_date} /{}/ -- ", item.wire_name)
+    let cleared = release.in_zone(cleared_ms);
+    let place_and_date = dateline_text(dateline, &cleared, release.edition.language.primary());
+    format!("{place_and_date} /{wire_name}/ -- ")
+}
+
+/// The body with the wire's opening at its head.
+pub(super) fn opened_body(item: &Item) -> RenderedBody {
+    item.body
+        .opened_by(&opening(&item.release, item.cleared_ms, &item.wire_name))
 }
 
 /// Public contacts, one a line; media-only ones are not printed.
