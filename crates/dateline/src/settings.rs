@@ -17,6 +17,7 @@ mod tests;
 mod texts;
 mod together;
 
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
@@ -70,6 +71,9 @@ pub struct Settings {
     directory: PathBuf,
 }
 
+/// As `dateline.toml` has it.
+const DEFAULT_PUBLIC_URL: &str = "http://127.0.0.1:8080";
+
 impl Settings {
     /// The compiled-in `dateline.toml`: every key, its default, and what it does.
     pub fn default_text() -> &'static str {
@@ -97,6 +101,14 @@ impl Settings {
         match together::problems(&settings) {
             problems if problems.is_empty() => Ok(settings),
             problems => Err(SettingsError { problems }),
+        }
+    }
+
+    /// Tells which port the system chose, where `http.listen` left that to it: links then start with that address,
+    /// unless `public_url` names another one than the default.
+    pub fn listens_on(&mut self, address: SocketAddr) {
+        if self.http.listen.port() == 0 && self.public_url == DEFAULT_PUBLIC_URL {
+            self.public_url = format!("http://{address}");
         }
     }
 

@@ -1,13 +1,15 @@
 //! The webhook worker's way out: signed HTTP POSTs by Standard Webhooks 1.0.0, to public addresses only.
 
+mod connect;
 mod guard;
 
 use crate::{SendError, Sent};
+use connect::TimedConnector;
 use guard::GuardedResolver;
 use http::{HeaderMap, Request, Response, StatusCode, header};
 use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
 use hyper::body::{Bytes, Incoming};
-use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
+use hyper_rustls::HttpsConnectorBuilder;
 use hyper_util::client::legacy::Client;
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::{TokioExecutor, TokioTimer};
@@ -36,7 +38,7 @@ pub struct CallerSettings {
 /// Makes calls over shared connections.
 #[derive(Debug)]
 pub struct Caller {
-    client: Client<HttpsConnector<HttpConnector<GuardedResolver>>, Full<Bytes>>,
+    client: Client<TimedConnector, Full<Bytes>>,
     settings: CallerSettings,
 }
 
@@ -70,7 +72,11 @@ impl Caller {
         let client = Client::builder(TokioExecutor::new())
             .pool_idle_timeout(IDLE)
             .pool_timer(TokioTimer::new())
-            .build(https.enable_http1().wrap_connector(http));
+            .build(TimedConnector::new(
+                https.enable_http1().wrap_connector(http),
+                // Name, TCP and TLS, each with the same time.
+                settings.connect_timeout * 3,
+            ));
         Ok(Caller { client, settings })
     }
 

@@ -29,9 +29,7 @@ pub(super) async fn run(args: ServeArgs, common: &Common) -> Result<ExitCode> {
     let telemetry = start_telemetry(&settings.log)?;
     let listener = bind(&settings).await?;
     let address = listener.local_addr()?;
-    if settings.http.listen.port() == 0 && settings.public_url.ends_with(":8080") {
-        settings.public_url = format!("http://{address}");
-    }
+    settings.listens_on(address);
     let app = App::open(settings, Clock::System, Some(telemetry)).await?;
     if args.check {
         app.store.check_writable().await?;

@@ -55,7 +55,7 @@ impl Stage {
         let telemetry = start_telemetry(&settings.log)?;
         let listener = bind(&settings).await?;
         let url = format!("http://{}", listener.local_addr()?);
-        settings.public_url = url.clone();
+        settings.listens_on(listener.local_addr()?);
         let app = Arc::new(App::open(settings, Clock::System, Some(telemetry)).await?);
         let epoch = (Instant::now(), app.clock.now_ms());
         Ok(Stage {

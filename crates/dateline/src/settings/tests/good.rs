@@ -1,7 +1,7 @@
 //! What is taken, and which layer wins.
 
 use super::Case;
-use crate::settings::{MailTls, Relay, RelaySecurity};
+use crate::settings::{MailTls, Relay, RelaySecurity, Settings, Sources};
 
 #[test]
 fn later_layers_win() {
@@ -181,4 +181,26 @@ fn relay_urls_are_read() {
         None,
         StartTls,
     );
+}
+
+#[test]
+fn a_port_that_the_system_chose_is_in_the_public_url_unless_one_was_given() {
+    let address: std::net::SocketAddr = "127.0.0.1:4711".parse().unwrap();
+    let check = |set: &[&str], expect: &str| {
+        let set = set.iter().map(|&flag| flag.to_owned()).collect();
+        let mut settings = Settings::load(Sources {
+            set,
+            ..Sources::default()
+        })
+        .unwrap();
+        settings.listens_on(address);
+        assert_eq!(settings.public_url, expect);
+    };
+
+    check(&["http.listen=127.0.0.1:0"], "http://127.0.0.1:4711");
+    check(
+        &["http.listen=127.0.0.1:0", "public_url=https://wire.example"],
+        "https://wire.example",
+    );
+    check(&[], "http://127.0.0.1:8080");
 }
