@@ -132,7 +132,7 @@ impl Store {
         Ok(())
     }
 
-    /// The deliveries of a batch that are still due, by endpoint.
+    /// The deliveries of a batch that are still due, by endpoint; not those that wait for their retry.
     pub async fn due_deliveries(&self, batch: &BatchRow) -> Result<Vec<DueDelivery>> {
         Ok(reading!(self, |conn| {
             sqlx::query_as(
@@ -142,6 +142,7 @@ impl Store {
                  from deliveries d join endpoints e on e.id = d.endpoint_id join alerts a on a.id = d.alert_id \
                  left join suppressions s on s.address = e.address \
                  where d.alert_id = $1 and d.endpoint_id between $2 and $3 and d.batch_id = $4 and d.state = 'due' \
+                 and not exists (select 1 from retries t where t.alert_id = d.alert_id and t.endpoint_id = d.endpoint_id) \
                  order by d.endpoint_id",
             )
             .bind(batch.alert_id)

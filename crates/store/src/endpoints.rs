@@ -52,6 +52,18 @@ pub struct NewEndpoint<'a> {
     pub state: EndpointState,
 }
 
+/// Numbers the subscriptions of an endpoint as changed, in the transaction that changed it: routers read them again.
+macro_rules! touch_subscriptions {
+    ($conn:ident, $endpoint_id:expr) => {{
+        let change = next_ids!($conn, "filter", 1);
+        sqlx::query("update subscriptions set change = $1 where endpoint_id = $2")
+            .bind(change)
+            .bind($endpoint_id)
+            .execute(&mut *$conn)
+            .await?;
+    }};
+}
+
 impl Store {
     /// The endpoint with this key.
     pub async fn endpoint(&self, id: i64) -> Result<Option<EndpointRow>> {
@@ -82,25 +94,29 @@ impl Store {
     /// Makes a pending endpoint active; false if it was not pending.
     pub async fn confirm_endpoint(&self, id: i64) -> Result<bool> {
         let done = writing!(self, |conn| {
-            sqlx::query("update endpoints set state = 'active' where id = $1 and state = 'pending'")
-                .bind(id)
-                .execute(&mut *conn)
-                .await?
-                .rows_affected()
+            let done = sqlx::query(
+                "update endpoints set state = 'active' where id = $1 and state = 'pending'",
+            )
+            .bind(id)
+            .execute(&mut *conn)
+            .await?
+            .rows_affected();
+            touch_subscriptions!(conn, id);
+            done
         });
-        self.touch_subscriptions(id).await?;
         Ok(done > 0)
     }
 
-    /// Numbers the subscriptions of an endpoint as changed, so that routers read them again.
-    pub(crate) async fn touch_subscriptions(&self, endpoint_id: i64) -> Result<()> {
+    /// Takes an endpoint out of use: it is gone, or its owner must act first.
+    pub async fn disable_endpoint(&self, id: i64) -> Result<()> {
         writing!(self, |conn| {
-            let change = next_ids!(conn, "filter", 1);
-            sqlx::query("update subscriptions set change = $1 where endpoint_id = $2")
-                .bind(change)
-                .bind(endpoint_id)
-                .execute(&mut *conn)
-                .await?;
+            sqlx::query(
+                "update endpoints set state = 'disabled' where id = $1 and state <> 'deleted'",
+            )
+            .bind(id)
+            .execute(&mut *conn)
+            .await?;
+            touch_subscriptions!(conn, id);
         });
         Ok(())
     }

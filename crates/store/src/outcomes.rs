@@ -3,6 +3,7 @@
 use crate::latency::Latencies;
 use crate::{BatchRow, Result, Store};
 use serde_json::json;
+use std::collections::HashSet;
 
 /// What became of one delivery at one attempt.
 #[derive(Debug, Clone)]
@@ -80,62 +81,71 @@ impl Verdict {
 impl Store {
     /// Records outcomes of a batch's deliveries: rows, retries, attempts and counters in one transaction.
     ///
-    /// A delivery whose outcome stands already keeps it; a lost lease changes nothing about what was sent.
+    /// A delivery whose outcome stands already keeps it, and one that waits for its retry keeps waiting; a lost lease
+    /// changes nothing about what was sent.
     pub async fn record_outcomes(&self, batch: &BatchRow, outcomes: &[Outcome]) -> Result<()> {
         let rows: Vec<_> = outcomes.iter().map(outcome_row).collect();
         let rows = serde_json::Value::from(rows).to_string();
         let failures: Vec<_> = outcomes
             .iter()
-            .filter(|outcome| outcome.leaves_a_row())
+            .filter(|outcome| outcome.failed())
             .map(failure_row)
             .collect();
         let failures =
             (!failures.is_empty()).then(|| serde_json::Value::from(failures).to_string());
         writing!(self, |conn| {
-            let changed: Vec<(i64, String)> = sqlx::query_as(
-                "update deliveries set state = o.state, attempts = max(attempts, o.attempt), done_ms = o.at_ms, \
-                 last_status = o.status, last_error = o.error \
-                 from (select json_extract(value, '$[0]') as endpoint_id, json_extract(value, '$[1]') as state, \
-                 json_extract(value, '$[2]') as attempt, json_extract(value, '$[3]') as at_ms, \
-                 json_extract(value, '$[4]') as status, json_extract(value, '$[5]') as error from json_each($1)) o \
+            // First, for it locks the row: two workers that record for one batch take turns.
+            let stored: String =
+                sqlx::query_scalar("update batches set claims = 0 where id = $1 returning latency")
+                    .bind(batch.id)
+                    .fetch_one(&mut *conn)
+                    .await?;
+            // Materialized, or SQLite walks all deliveries of the alert and reads the JSON again for each of the batch.
+            let changed: HashSet<i64> = sqlx::query_scalar(
+                "with o as materialized (select json_extract(value, '$[0]') as endpoint_id, \
+                 json_extract(value, '$[1]') as state, json_extract(value, '$[2]') as attempt, \
+                 json_extract(value, '$[3]') as at_ms, json_extract(value, '$[4]') as status, \
+                 json_extract(value, '$[5]') as error from json_each($1)) \
+                 update deliveries set state = o.state, attempts = max(attempts, o.attempt), done_ms = o.at_ms, \
+                 last_status = o.status, last_error = o.error from o \
                  where deliveries.alert_id = $2 and deliveries.endpoint_id = o.endpoint_id \
-                 and deliveries.state = 'due' and deliveries.batch_id = $3 \
-                 returning deliveries.endpoint_id, deliveries.state",
+                 and deliveries.state = 'due' and deliveries.batch_id = $3 and not exists (select 1 from retries t \
+                 where t.alert_id = deliveries.alert_id and t.endpoint_id = deliveries.endpoint_id) \
+                 returning deliveries.endpoint_id",
             )
             .bind(&rows)
             .bind(batch.alert_id)
             .bind(batch.id)
             .fetch_all(&mut *conn)
-            .await?;
+            .await?
+            .into_iter()
+            .collect();
             if let Some(failures) = failures {
                 sqlx::query(
                     "insert into attempts (alert_id, endpoint_id, attempt, at_ms, duration_ms, status, error) \
                      select $1, json_extract(value, '$[0]'), json_extract(value, '$[1]'), json_extract(value, '$[2]'), \
                      json_extract(value, '$[3]'), json_extract(value, '$[4]'), json_extract(value, '$[5]') \
-                     from json_each($2) where json_extract(value, '$[1]') > 0 on conflict do nothing",
-                )
-                .bind(batch.alert_id)
-                .bind(&failures)
-                .execute(&mut *conn)
-                .await?;
-                sqlx::query(
-                    "insert into retries (alert_id, endpoint_id, due_ms) \
-                     select $1, json_extract(value, '$[0]'), json_extract(value, '$[6]') from json_each($2) \
-                     where json_extract(value, '$[6]') is not null on conflict do nothing",
+                     from json_each($2) where true on conflict do nothing",
                 )
                 .bind(batch.alert_id)
                 .bind(&failures)
                 .execute(&mut *conn)
                 .await?;
             }
-            let stored: String = sqlx::query_scalar("select latency from batches where id = $1")
-                .bind(batch.id)
-                .fetch_one(&mut *conn)
+            if let Some(retries) = retry_rows(outcomes, &changed) {
+                sqlx::query(
+                    "insert into retries (alert_id, endpoint_id, due_ms) \
+                     select $1, json_extract(value, '$[0]'), json_extract(value, '$[1]') from json_each($2)",
+                )
+                .bind(batch.alert_id)
+                .bind(&retries)
+                .execute(&mut *conn)
                 .await?;
+            }
             let tally = Tally::of(outcomes, &changed, &stored);
             sqlx::query(
                 "update batches set delivered = delivered + $1, dead = dead + $2, suppressed = suppressed + $3, \
-                 superseded = superseded + $4, retried = retried + $5, latency = $6, claims = 0, state = case when \
+                 superseded = superseded + $4, retried = retried + $5, latency = $6, state = case when \
                  delivered + dead + suppressed + superseded + retried + $7 >= total then 'done' else state end \
                  where id = $8",
             )
@@ -152,29 +162,13 @@ impl Store {
         });
         Ok(())
     }
-
-    /// Takes an endpoint out of use: it is gone, or its owner must act first.
-    pub async fn disable_endpoint(&self, endpoint_id: i64) -> Result<()> {
-        writing!(self, |conn| {
-            sqlx::query(
-                "update endpoints set state = 'disabled' where id = $1 and state <> 'deleted'",
-            )
-            .bind(endpoint_id)
-            .execute(&mut *conn)
-            .await?;
-        });
-        self.touch_subscriptions(endpoint_id).await
-    }
 }
 
 impl Outcome {
-    /// A failed attempt is kept, and a retry is scheduled, also when nothing was sent yet.
-    fn leaves_a_row(&self) -> bool {
-        match self.verdict {
-            Verdict::Retry { .. } => true,
-            Verdict::Dead { .. } => self.attempt > 0,
-            Verdict::Delivered | Verdict::Suppressed { .. } | Verdict::Superseded => false,
-        }
+    /// Whether something was sent, and failed: such an attempt is kept.
+    fn failed(&self) -> bool {
+        let failure = matches!(self.verdict, Verdict::Retry { .. } | Verdict::Dead { .. });
+        failure && self.attempt > 0
     }
 }
 
@@ -190,19 +184,26 @@ fn outcome_row(outcome: &Outcome) -> serde_json::Value {
 }
 
 fn failure_row(outcome: &Outcome) -> serde_json::Value {
-    let due_ms = match outcome.verdict {
-        Verdict::Retry { due_ms, .. } => Some(due_ms),
-        _ => None,
-    };
     json!([
         outcome.endpoint_id,
         outcome.attempt,
         outcome.at_ms,
         outcome.duration_ms,
         outcome.status,
-        outcome.verdict.error().unwrap_or_default(),
-        due_ms
+        outcome.verdict.error().unwrap_or_default()
     ])
+}
+
+/// `[[endpoint, due], …]` of the retries among the outcomes that stand; none if there are none.
+fn retry_rows(outcomes: &[Outcome], changed: &HashSet<i64>) -> Option<String> {
+    let row = |outcome: &Outcome| match outcome.verdict {
+        Verdict::Retry { due_ms, .. } if changed.contains(&outcome.endpoint_id) => {
+            Some(json!([outcome.endpoint_id, due_ms]))
+        }
+        _ => None,
+    };
+    let rows: Vec<_> = outcomes.iter().filter_map(row).collect();
+    (!rows.is_empty()).then(|| serde_json::Value::from(rows).to_string())
 }
 
 /// What one recording adds to its batch.
@@ -218,11 +219,7 @@ struct Tally {
 
 impl Tally {
     /// Counts only rows that changed: another worker may have recorded the same delivery before.
-    fn of(outcomes: &[Outcome], changed: &[(i64, String)], stored: &str) -> Tally {
-        let changed: std::collections::HashSet<i64> = changed
-            .iter()
-            .map(|(endpoint_id, _)| *endpoint_id)
-            .collect();
+    fn of(outcomes: &[Outcome], changed: &HashSet<i64>, stored: &str) -> Tally {
         let mut tally = Tally::default();
         let mut latency = Latencies::from_text(stored);
         for outcome in outcomes

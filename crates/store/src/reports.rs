@@ -87,6 +87,16 @@ pub struct TracedDelivery {
 impl Store {
     /// What became of a release's deliveries.
     pub async fn report(&self, release_id: i64) -> Result<Report> {
+        // Asked first: once it is routed, all its batches are there to be counted.
+        let unrouted: Option<i64> = reading!(self, |conn| {
+            sqlx::query_scalar(
+                "select a.id from alerts a join releases r on r.story_id = a.story_id and r.revision = a.revision \
+                 where r.id = $1 and a.state = 'unrouted'",
+            )
+            .bind(release_id)
+            .fetch_optional(conn)
+            .await?
+        });
         let mut channels: Vec<ChannelReport> = reading!(self, |conn| {
             sqlx::query_as(
                 "select channel, cast(sum(case when round = 0 then total else 0 end) as bigint) as matched, \
@@ -114,15 +124,6 @@ impl Store {
                 report.latencies.merge(&Latencies::from_text(&text));
             }
         }
-        let unrouted: Option<i64> = reading!(self, |conn| {
-            sqlx::query_scalar(
-                "select a.id from alerts a join releases r on r.story_id = a.story_id and r.revision = a.revision \
-                 where r.id = $1 and a.state = 'unrouted'",
-            )
-            .bind(release_id)
-            .fetch_optional(conn)
-            .await?
-        });
         Ok(Report {
             routed: unrouted.is_none(),
             channels,

@@ -5,7 +5,7 @@ use sqlx::pool::PoolConnection;
 use sqlx::sqlite::{
     SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
 };
-use sqlx::{ConnectOptions, Transaction};
+use sqlx::{ConnectOptions, Connection, Transaction};
 use std::path::Path;
 use std::time::Duration;
 
@@ -40,7 +40,12 @@ impl Sqlite {
                 .idle_timeout(None)
                 .max_lifetime(None)
         };
-        let writer = pool(1).connect_with(options.clone()).await?;
+        // SQLite ends a transaction by itself when the disk fails; sqlx then counts it as open for ever, and the connection
+        // would refuse every later one. Such a connection is closed, and another opened.
+        let writer = pool(1)
+            .before_acquire(|conn, _| Box::pin(async move { Ok(!conn.is_in_transaction()) }))
+            .connect_with(options.clone())
+            .await?;
         migrate(&writer, now_ms).await?;
         let readers = pool(READERS)
             .connect_with(options.read_only(true).create_if_missing(false))
@@ -91,4 +96,32 @@ async fn create(writer: &SqlitePool, now_ms: i64) -> Result<()> {
         .execute(&mut *transaction)
         .await?;
     Ok(transaction.commit().await?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// `synchronous` belongs to a connection, so only the writer itself can tell.
+    #[tokio::test]
+    async fn writer_waits_for_the_disk() {
+        let folder = tempfile::TempDir::new().unwrap();
+        let engine = Sqlite::open(&folder.path().join("dateline.db"), 0)
+            .await
+            .unwrap();
+
+        let pragma = async |name: &str| -> String {
+            let text = format!("select cast({name} as text) from pragma_{name}");
+            let mut writer = engine.begin().await.unwrap();
+            sqlx::query_scalar(sqlx::AssertSqlSafe(text))
+                .fetch_one(&mut *writer)
+                .await
+                .unwrap()
+        };
+
+        assert_eq!(pragma("synchronous").await, "2", "2 is full");
+        assert_eq!(pragma("journal_mode").await, "wal");
+        assert_eq!(pragma("foreign_keys").await, "1");
+        engine.close().await;
+    }
 }

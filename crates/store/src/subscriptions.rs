@@ -124,11 +124,21 @@ impl Store {
                             (EndpointState::Deleted | EndpointState::Disabled, fresh) => fresh,
                             (old, _) => old,
                         };
-                        sqlx::query("update endpoints set state = $1 where id = $2")
-                            .bind(state.as_str())
+                        if state != old {
+                            sqlx::query("update endpoints set state = $1 where id = $2")
+                                .bind(state.as_str())
+                                .bind(id)
+                                .execute(&mut *conn)
+                                .await?;
+                            // What it had before comes alive with it, or starts over with it: routers must hear of that.
+                            sqlx::query(
+                                "update subscriptions set change = $1 where endpoint_id = $2",
+                            )
+                            .bind(change)
                             .bind(id)
                             .execute(&mut *conn)
                             .await?;
+                        }
                         (id, state, false)
                     }
                     None => {

@@ -1,6 +1,6 @@
 //! What the sweep looks for: everything that a crash, a lost message or the passing of time has left to be done.
 
-use crate::{NewBatch, Result, Store};
+use crate::{NewBatch, Result, Store, StoreError};
 use release::model::{Channel, Lane};
 
 /// An alert that nobody has routed yet.
@@ -105,9 +105,10 @@ impl Store {
         hinted_before_ms: i64,
         now_ms: i64,
     ) -> Result<Vec<NewBatch>> {
+        // `<> 'done'` says nothing new, but SQLite takes the partial index only for its own words.
         let found: Option<i64> = reading!(self, |conn| {
             sqlx::query_scalar(
-                "select id from batches where state = 'open' and lease_until_ms < $1 and hinted_ms < $2 limit 1",
+                "select id from batches where state <> 'done' and state = 'open' and lease_until_ms < $1 and hinted_ms < $2 limit 1",
             )
             .bind(now_ms)
             .bind(hinted_before_ms)
@@ -119,8 +120,8 @@ impl Store {
         }
         let batches: Vec<OpenBatch> = writing!(self, |conn| {
             sqlx::query_as(
-                "update batches set hinted_ms = $1 where id in (select id from batches where state = 'open' \
-                 and lease_until_ms < $1 and hinted_ms < $2 order by id limit 1000) \
+                "update batches set hinted_ms = $1 where id in (select id from batches where state <> 'done' \
+                 and state = 'open' and lease_until_ms < $1 and hinted_ms < $2 order by hinted_ms limit 1000) \
                  returning id, channel, lane, request_id",
             )
             .bind(now_ms)
@@ -171,13 +172,18 @@ impl Store {
         let mut batches = Vec::new();
         for group in due.chunk_by(DueRetry::shares_a_batch_with) {
             for chunk in group.chunks(batch_size) {
-                batches.extend(self.gather_batch(chunk, now_ms).await?);
+                match self.gather_batch(chunk, now_ms).await {
+                    Ok(batch) => batches.extend(batch),
+                    // Another sweep was faster with some of them; what is left is gathered at the next look.
+                    Err(StoreError::Conflict(_)) => {}
+                    Err(error) => return Err(error),
+                }
             }
         }
         Ok(batches)
     }
 
-    /// One new batch from retries of one alert, release and channel; none if another sweep was faster.
+    /// One new batch from retries of one alert, release and channel; a conflict if another sweep was faster.
     async fn gather_batch(&self, due: &[DueRetry], now_ms: i64) -> Result<Option<NewBatch>> {
         let (Some(first), Some(last)) = (due.first(), due.last()) else {
             return Ok(None);
@@ -229,7 +235,7 @@ impl Store {
                 .await?;
                 Ok(id)
             } else {
-                Err(crate::StoreError::Conflict(
+                Err(StoreError::Conflict(
                     "another sweep gathered these retries".into(),
                 ))
             }?

@@ -1,0 +1,166 @@
+//! What every engine of the store must do. Each case is a function that takes an empty store; an engine joins with one
+//! line at the end of this file, and a module in `engines` that makes one.
+
+#![expect(clippy::unwrap_used, reason = "a query that fails is a failed test")]
+
+mod engines;
+mod fixtures;
+
+mod accepting;
+mod access;
+mod claiming;
+mod clearing;
+mod complete;
+mod durability;
+mod endpoints;
+mod outcomes;
+mod planning;
+mod reports;
+mod retries;
+mod sqlite_file;
+mod stopping;
+mod subscriptions;
+mod sweeping;
+
+/// Makes a test of each case on one engine. A case that is not listed here is dead code, and so a warning.
+macro_rules! run_on {
+    ($engine:ident; $($theme:ident { $($case:ident,)+ })+) => {
+        mod $engine {
+            $(mod $theme {
+                $(#[tokio::test]
+                async fn $case() {
+                    let place = crate::engines::$engine::Place::new();
+                    let store = place.open().await.unwrap();
+
+                    crate::$theme::$case(store.clone()).await;
+
+                    store.close().await;
+                })+
+            })+
+
+            #[tokio::test]
+            async fn everything_is_found_after_reopening() {
+                let place = crate::engines::$engine::Place::new();
+                let (before, after) = (place.open().await.unwrap(), || place.open());
+
+                crate::durability::everything_is_found_after_reopening(before, after).await;
+            }
+        }
+    };
+}
+
+/// Every case, on the engine named.
+macro_rules! conformance {
+    ($engine:ident) => {
+        run_on! { $engine;
+            accepting {
+                accepted_release_is_read_back_whole,
+                repeated_submission_is_the_release_it_made,
+                idempotency_key_of_another_body_is_refused,
+                idempotency_keys_of_two_tokens_are_apart,
+                edition_of_a_story_is_taken_once,
+                editions_with_the_same_key_tell_one_story,
+                same_submission_sent_at_once_is_accepted_once,
+                releases_are_listed_newest_first_by_page,
+            }
+            access {
+                token_is_found_by_its_secret_until_revoked,
+                tokens_are_listed_oldest_first_revoked_too,
+                secret_belongs_to_one_token,
+                slug_belongs_to_one_issuer,
+                issuers_are_listed_by_slug,
+                link_key_stays_the_same,
+                workers_are_listed_while_they_beat,
+            }
+            claiming {
+                leased_batch_is_taken_until_its_lease_ends,
+                of_two_workers_claiming_at_once_one_wins,
+                batch_claimed_too_often_is_poisoned,
+                an_outcome_starts_the_count_of_claims_again,
+                lease_is_renewed_by_its_owner_only,
+                lease_taken_by_another_is_not_renewed,
+                batch_given_back_is_found_at_once,
+                finished_batch_is_not_claimed,
+            }
+            clearing {
+                release_clears_once,
+                release_that_is_not_due_does_not_clear,
+                only_scheduled_releases_clear,
+                seq_has_no_gaps_under_concurrent_clears,
+                edition_that_clears_later_opens_the_alert_again,
+                routing_of_an_older_generation_does_not_finish,
+                stories_have_alerts_of_their_own,
+            }
+            endpoints {
+                endpoint_is_read_back_whole,
+                confirmed_endpoint_brings_its_filters_to_life,
+                disabled_endpoint_takes_its_filters_out,
+                direct_alert_goes_to_one_endpoint,
+                alert_about_a_story_without_a_story_is_refused,
+                suppressed_address_is_known_when_sending,
+            }
+            outcomes {
+                each_verdict_moves_its_state_and_its_counter,
+                outcomes_recorded_twice_change_nothing,
+                outcome_that_stands_is_kept,
+                delivery_that_waits_for_its_retry_is_not_due_in_its_batch,
+                batch_is_done_when_all_have_outcomes,
+                two_workers_recording_at_once_count_once,
+                outcome_of_a_delivery_that_moved_on_is_not_counted,
+                latencies_of_deliveries_are_kept_by_batch,
+            }
+            planning {
+                planned_batch_is_read_back_whole,
+                endpoint_planned_twice_leaves_nothing_of_the_second_batch,
+                of_two_routers_planning_the_same_one_wins,
+                batch_without_deliveries_is_refused,
+                finished_routing_counts_what_was_matched,
+            }
+            reports {
+                report_counts_by_channel,
+                report_of_one_release_leaves_out_the_others,
+                ledger_is_read_page_by_page,
+                dead_deliveries_are_listed_newest_first,
+                status_counts_what_waits,
+                empty_store_is_idle_and_writable,
+            }
+            retries {
+                retries_are_gathered_when_due_not_before,
+                retries_are_gathered_by_alert_release_and_channel,
+                gathered_batches_are_no_larger_than_asked,
+                two_gatherings_at_once_take_each_retry_once,
+                delivery_in_the_second_round_is_matched_once,
+                retry_without_an_attempt_waits_too,
+                dead_deliveries_are_replayed,
+            }
+            stopping {
+                held_release_is_kept_until_it_is_moved,
+                cancelled_release_stays_cancelled,
+                stopping_too_late_says_how_many_were_told,
+                of_clearing_and_stopping_at_once_one_wins,
+                of_clearing_and_moving_at_once_one_wins,
+            }
+            subscriptions {
+                subscription_is_read_back_whole,
+                endpoint_is_used_again,
+                subscriptions_are_stored_all_or_none,
+                asking_again_does_not_activate_without_consent,
+                endpoint_that_starts_over_announces_all_its_filters,
+                subscription_is_paused_resumed_and_deleted,
+                changes_are_read_in_their_order,
+                subscriptions_are_listed_by_page_and_by_address,
+                unsubscribing_reaches_ones_own_endpoint_only,
+                names_of_subscriptions_are_found_by_endpoint,
+            }
+            sweeping {
+                due_releases_are_found_flash_first,
+                nothing_is_due_in_an_empty_store,
+                unrouted_alert_is_hinted_once_in_a_while,
+                batch_without_a_living_lease_is_hinted_once_in_a_while,
+                voided_leases_make_all_unfinished_work_findable,
+            }
+        }
+    };
+}
+
+conformance!(sqlite);
