@@ -370,6 +370,7 @@ fn webhook_sender(settings: &Settings) -> Result<Sender> {
         connect_timeout: Duration::from_millis(webhook.connect_timeout_ms),
         total_timeout: Duration::from_millis(webhook.total_timeout_ms),
         read_limit_bytes: webhook.read_limit_bytes,
+        keep_bytes: webhook.keep_bytes,
     })
     .context(
         "the system's root certificates cannot be read: install the package ca-certificates",

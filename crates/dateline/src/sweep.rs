@@ -1,7 +1,8 @@
 //! The sweep: the one path for a clear time that comes, a retry that falls due, a lost message, a crash after a commit.
 //!
 //! Reads the store; clears due releases and publishes what nobody works on. It wakes at the next due time, when told of
-//! a nearer one, and at least every interval. Two sweeps at once do no harm: each step is a conditional update.
+//! a nearer one, and at least every interval. It only offers messages: a full queue never holds it up, and what found no
+//! room is offered again. Two sweeps at once do no harm: each step is a conditional update.
 
 use queue::{Message, Queue, QueueError, RouteAlert, Telling};
 use std::time::Duration;
@@ -47,14 +48,19 @@ impl Sweep {
     pub async fn run(&self, stop: CancellationToken) {
         let mut tellings = self.queue.listen();
         loop {
-            if let Err(error) = self.step().await {
-                error!(%error, worker = "sweep", "the sweep ended early, the next goes on: {error}");
-            }
+            let pause = match self.step().await {
+                Ok(()) => self.pause().await,
+                // What is overdue stays so: without a whole pause a store that fails would be asked without end.
+                Err(error) => {
+                    error!(%error, worker = "sweep", "the sweep ended early, the next goes on: {error}");
+                    self.interval
+                }
+            };
             let told =
                 async { while !matches!(tellings.recv().await, Ok(Telling::Due) | Err(_)) {} };
             tokio::select! {
                 () = stop.cancelled() => return,
-                () = tokio::time::sleep(self.pause().await) => {}
+                () = tokio::time::sleep(pause) => {}
                 () = told => {}
             }
         }
@@ -90,7 +96,7 @@ impl Sweep {
                 } = cleared;
                 info!(worker = "sweep", seq, %lane, request_id, outcome = "cleared", "item {seq} cleared at its time");
                 self.queue
-                    .publish(Message::RouteAlert(RouteAlert {
+                    .offer(Message::RouteAlert(RouteAlert {
                         alert_id,
                         lane,
                         request_id,
@@ -115,7 +121,7 @@ impl Sweep {
             } = alert;
             warn!(worker = "sweep", alert = id, %lane, request_id, "alert {id} is still unrouted: published again");
             self.queue
-                .publish(Message::RouteAlert(RouteAlert {
+                .offer(Message::RouteAlert(RouteAlert {
                     alert_id: id,
                     lane,
                     request_id,
@@ -133,7 +139,7 @@ impl Sweep {
             .await?;
         batches.extend(self.store.gather_retries(self.batch_size, now_ms).await?);
         for batch in batches {
-            self.queue.publish(router::deliver(batch)).await?;
+            self.queue.offer(router::deliver(batch)).await?;
         }
         Ok(())
     }

@@ -32,6 +32,8 @@ struct Work {
     alert: AlertRow,
     story: Option<Arc<StoryContent>>,
     subscriptions: HashMap<i64, (String, String)>,
+    /// Who holds the lease: this worker, this claim of it.
+    owner: String,
     lease_lost: AtomicBool,
     loaded: Instant,
 }
@@ -51,15 +53,12 @@ pub(crate) async fn deliver(
     let now_ms = inner.clock.now_ms();
     let settings = &inner.settings;
     let until_ms = now_ms + settings.lease_ms;
+    // Of its own for each claim: after a stall this worker may claim a batch again that an older task still sends.
+    let claim_number = inner.claims.fetch_add(1, Ordering::Relaxed);
+    let owner = format!("{}#{claim_number}", settings.name);
     let claim = inner
         .store
-        .claim_batch(
-            batch_id,
-            &settings.name,
-            until_ms,
-            now_ms,
-            settings.poison_after,
-        )
+        .claim_batch(batch_id, &owner, until_ms, now_ms, settings.poison_after)
         .await?;
     let batch = match claim {
         Claim::Ours(batch) => batch,
@@ -81,7 +80,7 @@ pub(crate) async fn deliver(
         }
     };
     let begun = Instant::now();
-    let Some((work, due)) = load(inner, batch).await? else {
+    let Some((work, due)) = load(inner, batch, owner).await? else {
         acknowledge(received).await;
         return Ok(());
     };
@@ -105,6 +104,7 @@ pub(crate) async fn deliver(
 async fn load(
     inner: &Arc<Inner>,
     batch: BatchRow,
+    owner: String,
 ) -> Result<Option<(Arc<Work>, Vec<DueDelivery>)>> {
     let Some(alert) = inner.store.alert(batch.alert_id).await? else {
         return Ok(None);
@@ -145,6 +145,7 @@ async fn load(
         alert,
         story,
         subscriptions,
+        owner,
         lease_lost: false.into(),
         loaded: Instant::now(),
     };
@@ -201,7 +202,7 @@ async fn keep_lease(work: Arc<Work>) {
         let until_ms = clock.now_ms() + settings.lease_ms;
         // The lease only saves work; correctness rests on outcomes being recorded once.
         if let Ok(false) = store
-            .renew_lease(work.batch.id, &settings.name, until_ms)
+            .renew_lease(work.batch.id, &work.owner, until_ms)
             .await
         {
             work.lease_lost.store(true, Ordering::Relaxed);
@@ -231,10 +232,7 @@ async fn finish(work: &Work, tally: Tally, left: usize, begun: Instant, received
         "batch {} of {}: {delivered} delivered, {retried} to retry, {dead} dead, {withheld} withheld in {duration_ms} ms",
         batch.id, tally.all());
     if left > 0
-        && let Err(error) = inner
-            .store
-            .release_lease(batch.id, &inner.settings.name)
-            .await
+        && let Err(error) = inner.store.release_lease(batch.id, &work.owner).await
     {
         error!(%error, batch = batch.id, "batch {} could not be given back: its lease runs out: {error}", batch.id);
     }

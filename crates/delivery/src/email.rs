@@ -11,7 +11,7 @@ pub use pool::Pool;
 pub use tls::tls_config;
 
 use crate::contents::Wire;
-use crate::{SendError, Sent};
+use crate::{Failure, SendError, Sent};
 use conversation::SmtpError;
 use folder::Folder;
 use release::capability::Capability;
@@ -127,14 +127,10 @@ impl Mailer {
                 })
             }
             Transport::Folder(folder) => {
-                folder
-                    .keep(letter.id, &message)
-                    .await
-                    .map_err(|error| SendError::Retry {
-                        status: None,
-                        after_ms: None,
-                        error: format!("the mail folder cannot be written: {error}"),
-                    })?;
+                folder.keep(letter.id, &message).await.map_err(|error| {
+                    Failure::unanswered(format!("the mail folder cannot be written: {error}"))
+                        .retry()
+                })?;
                 Ok(Sent { status: None })
             }
         }
@@ -143,38 +139,25 @@ impl Mailer {
 
 /// A mail that cannot be built will not build next time.
 fn unsendable(error: message::MessageError) -> SendError {
-    SendError::Fail {
-        status: None,
-        error: error.to_string(),
-    }
+    SendError::Fail(Failure::unanswered(error.to_string()))
 }
 
 /// 5xx about this mail is final; 5xx about the connection, 4xx and everything else is tried again.
 fn verdict(failure: &SmtpError) -> SendError {
-    use conversation::Stage;
+    use conversation::Stage::{Data, Dot, Mail, Rcpt};
     let error = with_source(failure);
     match failure {
         SmtpError::Refused {
-            stage: Stage::Rcpt | Stage::Data | Stage::Dot | Stage::Mail,
+            stage: Rcpt | Data | Dot | Mail,
             reply,
-        } => SendError::Fail {
-            status: Some(i64::from(reply.code)),
-            error,
-        },
-        SmtpError::Refused { reply, .. } | SmtpError::Deferred { reply, .. } => SendError::Retry {
-            status: Some(i64::from(reply.code)),
-            after_ms: None,
-            error,
-        },
-        SmtpError::BareLineEnd | SmtpError::BadAddress => SendError::Fail {
-            status: None,
-            error,
-        },
-        _ => SendError::Retry {
-            status: None,
-            after_ms: None,
-            error,
-        },
+        } => SendError::Fail(Failure::answered(i64::from(reply.code), error)),
+        SmtpError::Refused { reply, .. } | SmtpError::Deferred { reply, .. } => {
+            Failure::answered(i64::from(reply.code), error).retry()
+        }
+        SmtpError::BareLineEnd | SmtpError::BadAddress => {
+            SendError::Fail(Failure::unanswered(error))
+        }
+        _ => Failure::unanswered(error).retry(),
     }
 }
 

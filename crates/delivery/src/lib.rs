@@ -53,29 +53,68 @@ pub struct Sent {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum SendError {
     /// Worth another try.
-    #[error("{error}")]
+    #[error("{failure}")]
     Retry {
-        /// The receiver's status, if it gave one.
-        status: Option<i64>,
+        /// What went wrong.
+        failure: Failure,
         /// The receiver's own wish, in milliseconds from now.
         after_ms: Option<i64>,
-        /// What went wrong.
-        error: String,
     },
     /// No use trying again.
-    #[error("{error}")]
-    Fail {
-        /// The receiver's status, if it gave one.
-        status: Option<i64>,
-        /// What went wrong.
-        error: String,
-    },
+    #[error("{0}")]
+    Fail(Failure),
     /// The receiver wants nothing any more: its endpoint is disabled.
-    #[error("{error}")]
-    Gone {
-        /// The receiver's status.
-        status: i64,
-        /// What it said.
-        error: String,
-    },
+    #[error("gone: {0}")]
+    Gone(Failure),
+}
+
+impl SendError {
+    /// What went wrong, whatever follows from it.
+    pub(crate) fn into_failure(self) -> Failure {
+        match self {
+            SendError::Retry { failure, .. }
+            | SendError::Fail(failure)
+            | SendError::Gone(failure) => failure,
+        }
+    }
+}
+
+/// What went wrong at one attempt.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{error}")]
+pub struct Failure {
+    /// The receiver's status, if it gave one.
+    pub status: Option<i64>,
+    /// In words, for the log and the ledger.
+    pub error: String,
+    /// What the receiver answered, as far as it is kept: for its owner, never for the log.
+    pub answer: String,
+}
+
+impl Failure {
+    /// A failure for which the receiver gave no status.
+    pub(crate) fn unanswered(error: impl Into<String>) -> Failure {
+        Failure {
+            status: None,
+            error: error.into(),
+            answer: String::new(),
+        }
+    }
+
+    /// A failure that the receiver stated.
+    pub(crate) fn answered(status: i64, error: impl Into<String>) -> Failure {
+        Failure {
+            status: Some(status),
+            error: error.into(),
+            answer: String::new(),
+        }
+    }
+
+    /// Worth another try, on our schedule.
+    pub(crate) fn retry(self) -> SendError {
+        SendError::Retry {
+            failure: self,
+            after_ms: None,
+        }
+    }
 }

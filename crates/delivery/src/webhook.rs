@@ -3,11 +3,11 @@
 mod connect;
 mod guard;
 
-use crate::{SendError, Sent};
+use crate::{Failure, SendError, Sent};
 use connect::TimedConnector;
 use guard::GuardedResolver;
 use http::{HeaderMap, Request, Response, StatusCode, header};
-use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
+use http_body_util::{BodyExt, Full, Limited};
 use hyper::body::{Bytes, Incoming};
 use hyper_rustls::HttpsConnectorBuilder;
 use hyper_util::client::legacy::Client;
@@ -33,6 +33,8 @@ pub struct CallerSettings {
     pub total_timeout: Duration,
     /// No more of an answer is read.
     pub read_limit_bytes: usize,
+    /// So much of a refusal's answer is kept.
+    pub keep_bytes: usize,
 }
 
 /// Makes calls over shared connections.
@@ -84,14 +86,13 @@ impl Caller {
     pub(crate) async fn call(&self, call: &Call<'_>, now_ms: i64) -> Result<Sent, SendError> {
         let response = self.answer(call, now_ms).await?;
         let status = response.status();
-        if status.is_success() {
-            let _ = timeout(DRAIN, self.read(response)).await;
-            return Ok(Sent {
-                status: Some(i64::from(status.as_u16())),
-            });
+        if !status.is_success() {
+            return Err(self.refusal(response).await);
         }
-        let after_ms = retry_after_ms(response.headers());
-        Err(refusal(status, after_ms))
+        let _ = timeout(DRAIN, self.read(response)).await;
+        Ok(Sent {
+            status: Some(i64::from(status.as_u16())),
+        })
     }
 
     /// Asks an endpoint to prove that it wants calls: it must answer 2xx and the same challenge.
@@ -102,53 +103,47 @@ impl Caller {
         now_ms: i64,
     ) -> Result<Sent, SendError> {
         let response = self.answer(call, now_ms).await?;
-        let status = response.status();
-        if !status.is_success() {
-            return Err(refusal(status, retry_after_ms(response.headers())));
+        if !response.status().is_success() {
+            return Err(self.refusal(response).await);
         }
-        let status = Some(i64::from(status.as_u16()));
-        let read = timeout(self.settings.total_timeout, self.read(response)).await;
-        let body = read.ok().and_then(Result::ok).unwrap_or_default();
+        let status = i64::from(response.status().as_u16());
+        let body = timeout(self.settings.total_timeout, self.read(response))
+            .await
+            .unwrap_or_default();
         let answered = serde_json::from_slice::<serde_json::Value>(&body)
             .is_ok_and(|value| value["challenge"].as_str() == Some(challenge));
-        match answered {
-            true => Ok(Sent { status }),
-            false => {
-                let error =
-                    "the endpoint did not answer {\"challenge\": …} with the value it was sent"
-                        .to_owned();
-                Err(SendError::Fail { status, error })
-            }
+        if answered {
+            return Ok(Sent {
+                status: Some(status),
+            });
         }
+        let error = "the endpoint did not answer {\"challenge\": …} with the value it was sent";
+        Err(SendError::Fail(Failure {
+            answer: self.kept(&body),
+            ..Failure::answered(status, error)
+        }))
     }
 
     async fn answer(&self, call: &Call<'_>, now_ms: i64) -> Result<Response<Incoming>, SendError> {
-        let request = self.request(call, now_ms)?;
-        let retry = |error: String| SendError::Retry {
-            status: None,
-            after_ms: None,
-            error,
-        };
-        match timeout(self.settings.total_timeout, self.client.request(request)).await {
+        let request = self.request(call, now_ms).map_err(SendError::Fail)?;
+        let limit = self.settings.total_timeout;
+        match timeout(limit, self.client.request(request)).await {
             Ok(Ok(response)) => Ok(response),
-            Ok(Err(error)) => Err(retry(chain(&error))),
-            Err(_) => Err(retry(format!(
+            Ok(Err(error)) => Err(Failure::unanswered(chain(&error)).retry()),
+            Err(_) => Err(Failure::unanswered(format!(
                 "no answer within {} s",
-                self.settings.total_timeout.as_secs_f32()
-            ))),
+                limit.as_secs_f32()
+            ))
+            .retry()),
         }
     }
 
-    fn request(&self, call: &Call<'_>, now_ms: i64) -> Result<Request<Full<Bytes>>, SendError> {
-        let fail = |error: String| SendError::Fail {
-            status: None,
-            error,
-        };
-        check_url(call.url, self.settings.allow_private)
-            .map_err(|error| fail(error.to_string()))?;
+    fn request(&self, call: &Call<'_>, now_ms: i64) -> Result<Request<Full<Bytes>>, Failure> {
+        let unsendable = |error: &dyn std::error::Error| Failure::unanswered(error.to_string());
+        check_url(call.url, self.settings.allow_private).map_err(|error| unsendable(&error))?;
         let timestamp = now_ms / 1000;
         let signature = signature(call.secret, call.id, timestamp, call.body.as_bytes())
-            .map_err(|e| fail(e.to_string()))?;
+            .map_err(|error| unsendable(&error))?;
         Request::post(call.url)
             .header(header::CONTENT_TYPE, "application/json")
             .header(header::USER_AGENT, "Dateline/0.1")
@@ -156,44 +151,47 @@ impl Caller {
             .header("webhook-timestamp", timestamp)
             .header("webhook-signature", signature)
             .body(Full::new(Bytes::from(call.body.clone())))
-            .map_err(|error| fail(error.to_string()))
+            .map_err(|error| unsendable(&error))
     }
 
-    async fn read(
-        &self,
-        response: Response<Incoming>,
-    ) -> Result<Bytes, Box<dyn std::error::Error + Send + Sync>> {
-        let limited = Limited::new(response.into_body(), self.settings.read_limit_bytes);
-        match limited.collect().await {
-            Ok(body) => Ok(body.to_bytes()),
-            Err(error) if error.is::<LengthLimitError>() => {
-                Err("the answer is longer than is read".into())
-            }
-            Err(error) => Err(error),
-        }
-    }
-}
-
-/// 410 ends the endpoint; other 3xx and 4xx might be mended by its owner, so all of them are tried again.
-fn refusal(status: StatusCode, after_ms: Option<i64>) -> SendError {
-    let code = i64::from(status.as_u16());
-    match status {
-        StatusCode::GONE => SendError::Gone {
-            status: code,
-            error: "answered 410 Gone".into(),
-        },
-        status if status.is_redirection() => SendError::Retry {
-            status: Some(code),
-            after_ms,
-            error: format!(
+    /// 410 ends the endpoint; every other refusal might be mended by its owner, so it is tried again.
+    async fn refusal(&self, response: Response<Incoming>) -> SendError {
+        let status = response.status();
+        let after_ms = retry_after_ms(response.headers());
+        let error = match status.is_redirection() {
+            true => format!(
                 "answered {status}: redirects are not followed, subscribe with the final URL"
             ),
-        },
-        status => SendError::Retry {
-            status: Some(code),
-            after_ms,
-            error: format!("answered {status}"),
-        },
+            false => format!("answered {status}"),
+        };
+        let body = timeout(DRAIN, self.read(response))
+            .await
+            .unwrap_or_default();
+        let answer = self.kept(&body);
+        let failure = Failure {
+            answer,
+            ..Failure::answered(i64::from(status.as_u16()), error)
+        };
+        match status {
+            StatusCode::GONE => SendError::Gone(failure),
+            _ => SendError::Retry { failure, after_ms },
+        }
+    }
+
+    /// The beginning of an answer, as its owner is shown it.
+    fn kept(&self, body: &[u8]) -> String {
+        let end = body.len().min(self.settings.keep_bytes);
+        String::from_utf8_lossy(&body[..end]).replace('\0', "\u{fffd}")
+    }
+
+    /// The body, or as much of it as is read.
+    async fn read(&self, response: Response<Incoming>) -> Vec<u8> {
+        let mut limited = Limited::new(response.into_body(), self.settings.read_limit_bytes);
+        let mut body = Vec::new();
+        while let Some(Ok(frame)) = limited.frame().await {
+            body.extend_from_slice(frame.data_ref().map_or(&[][..], |data| data));
+        }
+        body
     }
 }
 

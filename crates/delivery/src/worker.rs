@@ -52,6 +52,7 @@ pub(crate) struct Inner {
     pub(crate) slots: Slots,
     pub(crate) in_flight: Mutex<HashMap<i64, usize>>,
     pub(crate) batches: AtomicU64,
+    pub(crate) claims: AtomicU64,
     /// Set when the process is about to stop: what has not begun is left for the next start.
     pub(crate) stop: CancellationToken,
 }
@@ -72,6 +73,7 @@ impl Worker {
             slots: Slots::new(settings.slots),
             in_flight: Mutex::default(),
             batches: AtomicU64::new(0),
+            claims: AtomicU64::new(0),
             store,
             queue,
             clock,

@@ -26,9 +26,6 @@ use std::time::Duration;
 use store::{Clock, Store};
 use tokio_util::sync::CancellationToken;
 
-/// How long a hint may wait for room in the queue before it is left to the sweep.
-const HINT_PATIENCE: Duration = Duration::from_millis(50);
-
 /// What the API needs. Cheap to clone.
 #[derive(Clone)]
 pub struct Intake {
@@ -78,7 +75,7 @@ impl Intake {
             lane,
             request_id,
         });
-        let _ = tokio::time::timeout(HINT_PATIENCE, self.queue.publish(message)).await;
+        let _ = self.queue.offer(message).await;
     }
 
     /// Tells the sweep that something falls due.

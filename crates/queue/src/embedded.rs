@@ -43,6 +43,14 @@ impl Embedded {
             .map_err(|_| QueueError::Closed)
     }
 
+    pub(crate) fn offer(&self, message: Message) -> Result<bool, QueueError> {
+        match self.lanes[message.queue().index()].sender.try_send(message) {
+            Ok(()) => Ok(true),
+            Err(mpsc::error::TrySendError::Full(_)) => Ok(false),
+            Err(mpsc::error::TrySendError::Closed(_)) => Err(QueueError::Closed),
+        }
+    }
+
     pub(crate) async fn receive(&self, name: QueueName) -> Result<Message, QueueError> {
         let mut receiver = self.lanes[name.index()].receiver.lock().await;
         receiver.recv().await.ok_or(QueueError::Closed)

@@ -54,6 +54,14 @@ impl Queue {
         }
     }
 
+    /// Publishes a message if its queue has room now; false if not. For hints: the store remembers the work, and the
+    /// sweep offers it again.
+    pub async fn offer(&self, message: Message) -> Result<bool, QueueError> {
+        match self {
+            Queue::Embedded(engine) => engine.offer(message),
+        }
+    }
+
     /// The next message of a queue; waits until there is one.
     pub async fn receive(&self, name: QueueName) -> Result<Received, QueueError> {
         match self {

@@ -61,9 +61,12 @@ create table releases (
     token_id bigint not null,
     request_id text not null,
     accepted_ms bigint not null,
-    cleared_ms bigint,
-    unique (story_id, revision, edition)
+    cleared_ms bigint
 );
+
+-- A cancelled or refused text leaves its edition free for another.
+create unique index releases_edition on releases (story_id, revision, edition)
+    where state not in ('refused', 'cancelled');
 
 create index releases_scheduled on releases (clear_at_ms) where state = 'scheduled';
 
@@ -164,6 +167,7 @@ create table attempts (
     duration_ms bigint not null,
     status bigint,
     error text not null,
+    answer text not null,
     primary key (alert_id, endpoint_id, attempt)
 ) without rowid;
 

@@ -117,11 +117,11 @@ impl Store {
         Ok(done > 0)
     }
 
-    /// Gives a batch back unfinished, so that the sweep finds it at once.
+    /// Gives a batch back unfinished, so that the sweep finds it at once; the claim does not count against it.
     pub async fn release_lease(&self, id: i64, worker: &str) -> Result<()> {
         writing!(self, |conn| {
             sqlx::query(
-                "update batches set lease_until_ms = 0, hinted_ms = 0 \
+                "update batches set lease_until_ms = 0, hinted_ms = 0, claims = claims - 1 \
                  where id = $1 and lease_owner = $2 and state = 'open'",
             )
             .bind(id)

@@ -51,7 +51,8 @@ impl Store {
                         "insert into alerts (id, public_id, kind, lane, story_id, revision, state, request_id, created_ms, \
                          hinted_ms) values ($1, $2, 'story', $3, $4, $5, 'unrouted', $6, $7, $7) \
                          on conflict (story_id, revision) where kind = 'story' do update \
-                         set state = 'unrouted', generation = alerts.generation + 1, hinted_ms = excluded.hinted_ms \
+                         set state = 'unrouted', generation = alerts.generation + 1, \
+                         lane = case when excluded.lane = 'flash' then 'flash' else alerts.lane end, hinted_ms = excluded.hinted_ms \
                          returning id",
                     )
                     .bind(new_alert_id)

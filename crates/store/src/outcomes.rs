@@ -16,6 +16,8 @@ pub struct Outcome {
     pub attempt: i64,
     /// The receiver's status, if it gave one.
     pub status: Option<i64>,
+    /// What the receiver answered to a failed attempt, as far as it is kept; may be empty.
+    pub answer: String,
     /// Unix milliseconds, when it was known.
     pub at_ms: i64,
     /// How long the attempt took.
@@ -122,10 +124,10 @@ impl Store {
             .collect();
             if let Some(failures) = failures {
                 sqlx::query(
-                    "insert into attempts (alert_id, endpoint_id, attempt, at_ms, duration_ms, status, error) \
+                    "insert into attempts (alert_id, endpoint_id, attempt, at_ms, duration_ms, status, error, answer) \
                      select $1, json_extract(value, '$[0]'), json_extract(value, '$[1]'), json_extract(value, '$[2]'), \
-                     json_extract(value, '$[3]'), json_extract(value, '$[4]'), json_extract(value, '$[5]') \
-                     from json_each($2) where true on conflict do nothing",
+                     json_extract(value, '$[3]'), json_extract(value, '$[4]'), json_extract(value, '$[5]'), \
+                     json_extract(value, '$[6]') from json_each($2) where true on conflict do nothing",
                 )
                 .bind(batch.alert_id)
                 .bind(&failures)
@@ -190,7 +192,8 @@ fn failure_row(outcome: &Outcome) -> serde_json::Value {
         outcome.at_ms,
         outcome.duration_ms,
         outcome.status,
-        outcome.verdict.error().unwrap_or_default()
+        outcome.verdict.error().unwrap_or_default(),
+        outcome.answer
     ])
 }
 

@@ -159,7 +159,8 @@ impl Store {
                 None => None,
                 Some((story_id, revision)) => {
                     sqlx::query_scalar(
-                        "select public_id from releases where story_id = $1 and revision = $2 and edition = $3",
+                        "select public_id from releases where story_id = $1 and revision = $2 and edition = $3 \
+                         and state not in ('refused', 'cancelled')",
                     )
                     .bind(story_id)
                     .bind(revision)
@@ -288,17 +289,21 @@ impl Store {
         }))
     }
 
-    /// Stops a release by hand, as [`ReleaseState::Held`] or for good as [`ReleaseState::Cancelled`].
+    /// Stops a release by hand, as [`ReleaseState::Held`] or for good as [`ReleaseState::Cancelled`]. What still awaits
+    /// review can only be cancelled: held, it could be scheduled past the review.
     ///
     /// Clearing and stopping update the same row under the writer's lock, so exactly one of them wins.
     pub async fn stop_release(&self, id: i64, state: ReleaseState) -> Result<Stopped> {
         let done = writing!(self, |conn| {
-            sqlx::query("update releases set state = $1 where id = $2 and state in ('submitted', 'scheduled', 'held')")
-                .bind(state.as_str())
-                .bind(id)
-                .execute(&mut *conn)
-                .await?
-                .rows_affected()
+            sqlx::query(
+                "update releases set state = $1 where id = $2 and (state in ('scheduled', 'held') \
+                 or (state = 'submitted' and $1 = 'cancelled'))",
+            )
+            .bind(state.as_str())
+            .bind(id)
+            .execute(&mut *conn)
+            .await?
+            .rows_affected()
         });
         if done > 0 {
             Ok(Stopped::Done)

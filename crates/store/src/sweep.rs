@@ -3,6 +3,9 @@
 use crate::{NewBatch, Result, Store, StoreError};
 use release::model::{Channel, Lane};
 
+/// Dead deliveries that are made due again in one transaction.
+const REPLAYED_AT_ONCE: i64 = 200;
+
 /// An alert that nobody has routed yet.
 #[derive(Debug, Clone, sqlx::FromRow)]
 pub struct UnroutedAlert {
@@ -250,36 +253,55 @@ impl Store {
 
     /// Makes dead deliveries due again: all of a release, or of one endpoint. Gives how many.
     ///
-    /// They become retries that are due now, with their attempts counted on.
+    /// They become retries that are due now, with their attempts counted on. Each chunk is a transaction of its own.
     pub async fn replay_dead(
         &self,
         release_id: Option<i64>,
         endpoint_id: Option<i64>,
         now_ms: i64,
     ) -> Result<u64> {
+        let (mut after, mut replayed) = ((0, 0), 0);
+        loop {
+            let dead: Vec<(i64, i64)> = reading!(self, |conn| {
+                sqlx::query_as(
+                    "select alert_id, endpoint_id from deliveries where state = 'dead' \
+                     and (alert_id, endpoint_id) > ($1, $2) \
+                     and ($3 is null or release_id = $3) and ($4 is null or endpoint_id = $4) \
+                     order by alert_id, endpoint_id limit $5",
+                )
+                .bind(after.0)
+                .bind(after.1)
+                .bind(release_id)
+                .bind(endpoint_id)
+                .bind(REPLAYED_AT_ONCE)
+                .fetch_all(conn)
+                .await?
+            });
+            let Some(last) = dead.last() else {
+                return Ok(replayed);
+            };
+            after = *last;
+            replayed += self.replay(&dead, now_ms).await?;
+        }
+    }
+
+    async fn replay(&self, dead: &[(i64, i64)], now_ms: i64) -> Result<u64> {
         Ok(writing!(self, |conn| {
-            let rows: Vec<(i64, i64)> = sqlx::query_as(
-                "select alert_id, endpoint_id from deliveries where state = 'dead' \
-                 and ($1 is null or release_id = $1) and ($2 is null or endpoint_id = $2)",
-            )
-            .bind(release_id)
-            .bind(endpoint_id)
-            .fetch_all(&mut *conn)
-            .await?;
-            for (alert_id, endpoint_id) in &rows {
-                sqlx::query(
-                    "update batches set dead = dead - 1, retried = retried + 1 where id = \
-                     (select batch_id from deliveries where alert_id = $1 and endpoint_id = $2)",
+            let mut replayed = 0;
+            for (alert_id, endpoint_id) in dead {
+                let batch_id: Option<i64> = sqlx::query_scalar(
+                    "update deliveries set state = 'due' where alert_id = $1 and endpoint_id = $2 and state = 'dead' \
+                     returning batch_id",
                 )
                 .bind(alert_id)
                 .bind(endpoint_id)
-                .execute(&mut *conn)
+                .fetch_optional(&mut *conn)
                 .await?;
+                let Some(batch_id) = batch_id else { continue };
                 sqlx::query(
-                    "update deliveries set state = 'due' where alert_id = $1 and endpoint_id = $2",
+                    "update batches set dead = dead - 1, retried = retried + 1 where id = $1",
                 )
-                .bind(alert_id)
-                .bind(endpoint_id)
+                .bind(batch_id)
                 .execute(&mut *conn)
                 .await?;
                 sqlx::query(
@@ -290,8 +312,23 @@ impl Store {
                 .bind(now_ms)
                 .execute(&mut *conn)
                 .await?;
+                replayed += 1;
             }
-            rows.len() as u64
+            replayed
+        }))
+    }
+
+    /// Lets the poisoned batches of a release be tried again. Gives how many.
+    pub async fn reopen_poisoned(&self, release_id: i64) -> Result<u64> {
+        Ok(writing!(self, |conn| {
+            sqlx::query(
+                "update batches set state = 'open', claims = 0, lease_until_ms = 0, hinted_ms = 0 \
+                 where release_id = $1 and state = 'poisoned'",
+            )
+            .bind(release_id)
+            .execute(&mut *conn)
+            .await?
+            .rows_affected()
         }))
     }
 }

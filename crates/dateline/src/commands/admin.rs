@@ -241,7 +241,11 @@ pub(super) async fn dead(args: DeadArgs, client: &Client) -> Result<ExitCode> {
             let shown = client
                 .ask(Method::POST, "/v1/deliveries/replay", Some(&body))
                 .await?;
-            println!("{} deliveries are due again", plain(&shown["replayed"]));
+            let (replayed, reopened) =
+                (plain(&shown["replayed"]), plain(&shown["reopened_batches"]));
+            println!(
+                "{replayed} deliveries are due again, {reopened} poisoned batches are open again"
+            );
         }
     }
     Ok(ExitCode::SUCCESS)

@@ -5,7 +5,7 @@ use super::{CROWDED_MS, FRESH, Work, identity, load};
 use crate::email::{Letter, Mailer};
 use crate::in_flight::InFlight;
 use crate::webhook::{Call, Caller};
-use crate::{SendError, Sender, Sent};
+use crate::{Failure, SendError, Sender, Sent};
 use std::time::Instant;
 use store::{BatchRow, DueDelivery, Outcome, Verdict};
 
@@ -25,12 +25,20 @@ pub(super) async fn attempt(work: &Work, delivery: &DueDelivery) -> Outcome {
     let result = send(work, delivery).await;
     let now_ms = work.inner.clock.now_ms();
     let attempt = delivery.attempts + 1;
-    let (verdict, status) = judge(work, attempt, now_ms, result);
+    let (verdict, status, answer) = match result {
+        Ok(sent) => (Verdict::Delivered, sent.status, String::new()),
+        Err(error) => {
+            let verdict = judge(work, attempt, now_ms, &error);
+            let failure = error.into_failure();
+            (verdict, failure.status, failure.answer)
+        }
+    };
     Outcome {
         endpoint_id: delivery.endpoint_id,
         verdict,
         attempt,
         status,
+        answer,
         at_ms: now_ms,
         duration_ms: begun.elapsed().as_millis() as i64,
         latency_ms: now_ms
@@ -50,7 +58,7 @@ async fn stale(work: &Work, delivery: &DueDelivery) -> Option<Verdict> {
         ..work.batch.clone()
     };
     let checked: store::Result<Option<Verdict>> = async {
-        let Some((fresh, due)) = load(&work.inner, only).await? else {
+        let Some((fresh, due)) = load(&work.inner, only, work.owner.clone()).await? else {
             return Ok(Some(Verdict::Suppressed {
                 reason: "withdrawn".into(),
             }));
@@ -163,49 +171,30 @@ async fn confirm(
 }
 
 fn store_failure<T>(result: store::Result<T>) -> Result<T, SendError> {
-    result.map_err(|error| SendError::Retry {
-        status: None,
-        after_ms: None,
-        error: error.to_string(),
-    })
+    result.map_err(|error| Failure::unanswered(error.to_string()).retry())
 }
 
 /// From what the receiver said to how the delivery goes on.
-fn judge(
-    work: &Work,
-    attempt: i64,
-    now_ms: i64,
-    result: Result<Sent, SendError>,
-) -> (Verdict, Option<i64>) {
-    match result {
-        Ok(sent) => (Verdict::Delivered, sent.status),
-        Err(SendError::Fail { status, error }) => (Verdict::Dead { error }, status),
-        Err(SendError::Gone { status, error }) => (
-            Verdict::Dead {
-                error: format!("gone: {error}"),
-            },
-            Some(status),
-        ),
-        Err(SendError::Retry {
-            status,
-            after_ms,
-            error,
-        }) => {
-            match work
-                .inner
-                .settings
-                .retry
-                .next_ms(attempt, after_ms, now_ms, rand::random())
-            {
-                Some(due_ms) => (Verdict::Retry { due_ms, error }, status),
-                None => (
-                    Verdict::Dead {
-                        error: format!("after {attempt} attempts: {error}"),
-                    },
-                    status,
-                ),
-            }
+fn judge(work: &Work, attempt: i64, now_ms: i64, error: &SendError) -> Verdict {
+    let (failure, after_ms) = match error {
+        SendError::Fail(_) | SendError::Gone(_) => {
+            return Verdict::Dead {
+                error: error.to_string(),
+            };
         }
+        SendError::Retry { failure, after_ms } => (failure, after_ms),
+    };
+    let error = failure.error.clone();
+    match work
+        .inner
+        .settings
+        .retry
+        .next_ms(attempt, *after_ms, now_ms, rand::random())
+    {
+        Some(due_ms) => Verdict::Retry { due_ms, error },
+        None => Verdict::Dead {
+            error: format!("after {attempt} attempts: {error}"),
+        },
     }
 }
 
@@ -218,6 +207,7 @@ pub(super) fn unsent_outcome(work: &Work, delivery: &DueDelivery, verdict: Verdi
         verdict,
         attempt: 0,
         status: None,
+        answer: String::new(),
         at_ms,
         duration_ms: 0,
         latency_ms: 0,

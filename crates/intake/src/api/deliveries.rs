@@ -84,8 +84,14 @@ pub(super) async fn replay(
         .store
         .replay_dead(release_id, endpoint_id, intake.clock.now_ms())
         .await?;
+    let reopened = match release_id {
+        Some(release_id) => intake.store.reopen_poisoned(release_id).await?,
+        None => 0,
+    };
     intake.tell_due();
-    Ok(Json(json!({ "replayed": replayed })))
+    Ok(Json(
+        json!({ "replayed": replayed, "reopened_batches": reopened }),
+    ))
 }
 
 async fn release_id(intake: &Intake, public_id: Option<&str>) -> Result<Option<i64>, Problem> {

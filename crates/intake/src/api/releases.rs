@@ -72,14 +72,30 @@ pub(super) async fn list(
         Some(id) => find(&intake, &caller, id).await?.id,
         None => i64::MAX,
     };
-    let rows = intake.store.releases(before_id, page(query.limit)).await?;
+    let rows = visible(&intake, &caller, before_id, page(query.limit)).await?;
     let next = rows.last().map(|row| row.public_id.clone());
-    let releases: Vec<Value> = rows
-        .iter()
-        .filter(|row| caller.may_see(row))
-        .map(|row| summary(&intake, row))
-        .collect();
+    let releases: Vec<Value> = rows.iter().map(|row| summary(&intake, row)).collect();
     Ok(Json(json!({ "releases": releases, "next_before": next })))
+}
+
+/// A page of what the caller may see; what it may not see is passed over and not told of, not even as the next page's start.
+async fn visible(
+    intake: &Intake,
+    caller: &Caller,
+    mut before_id: i64,
+    limit: i64,
+) -> Result<Vec<ReleaseRow>, Problem> {
+    let mut seen = Vec::new();
+    loop {
+        let rows = intake.store.releases(before_id, limit).await?;
+        let is_last = (rows.len() as i64) < limit;
+        before_id = rows.last().map_or(0, |row| row.id);
+        seen.extend(rows.into_iter().filter(|row| caller.may_see(row)));
+        if is_last || seen.len() as i64 >= limit {
+            seen.truncate(limit as usize);
+            return Ok(seen);
+        }
+    }
 }
 
 pub(super) async fn show(

@@ -148,3 +148,13 @@ pub(crate) async fn clones_are_one_queue(queue: Queue) {
     assert_eq!(queue.depth(MAIL), 1);
     assert_eq!(drain(&queue.clone(), MAIL).await, [message(MAIL, 1)]);
 }
+
+pub(crate) async fn offer_to_a_full_queue_returns_at_once(queue: Queue) {
+    publish(&queue, MAIL, 1..CAPACITY as i64).await;
+
+    let last = queue.offer(message(MAIL, 50)).await.unwrap();
+    let beyond = queue.offer(message(MAIL, 51)).await.unwrap();
+
+    assert!(last && !beyond);
+    assert_eq!(queue.depth(MAIL), CAPACITY);
+}

@@ -40,6 +40,7 @@ macro_rules! conformance {
                 receiver_waits_for_the_next_message,
                 full_queue_holds_its_publisher_until_there_is_room,
                 full_queue_does_not_hold_up_the_others,
+                offer_to_a_full_queue_returns_at_once,
                 each_message_goes_to_one_receiver,
                 acknowledged_message_does_not_come_back,
                 receiver_that_gives_up_loses_nothing,

@@ -88,6 +88,21 @@ pub(crate) async fn edition_of_a_story_is_taken_once(store: Store) {
     assert!(matches!(accepted, Accepted::New(_)), "{accepted:?}");
 }
 
+pub(crate) async fn cancelled_edition_leaves_its_place_free(store: Store) {
+    let first = accept(&store, &submission("rel_a", Some("q3"), "US/en")).await;
+    store
+        .stop_release(first, ReleaseState::Cancelled)
+        .await
+        .unwrap();
+
+    let second = store
+        .accept(&submission("rel_b", Some("q3"), "US/en"), None, NOW)
+        .await
+        .unwrap();
+
+    assert!(matches!(second, Accepted::New(_)), "{second:?}");
+}
+
 pub(crate) async fn editions_with_the_same_key_tell_one_story(store: Store) {
     accept(&store, &submission("rel_en", Some("q3"), "US/en")).await;
     accept(&store, &submission("rel_es", Some("q3"), "US/es")).await;

@@ -115,3 +115,31 @@ pub(crate) async fn finished_batch_is_not_claimed(store: Store) {
     assert!(!store.renew_lease(told.batch.id, "w1", late).await.unwrap());
     assert!(matches!(claim(&store, 999, late).await, Claim::Taken));
 }
+
+pub(crate) async fn poisoned_batch_can_be_opened_again(store: Store) {
+    let told = told(&store, 2).await;
+    let mut now = NOW + LEASE + 1;
+    while !matches!(claim(&store, told.batch.id, now).await, Claim::Poisoned) {
+        now += LEASE + 1;
+    }
+
+    let reopened = store.reopen_poisoned(told.release_id).await.unwrap();
+
+    assert_eq!(reopened, 1);
+    let again = claim(&store, told.batch.id, now).await;
+    assert!(matches!(again, Claim::Ours(_)), "{again:?}");
+    assert_eq!(store.reopen_poisoned(told.release_id).await.unwrap(), 0);
+}
+
+pub(crate) async fn batch_given_back_does_not_come_nearer_to_poison(store: Store) {
+    let told = told(&store, 2).await;
+
+    for _given_back in 0..POISON * 2 {
+        store.release_lease(told.batch.id, "w1").await.unwrap();
+        claimed(&store, told.batch.id, NOW).await;
+    }
+    store.release_lease(told.batch.id, "w1").await.unwrap();
+
+    let last = claimed(&store, told.batch.id, NOW).await;
+    assert_eq!(last.claims, 1);
+}

@@ -150,6 +150,7 @@ pub(crate) fn outcome(endpoint_id: i64, verdict: Verdict) -> Outcome {
         endpoint_id,
         verdict,
         attempt: 1,
+        answer: String::new(),
         status: Some(250),
         at_ms: NOW + 40,
         duration_ms: 30,
