@@ -26,6 +26,10 @@ pub enum GuardError {
 /// [`GuardError`], which names the part and the mend.
 pub fn check_url(text: &str, allow_private: bool) -> Result<(), GuardError> {
     let shown = || crate::address::printable(text);
+    // The parser drops line ends and mends backslashes: what is called would not be what was judged.
+    if text.contains(|c: char| c.is_control() || c.is_whitespace() || c == '\\') {
+        return Err(GuardError::Malformed(shown()));
+    }
     let url = Url::parse(text).map_err(|_| GuardError::Malformed(shown()))?;
     match url.scheme() {
         "https" => {}
