@@ -1,29 +1,32 @@
 //! The wire, assembled: every stage over one store and one queue.
 
+mod metrics_page;
+mod senders;
+
+pub use senders::greet_relay;
+
 use crate::folder::{self, DataFolder};
-use crate::settings::{MailTls, RelaySecurity, Settings};
+use crate::settings::Settings;
 use crate::sweep::Sweep;
 use crate::telemetry::Telemetry;
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result};
 use axum::serve::ListenerExt;
-use delivery::email::conversation::{Credentials, Limits, RelaySettings, TlsMode};
-use delivery::email::{self, Mailer, Pool};
-use delivery::webhook::{Caller, CallerSettings};
-use delivery::{RetryPolicy, Sender, Wire, Worker, WorkerSettings};
+use delivery::{Wire, Worker};
 use intake::{Intake, Local};
-use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
+use metrics_page::prometheus;
 use newsroom::Newsroom;
 use queue::{Queue, Telling};
 use release::ids::base32;
 use release::topic::Taxonomy;
 use router::Router;
-use std::sync::{Arc, OnceLock};
+use senders::{mail_sender, webhook_sender, worker_settings};
+use std::sync::Arc;
 use std::time::Duration;
 use store::{Clock, Store, WorkerRow};
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
-use tracing::{info, warn};
+use tracing::warn;
 
 /// Messages that wait in one queue of the embedded engine.
 const QUEUE_CAPACITY: usize = 4096;
@@ -307,94 +310,4 @@ pub(crate) fn taxonomy(settings: &Settings) -> Result<Taxonomy> {
     let text = std::fs::read_to_string(&path)
         .with_context(|| format!("the taxonomy {shown} cannot be read"))?;
     Taxonomy::from_json(&text).with_context(|| format!("the taxonomy {shown} cannot be used"))
-}
-
-fn worker_settings(
-    settings: &Settings,
-    name: &str,
-    slots: usize,
-    waits_s: &[u64],
-) -> WorkerSettings {
-    WorkerSettings {
-        name: name.to_owned(),
-        slots,
-        in_flight_per_endpoint: settings.webhook.in_flight_per_endpoint,
-        lease_ms: settings.batch.lease_ms as i64,
-        poison_after: i64::from(settings.batch.poison_after),
-        retry: RetryPolicy {
-            waits_s: waits_s.to_vec(),
-            jitter: settings.retry.jitter,
-        },
-    }
-}
-
-fn mail_sender(settings: &Settings) -> Result<Sender> {
-    let mail = &settings.mail;
-    let from = email::From::parse(&mail.from, mail.list_domain())
-        .with_context(|| format!("mail.from `{}` is not an address", mail.from))?;
-    let Some(relay) = mail.relay() else {
-        let folder = settings.mail_folder();
-        info!(folder = %folder.display(), "no mail relay is configured: mails are written as .eml files to {}", folder.display());
-        let mailer = Mailer::folder(from, folder.clone())
-            .with_context(|| format!("the mail folder {} cannot be created", folder.display()))?;
-        return Ok(Sender::Email(mailer));
-    };
-    let tls = match (relay.security, mail.tls) {
-        (RelaySecurity::Implicit, _) => TlsMode::Implicit,
-        (RelaySecurity::StartTls, _) | (_, MailTls::Required) => TlsMode::Required,
-        (RelaySecurity::Plain, _) => TlsMode::None,
-    };
-    let credentials = relay.user.map(|user| Credentials {
-        user,
-        password: mail.password.expose().to_owned(),
-    });
-    let relay = RelaySettings {
-        host: relay.host,
-        port: relay.port,
-        tls,
-        credentials,
-        helo_name: mail.helo().to_owned(),
-        tls_config: email::tls_config().context("the system's root certificates cannot be read")?,
-        limits: Limits::default(),
-    };
-    Ok(Sender::Email(Mailer::relay(from, Pool::new(relay))))
-}
-
-fn webhook_sender(settings: &Settings) -> Result<Sender> {
-    let webhook = &settings.webhook;
-    if webhook.connections == 0 {
-        bail!("webhook.connections is 0: give at least 1");
-    }
-    let caller = Caller::new(CallerSettings {
-        allow_private: webhook.allow_private,
-        connect_timeout: Duration::from_millis(webhook.connect_timeout_ms),
-        total_timeout: Duration::from_millis(webhook.total_timeout_ms),
-        read_limit_bytes: webhook.read_limit_bytes,
-        keep_bytes: webhook.keep_bytes,
-    })
-    .context(
-        "the system's root certificates cannot be read: install the package ca-certificates",
-    )?;
-    Ok(Sender::Webhook(caller))
-}
-
-/// One recorder a process, whoever asks first.
-fn prometheus() -> PrometheusHandle {
-    static HANDLE: OnceLock<PrometheusHandle> = OnceLock::new();
-    HANDLE
-        .get_or_init(|| {
-            let buckets = [
-                0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0,
-                300.0, 3600.0,
-            ];
-            let builder = PrometheusBuilder::new()
-                .set_buckets(&buckets)
-                .expect("the list is not empty");
-            let recorder = builder.build_recorder();
-            let handle = recorder.handle();
-            // A recorder set by somebody else before keeps its place; then this page stays empty.
-            let _ = metrics::set_global_recorder(recorder);
-            handle
-        })
-        .clone()
 }

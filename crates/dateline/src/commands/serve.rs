@@ -1,7 +1,7 @@
 //! `dateline serve`: run the wire until told to stop.
 
 use super::{Common, start_telemetry};
-use crate::app::{App, bind};
+use crate::app::{App, bind, greet_relay};
 use anyhow::{Result, bail};
 use clap::Args;
 use std::process::ExitCode;
@@ -33,9 +33,11 @@ pub(super) async fn run(args: ServeArgs, common: &Common) -> Result<ExitCode> {
     let app = App::open(settings, Clock::System, Some(telemetry)).await?;
     if args.check {
         app.store.check_writable().await?;
+        let relay = greet_relay(&app.settings).await?;
+        let folder = app.settings.data_dir();
         println!(
-            "settings, data folder {}, store and {address} are in order",
-            app.settings.data_dir().display()
+            "in order: settings, data folder {}, store, listener {address}, {relay}",
+            folder.display()
         );
         return Ok(ExitCode::SUCCESS);
     }

@@ -1,0 +1,117 @@
+//! From settings to what sends: mail through a relay or to a folder, webhooks.
+
+use crate::settings::{MailTls, RelaySecurity, Settings};
+use anyhow::{Context, Result, bail};
+use delivery::email::conversation::{Conversation, Credentials, Limits, RelaySettings, TlsMode};
+use delivery::email::{self, Mailer, Pool};
+use delivery::webhook::{Caller, CallerSettings};
+use delivery::{RetryPolicy, Sender, WorkerSettings};
+use std::time::Duration;
+use tracing::info;
+
+/// What a worker of one channel is told.
+pub(super) fn worker_settings(
+    settings: &Settings,
+    name: &str,
+    slots: usize,
+    waits_s: &[u64],
+) -> WorkerSettings {
+    WorkerSettings {
+        name: name.to_owned(),
+        slots,
+        in_flight_per_endpoint: settings.webhook.in_flight_per_endpoint,
+        lease_ms: settings.batch.lease_ms as i64,
+        poison_after: i64::from(settings.batch.poison_after),
+        retry: RetryPolicy {
+            waits_s: waits_s.to_vec(),
+            jitter: settings.retry.jitter,
+        },
+    }
+}
+
+/// How mail leaves.
+pub(super) fn mail_sender(settings: &Settings) -> Result<Sender> {
+    let mail = &settings.mail;
+    let from = email::From::parse(&mail.from, mail.list_domain())
+        .with_context(|| format!("mail.from `{}` is not an address", mail.from))?;
+    let mailer = match relay_settings(settings)? {
+        Some(relay) => Mailer::relay(from, Pool::new(relay)),
+        None => {
+            let folder = settings.mail_folder();
+            let shown = folder.display().to_string();
+            info!(
+                folder = shown,
+                "no mail relay is configured: mails are written as .eml files to {shown}"
+            );
+            Mailer::folder(from, folder)
+                .with_context(|| format!("the mail folder {shown} cannot be created"))?
+        }
+    };
+    Ok(Sender::Email(mailer))
+}
+
+/// The relay that is configured, if one is.
+fn relay_settings(settings: &Settings) -> Result<Option<RelaySettings>> {
+    let mail = &settings.mail;
+    let Some(relay) = mail.relay() else {
+        return Ok(None);
+    };
+    let tls = match (relay.security, mail.tls) {
+        (RelaySecurity::Implicit, _) => TlsMode::Implicit,
+        (RelaySecurity::StartTls, _) | (_, MailTls::Required) => TlsMode::Required,
+        (RelaySecurity::Plain, _) => TlsMode::None,
+    };
+    let credentials = relay.user.map(|user| Credentials {
+        user,
+        password: mail.password.expose().to_owned(),
+    });
+    Ok(Some(RelaySettings {
+        host: relay.host,
+        port: relay.port,
+        tls,
+        credentials,
+        helo_name: mail.helo().to_owned(),
+        tls_config: email::tls_config().context("the system's root certificates cannot be read")?,
+        limits: Limits::default(),
+    }))
+}
+
+/// Greets the relay that is configured, as a mail would, and takes leave.
+///
+/// # Errors
+/// What the relay, or the way to it, says against that.
+pub async fn greet_relay(settings: &Settings) -> Result<String> {
+    let Some(relay) = relay_settings(settings)? else {
+        return Ok(format!(
+            "no relay, mails go to {}",
+            settings.mail_folder().display()
+        ));
+    };
+    let shown = format!("{}:{}", relay.host, relay.port);
+    let conversation = Conversation::connect(&relay).await.with_context(|| {
+        format!(
+            "the mail relay {shown} does not take mail: check mail.relay, mail.password, mail.tls"
+        )
+    })?;
+    let _ = conversation.quit().await;
+    Ok(format!("relay {shown}"))
+}
+
+/// How webhooks are called.
+pub(super) fn webhook_sender(settings: &Settings) -> Result<Sender> {
+    let webhook = &settings.webhook;
+    if webhook.connections == 0 {
+        bail!("webhook.connections is 0: give at least 1");
+    }
+    let caller = Caller::new(CallerSettings {
+        allow_private: webhook.allow_private,
+        connect_timeout: Duration::from_millis(webhook.connect_timeout_ms),
+        total_timeout: Duration::from_millis(webhook.total_timeout_ms),
+        read_limit_bytes: webhook.read_limit_bytes,
+        keep_bytes: webhook.keep_bytes,
+    })
+    .context(
+        "the system's root certificates cannot be read: install the package ca-certificates",
+    )?;
+    Ok(Sender::Webhook(caller))
+}
