@@ -11,6 +11,8 @@ mod topics;
 
 use crate::{Intake, Problem};
 use axum::Router;
+use axum::extract::{FromRequestParts, Path};
+use axum::http::request::Parts;
 use axum::routing::{delete, get, post};
 
 /// Entries of a page where the caller asks for no number.
@@ -50,6 +52,23 @@ pub(crate) fn routes() -> Router<Intake> {
         .route("/readyz", get(status::readyz))
         .route("/metrics", get(status::metrics))
         .method_not_allowed_fallback(method)
+}
+
+/// The id or slug in a path. One that is not UTF-8 names nothing.
+struct Id(String);
+
+impl<S: Send + Sync> FromRequestParts<S> for Id {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Id, Problem> {
+        match Path::from_request_parts(parts, state).await {
+            Ok(Path(id)) => Ok(Id(id)),
+            Err(_) => Err(Problem::NotFound {
+                what: "path",
+                id: parts.uri.path().to_owned(),
+            }),
+        }
+    }
 }
 
 async fn unknown(uri: axum::http::Uri) -> Problem {

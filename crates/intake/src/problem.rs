@@ -24,6 +24,13 @@ pub enum Problem {
         /// The id or slug that was given.
         id: String,
     },
+    /// 404: no such topic; the nearest ones.
+    NoTopic {
+        /// As given.
+        slug: String,
+        /// Slugs, nearest first.
+        nearest: Vec<String>,
+    },
     /// 409: the thing exists or stands where this cannot be done.
     Conflict(String),
     /// 409: too late to stop a release.
@@ -62,7 +69,7 @@ impl Problem {
             Problem::Malformed(_) => StatusCode::BAD_REQUEST,
             Problem::Unauthorised => StatusCode::UNAUTHORIZED,
             Problem::Forbidden(_) => StatusCode::FORBIDDEN,
-            Problem::NotFound { .. } => StatusCode::NOT_FOUND,
+            Problem::NotFound { .. } | Problem::NoTopic { .. } => StatusCode::NOT_FOUND,
             Problem::Conflict(_) | Problem::Cleared { .. } => StatusCode::CONFLICT,
             Problem::Method => StatusCode::METHOD_NOT_ALLOWED,
             Problem::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
@@ -79,7 +86,7 @@ impl Problem {
             Problem::Malformed(_) => "malformed",
             Problem::Unauthorised => "unauthorised",
             Problem::Forbidden(_) => "forbidden",
-            Problem::NotFound { .. } => "not-found",
+            Problem::NotFound { .. } | Problem::NoTopic { .. } => "not-found",
             Problem::Conflict(_) => "conflict",
             Problem::Cleared { .. } => "already-cleared",
             Problem::Method => "method",
@@ -97,7 +104,7 @@ impl Problem {
             Problem::Malformed(_) => "The request cannot be read",
             Problem::Unauthorised => "A valid token is needed",
             Problem::Forbidden(_) => "The token may not do this",
-            Problem::NotFound { .. } => "Not found",
+            Problem::NotFound { .. } | Problem::NoTopic { .. } => "Not found",
             Problem::Conflict(_) => "Not possible as things stand",
             Problem::Cleared { .. } => "Too late: the release has cleared",
             Problem::Method => "This method is not known here",
@@ -117,6 +124,10 @@ impl Problem {
                 "send `Authorization: Bearer TOKEN`; `dateline token add` makes one".to_owned()
             }
             Problem::NotFound { what, id } => format!("no {what} `{}`", release::address::printable(id)),
+            Problem::NoTopic { slug, nearest } => {
+                let slug = release::address::printable(slug);
+                format!("no topic `{slug}`; nearest: {}", nearest.join(", "))
+            }
             Problem::Cleared { cleared_ms, told } => {
                 format!("it cleared at {} and {told} had been told by now", rfc3339(*cleared_ms))
             }

@@ -1,12 +1,12 @@
 //! Releases: submit, look at, stop, move.
 
-use super::page;
+use super::{Id, page};
 use crate::accept::{Standing, accept};
 use crate::auth::{Caller, Scope};
 use crate::request_id::RequestId;
 use crate::{Intake, Problem};
 use axum::extract::rejection::{BytesRejection, JsonRejection, QueryRejection};
-use axum::extract::{Path, Query, State};
+use axum::extract::{Query, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::{Extension, Json, body::Bytes};
@@ -101,7 +101,7 @@ async fn visible(
 pub(super) async fn show(
     State(intake): State<Intake>,
     caller: Caller,
-    Path(id): Path<String>,
+    Id(id): Id,
 ) -> Result<Json<Value>, Problem> {
     caller.must(Scope::ReleasesRead)?;
     let row = find(&intake, &caller, &id).await?;
@@ -114,7 +114,7 @@ pub(super) async fn show(
 pub(super) async fn report(
     State(intake): State<Intake>,
     caller: Caller,
-    Path(id): Path<String>,
+    Id(id): Id,
 ) -> Result<Json<Value>, Problem> {
     caller.must(Scope::ReleasesRead)?;
     let row = find(&intake, &caller, &id).await?;
@@ -125,7 +125,7 @@ pub(super) async fn report(
 pub(super) async fn hold(
     State(intake): State<Intake>,
     caller: Caller,
-    Path(id): Path<String>,
+    Id(id): Id,
 ) -> Result<Json<Value>, Problem> {
     stop(&intake, &caller, &id, ReleaseState::Held).await
 }
@@ -133,7 +133,7 @@ pub(super) async fn hold(
 pub(super) async fn cancel(
     State(intake): State<Intake>,
     caller: Caller,
-    Path(id): Path<String>,
+    Id(id): Id,
 ) -> Result<Json<Value>, Problem> {
     stop(&intake, &caller, &id, ReleaseState::Cancelled).await
 }
@@ -160,7 +160,7 @@ pub(super) struct Reschedule {
 pub(super) async fn reschedule(
     State(intake): State<Intake>,
     caller: Caller,
-    Path(id): Path<String>,
+    Id(id): Id,
     body: Result<Json<Reschedule>, JsonRejection>,
 ) -> Result<Json<Value>, Problem> {
     caller.must(Scope::ReleasesWrite)?;

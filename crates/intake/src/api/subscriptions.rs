@@ -2,14 +2,14 @@
 
 mod check;
 
-use super::page;
+use super::{Id, page};
 use crate::auth::{Caller, Scope};
 use crate::request_id::RequestId;
 use crate::{Intake, Problem};
 use axum::Extension;
 use axum::Json;
 use axum::extract::rejection::{JsonRejection, QueryRejection};
-use axum::extract::{Path, Query, State};
+use axum::extract::{Query, State};
 use axum::http::StatusCode;
 use check::{Checked, check};
 use release::ids::{Kind, PublicId};
@@ -144,7 +144,7 @@ pub(super) async fn list(
 pub(super) async fn show(
     State(intake): State<Intake>,
     caller: Caller,
-    Path(id): Path<String>,
+    Id(id): Id,
 ) -> Result<Json<Value>, Problem> {
     caller.must(Scope::SubscriptionsRead)?;
     Ok(Json(shown(&find(&intake, &id).await?)))
@@ -153,7 +153,7 @@ pub(super) async fn show(
 pub(super) async fn pause(
     State(intake): State<Intake>,
     caller: Caller,
-    Path(id): Path<String>,
+    Id(id): Id,
 ) -> Result<Json<Value>, Problem> {
     set_state(&intake, &caller, &id, SubscriptionState::Paused).await?;
     Ok(Json(shown(&find(&intake, &id).await?)))
@@ -162,7 +162,7 @@ pub(super) async fn pause(
 pub(super) async fn resume(
     State(intake): State<Intake>,
     caller: Caller,
-    Path(id): Path<String>,
+    Id(id): Id,
 ) -> Result<Json<Value>, Problem> {
     set_state(&intake, &caller, &id, SubscriptionState::Active).await?;
     Ok(Json(shown(&find(&intake, &id).await?)))
@@ -171,7 +171,7 @@ pub(super) async fn resume(
 pub(super) async fn remove(
     State(intake): State<Intake>,
     caller: Caller,
-    Path(id): Path<String>,
+    Id(id): Id,
 ) -> Result<StatusCode, Problem> {
     set_state(&intake, &caller, &id, SubscriptionState::Deleted).await?;
     Ok(StatusCode::NO_CONTENT)

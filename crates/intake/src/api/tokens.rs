@@ -1,10 +1,11 @@
 //! Tokens: made and revoked by operators; the secret is shown once.
 
+use super::Id;
 use crate::auth::{Caller, Scope};
 use crate::{Intake, Problem};
 use axum::Json;
+use axum::extract::State;
 use axum::extract::rejection::JsonRejection;
-use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use release::ids::{Kind, PublicId, base32};
 use release::time::rfc3339;
@@ -88,7 +89,7 @@ pub(super) async fn list(
 pub(super) async fn revoke(
     State(intake): State<Intake>,
     caller: Caller,
-    Path(id): Path<String>,
+    Id(id): Id,
 ) -> Result<StatusCode, Problem> {
     caller.must(Scope::Operator)?;
     match intake

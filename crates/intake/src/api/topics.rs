@@ -1,8 +1,9 @@
 //! The taxonomy, open to everybody: it is printed in every newsroom.
 
+use super::Id;
 use crate::{Intake, Problem};
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use serde_json::{Value, json};
 
 pub(super) async fn list(State(intake): State<Intake>) -> Json<Value> {
@@ -11,7 +12,7 @@ pub(super) async fn list(State(intake): State<Intake>) -> Json<Value> {
 
 pub(super) async fn show(
     State(intake): State<Intake>,
-    Path(slug): Path<String>,
+    Id(slug): Id,
 ) -> Result<Json<Value>, Problem> {
     match intake.taxonomy.resolve(&slug) {
         Some(topic) => Ok(Json(json!({
@@ -26,11 +27,7 @@ pub(super) async fn show(
                 .iter()
                 .map(|topic| topic.slug.to_string())
                 .collect();
-            Err(Problem::Invalid {
-                pointer: "/slug".into(),
-                detail: format!("no topic `{}`", release::address::printable(&slug)),
-                mend: format!("nearest: {}", nearest.join(", ")),
-            })
+            Err(Problem::NoTopic { slug, nearest })
         }
     }
 }

@@ -1,0 +1,146 @@
+//! Commands as people and scripts see them: exit codes, first lines, JSON.
+
+use serde_json::Value;
+use std::process::Output;
+use tests::{Binary, release, run_dateline};
+
+fn stdout(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stdout).into_owned()
+}
+
+#[test]
+fn lint_answers_by_exit_code() {
+    let folder = tempfile::tempdir().unwrap();
+    let write = |name: &str, text: String| std::fs::write(folder.path().join(name), text).unwrap();
+    let mut bad = release("Acme opens");
+    bad["topics"] = Value::from(vec!["minig"]);
+    write("good.json", release("Acme opens").to_string());
+    write("bad.json", bad.to_string());
+
+    let good = run_dateline(folder.path(), &["lint", "good.json"]);
+    let both = run_dateline(
+        folder.path(),
+        &["lint", "--json", "good.json", "bad.json", "none.json"],
+    );
+
+    assert_eq!((good.status.code(), both.status.code()), (Some(0), Some(1)));
+    let lines: Vec<Value> = stdout(&both)
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
+    let errors: Vec<_> = lines
+        .iter()
+        .map(|line| line["errors"].as_i64().unwrap())
+        .collect();
+    assert_eq!(errors, [0, 1, 1]);
+    assert_eq!(lines[1]["findings"][0]["pointer"], "/topics/0");
+    assert!(
+        lines[1]["findings"][0]["mend"]
+            .as_str()
+            .unwrap()
+            .contains("mining")
+    );
+    assert!(
+        !folder.path().join("dateline-data").exists(),
+        "lint is offline"
+    );
+}
+
+#[test]
+fn status_begins_with_its_verdict_and_exits_by_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = Binary::find().serve(folder.path(), &[]);
+
+    let served = run_dateline(folder.path(), &["status", "--data", "data"]);
+    let json = run_dateline(folder.path(), &["status", "--data", "data", "--json"]);
+    server.kill();
+    let alone = run_dateline(folder.path(), &["status", "--data", "data"]);
+
+    assert_eq!(
+        (served.status.code(), alone.status.code()),
+        (Some(0), Some(0))
+    );
+    assert_eq!(
+        stdout(&served).lines().next(),
+        Some("OK: nothing is overdue")
+    );
+    assert!(
+        stdout(&alone).starts_with("OK: no server runs"),
+        "{}",
+        stdout(&alone)
+    );
+    let json: Value = serde_json::from_str(&stdout(&json)).unwrap();
+    assert_eq!(json["verdict"], "OK");
+}
+
+#[test]
+fn status_is_stuck_where_work_waits_and_no_server_runs() {
+    let folder = tempfile::tempdir().unwrap();
+    let text = release("Acme opens").to_string();
+    std::fs::write(folder.path().join("release.json"), text).unwrap();
+    let issuer = ["issuer", "add", "acme", "Acme", "--data", "data"];
+    assert!(run_dateline(folder.path(), &issuer).status.success());
+
+    let submitted = run_dateline(folder.path(), &["submit", "release.json", "--data", "data"]);
+    let status = run_dateline(folder.path(), &["status", "--data", "data"]);
+
+    assert!(submitted.status.success(), "{submitted:?}");
+    assert_eq!(status.status.code(), Some(2), "{status:?}");
+    assert!(
+        stdout(&status).starts_with("STUCK: no server runs"),
+        "{}",
+        stdout(&status)
+    );
+}
+
+#[test]
+fn demo_loses_doubles_and_hurries_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+
+    let output = run_dateline(folder.path(), &["demo", "--exit", "--json"]);
+
+    assert!(output.status.success(), "{output:?}");
+    let account: Value = serde_json::from_str(&stdout(&output)).unwrap();
+    for field in ["lost", "doubled", "early"] {
+        assert_eq!(account[field], 0, "{field}");
+    }
+    let releases = account["releases"].as_array().unwrap();
+    assert!(releases.len() >= 8, "{}", releases.len());
+    for release in releases {
+        for field in ["p50_ms", "p95_ms", "p99_ms"] {
+            assert!(release[field].is_i64(), "{release}");
+        }
+    }
+    assert!(
+        account["delivered"].as_i64().unwrap() > 1000,
+        "{}",
+        account["delivered"]
+    );
+}
+
+#[test]
+fn help_shows_an_example_of_each_command() {
+    let folder = tempfile::tempdir().unwrap();
+    let commands = [
+        "serve",
+        "lint",
+        "submit",
+        "report",
+        "issuer",
+        "token",
+        "topic",
+        "subscribe",
+        "tail",
+        "status",
+    ];
+
+    for command in commands {
+        let output = run_dateline(folder.path(), &[command, "--help"]);
+        assert!(output.status.success());
+        assert!(
+            stdout(&output).contains("Example"),
+            "{command}: {}",
+            stdout(&output)
+        );
+    }
+}

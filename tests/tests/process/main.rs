@@ -1,0 +1,12 @@
+//! The real binary as a process: killed, stopped, started twice, started wrongly, on a disk that is full.
+
+#![expect(
+    clippy::unwrap_used,
+    reason = "what a test cannot go on without fails it"
+)]
+
+mod commands;
+mod full;
+mod killed;
+mod starting;
+mod stopped;

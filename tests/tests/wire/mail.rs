@@ -1,0 +1,110 @@
+//! What readers of mail see.
+
+use serde_json::json;
+use tests::{Letter, TestApp, release};
+
+/// The letter with everything that differs from run to run named instead.
+fn shown(letter: &Letter, redact: &[(&str, &str)]) -> String {
+    let headers = letter.headers.iter().map(|(name, value)| {
+        let value = match name.as_str() {
+            "Content-Type" => value.split(';').next().unwrap_or_default(),
+            _ => value,
+        };
+        format!("{name}: {value}\n")
+    });
+    let mut text = format!("{}\n{}", headers.collect::<String>(), letter.text);
+    for (value, name) in redact {
+        text = text.replace(value, name);
+    }
+    text
+}
+
+fn delivery_id(letter: &Letter) -> String {
+    let id = letter.header("Message-ID").trim_start_matches('<');
+    id.split('@').next().unwrap_or_default().to_owned()
+}
+
+#[tokio::test]
+async fn mail_carries_the_whole_release_and_the_headers_of_a_list() {
+    let app = TestApp::start().await;
+    let ana =
+        json!({ "filter": "topic:earnings", "name": "Earnings", "email": "ana@reader.example" });
+    app.subscribe(ana).await;
+
+    let accepted = app.submit(&release("Acme opens a plant in Zürich")).await;
+    app.settle().await;
+
+    let letter = app.the_mail_to("ana@reader.example");
+    let link = letter.link("/unsubscribe/");
+    let token = link.trim_start_matches("/unsubscribe/");
+    let redact = [
+        (token, "TOKEN"),
+        (accepted["id"].as_str().unwrap(), "RELEASE"),
+        (&delivery_id(&letter), "DELIVERY"),
+    ];
+    insta::assert_snapshot!("full_mail", shown(&letter, &redact));
+}
+
+#[tokio::test]
+async fn mail_of_a_reader_who_wants_links_has_summary_and_link_only() {
+    let app = TestApp::start().await;
+    let ana = json!({ "filter": "everything", "name": "All news", "email": "ana@reader.example", "extent": "link" });
+    app.subscribe(ana).await;
+
+    let accepted = app.submit(&release("Acme opens a plant")).await;
+    app.settle().await;
+
+    let letter = app.the_mail_to("ana@reader.example");
+    let link = letter.link("/unsubscribe/");
+    let token = link.trim_start_matches("/unsubscribe/");
+    let redact = [
+        (token, "TOKEN"),
+        (accepted["id"].as_str().unwrap(), "RELEASE"),
+        (&delivery_id(&letter), "DELIVERY"),
+    ];
+    insta::assert_snapshot!("link_mail", shown(&letter, &redact));
+}
+
+#[tokio::test]
+async fn one_click_header_and_footer_name_the_same_link() {
+    let app = TestApp::start().await;
+    app.reader("ana@reader.example").await;
+
+    app.submit(&release("Acme opens a plant")).await;
+    app.settle().await;
+
+    let letter = app.the_mail_to("ana@reader.example");
+    let link = format!(
+        "<https://news.wire.example{}>",
+        letter.link("/unsubscribe/")
+    );
+    assert_eq!(letter.header("List-Unsubscribe"), link);
+    assert_eq!(
+        letter.header("List-Unsubscribe-Post"),
+        "List-Unsubscribe=One-Click"
+    );
+}
+
+#[tokio::test]
+async fn contact_for_media_only_is_printed_nowhere() {
+    let app = TestApp::start().await;
+    app.reader("ana@reader.example").await;
+    app.hook("/ok/ana").await;
+    let mut secret = release("Acme opens a plant");
+    secret["contacts"] =
+        json!([{ "name": "Desk", "email": "secret@acme.example", "visibility": "media" }]);
+
+    let accepted = app.submit(&secret).await;
+    app.settle().await;
+
+    let letter = app.the_mail_to("ana@reader.example");
+    let page = app
+        .get(&format!("/releases/{}", accepted["id"].as_str().unwrap()))
+        .await;
+    let call = String::from_utf8(app.http.calls()[0].body.clone().unwrap().to_vec()).unwrap();
+    assert_eq!(letter.header("Reply-To"), "");
+    for text in [&letter.raw, &letter.text, &page.text, &call] {
+        assert!(!text.contains("secret@"), "{text}");
+    }
+    page.expect(200);
+}
