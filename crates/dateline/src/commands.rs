@@ -9,18 +9,15 @@ mod submit;
 mod subscribe;
 mod tail;
 
-pub(crate) use serve::stop_signal;
-
 use crate::client::Client;
 use crate::demo;
+use crate::process::start_telemetry;
 use crate::settings::{LogFormat, LogSettings, Settings, Sources};
-use crate::telemetry::{self, Telemetry};
+use crate::telemetry::Telemetry;
 use anyhow::{Context, Result};
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 use std::path::PathBuf;
 use std::process::ExitCode;
-use std::sync::Arc;
-use store::Clock;
 
 /// An open newswire: releases go in once, leave on time, and reach everybody who asked for such news.
 #[derive(Debug, Parser)]
@@ -229,11 +226,6 @@ impl Common {
             (None, _) => Client::of_folder(settings).await,
         }
     }
-}
-
-/// Logs for a process that runs the wire.
-pub(crate) fn start_telemetry(log: &LogSettings) -> Result<Telemetry> {
-    telemetry::init(log, Arc::new(|| Clock::System.now_ms())).context("the log cannot be started")
 }
 
 /// Logs for a command: what goes wrong, as text.

@@ -11,7 +11,7 @@ mod samples;
 mod stage;
 
 use crate::client::{Client, refusal};
-use crate::commands::stop_signal;
+use crate::process::stop_signal;
 use account::Account;
 use anyhow::Result;
 use clap::Args;

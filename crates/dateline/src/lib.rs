@@ -9,6 +9,7 @@ pub mod client;
 pub mod commands;
 pub mod demo;
 pub mod folder;
+mod process;
 pub mod settings;
 pub mod sweep;
 mod table;

@@ -9,7 +9,6 @@
 //! Never bodies, tokens or whole addresses in logs: that is held where a line is written, by choosing its fields. The
 //! field names that could only be a slip (`password`, `token`, `body`) are blanked here as well.
 
-mod clock_face;
 mod console;
 mod directives;
 mod fields;

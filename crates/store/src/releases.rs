@@ -105,22 +105,6 @@ pub enum Accepted {
     EditionTaken(String),
 }
 
-/// What became of an attempt to stop or move a release.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Stopped {
-    /// Done, and nobody was told.
-    Done,
-    /// Too late.
-    Cleared {
-        /// Unix milliseconds.
-        cleared_ms: i64,
-        /// Deliveries made so far.
-        told: i64,
-    },
-    /// It stands where this cannot be done.
-    NotPossible(ReleaseState),
-}
-
 impl Store {
     /// Accepts a release, all or nothing: story, release and idempotency key in one transaction.
     pub async fn accept(
@@ -286,75 +270,6 @@ impl Store {
             .bind(revision)
             .fetch_all(conn)
             .await?
-        }))
-    }
-
-    /// Stops a release by hand, as [`ReleaseState::Held`] or for good as [`ReleaseState::Cancelled`]. What still awaits
-    /// review can only be cancelled: held, it could be scheduled past the review.
-    ///
-    /// Clearing and stopping update the same row under the writer's lock, so exactly one of them wins.
-    pub async fn stop_release(&self, id: i64, state: ReleaseState) -> Result<Stopped> {
-        let done = writing!(self, |conn| {
-            sqlx::query(
-                "update releases set state = $1 where id = $2 and (state in ('scheduled', 'held') \
-                 or (state = 'submitted' and $1 = 'cancelled'))",
-            )
-            .bind(state.as_str())
-            .bind(id)
-            .execute(&mut *conn)
-            .await?
-            .rows_affected()
-        });
-        if done > 0 {
-            Ok(Stopped::Done)
-        } else {
-            self.why_not_stopped(id).await
-        }
-    }
-
-    /// Moves a scheduled or held release to another clear time, and schedules it.
-    pub async fn reschedule_release(&self, id: i64, clear_at_ms: i64) -> Result<Stopped> {
-        let done = writing!(self, |conn| {
-            sqlx::query(
-                "update releases set state = 'scheduled', clear_at_ms = $1 where id = $2 and state in ('scheduled', 'held')",
-            )
-            .bind(clear_at_ms)
-            .bind(id)
-            .execute(&mut *conn)
-            .await?
-            .rows_affected()
-        });
-        if done > 0 {
-            Ok(Stopped::Done)
-        } else {
-            self.why_not_stopped(id).await
-        }
-    }
-
-    async fn why_not_stopped(&self, id: i64) -> Result<Stopped> {
-        let (state, cleared_ms): (String, Option<i64>) = reading!(self, |conn| {
-            sqlx::query_as("select state, cleared_ms from releases where id = $1")
-                .bind(id)
-                .fetch_one(conn)
-                .await?
-        });
-        match cleared_ms {
-            Some(cleared_ms) => Ok(Stopped::Cleared {
-                cleared_ms,
-                told: self.told(id).await?,
-            }),
-            None => Ok(Stopped::NotPossible(
-                ReleaseState::parse(&state).unwrap_or(ReleaseState::Cancelled),
-            )),
-        }
-    }
-
-    async fn told(&self, release_id: i64) -> Result<i64> {
-        Ok(reading!(self, |conn| {
-            sqlx::query_scalar("select cast(coalesce(sum(delivered), 0) as bigint) from batches where release_id = $1")
-                .bind(release_id)
-                .fetch_one(conn)
-                .await?
         }))
     }
 }

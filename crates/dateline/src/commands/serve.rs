@@ -1,7 +1,8 @@
 //! `dateline serve`: run the wire until told to stop.
 
-use super::{Common, start_telemetry};
+use super::Common;
 use crate::app::{App, bind, greet_relay};
+use crate::process::{start_telemetry, stop_signal};
 use anyhow::{Result, bail};
 use clap::Args;
 use std::process::ExitCode;
@@ -57,20 +58,4 @@ pub(super) async fn run(args: ServeArgs, common: &Common) -> Result<ExitCode> {
     app.run(listener).await?;
     info!("stopped");
     Ok(ExitCode::SUCCESS)
-}
-
-/// Ctrl-C, or the signal that service managers send.
-pub(crate) async fn stop_signal() {
-    #[cfg(unix)]
-    {
-        use tokio::signal::unix::{SignalKind, signal};
-        if let Ok(mut terminate) = signal(SignalKind::terminate()) {
-            tokio::select! {
-                _ = tokio::signal::ctrl_c() => {}
-                _ = terminate.recv() => {}
-            }
-            return;
-        }
-    }
-    let _ = tokio::signal::ctrl_c().await;
 }

@@ -1,7 +1,7 @@
 //! The demo's own small world: a fresh folder, sinks on loopback, the wire between them.
 
 use crate::app::{App, bind};
-use crate::commands::start_telemetry;
+use crate::process::start_telemetry;
 use crate::settings::{Settings, Sources};
 use anyhow::{Context, Result};
 use sinks::{HttpSink, Keep, SmtpSink};

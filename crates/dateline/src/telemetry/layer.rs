@@ -12,7 +12,6 @@ use tracing_subscriber::layer::{Context, Layer};
 use tracing_subscriber::registry::LookupSpan;
 
 use super::Now;
-use super::clock_face;
 use super::console::Console;
 use super::fields::Fields;
 use super::line::{self, LogLine};
@@ -42,7 +41,10 @@ impl LineLayer {
     {
         let metadata = event.metadata();
         let mut fields = Map::new();
-        fields.insert("time".to_owned(), clock_face::rfc3339((self.now)()).into());
+        fields.insert(
+            "time".to_owned(),
+            release::time::rfc3339((self.now)()).into(),
+        );
         fields.insert(
             "level".to_owned(),
             line::level_name(*metadata.level()).into(),
