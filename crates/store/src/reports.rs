@@ -61,6 +61,8 @@ pub struct DeadDelivery {
     pub last_error: Option<String>,
     /// The last status.
     pub last_status: Option<i64>,
+    /// What the receiver answered last, as far as it is kept.
+    pub last_answer: Option<String>,
     /// Unix milliseconds.
     pub done_ms: Option<i64>,
 }
@@ -139,7 +141,8 @@ impl Store {
         Ok(reading!(self, |conn| {
             sqlx::query_as(
                 "select r.public_id as release, e.public_id as endpoint, e.channel, e.address, d.attempts, \
-                 d.last_error, d.last_status, d.done_ms from deliveries d join endpoints e on e.id = d.endpoint_id \
+                 d.last_error, d.last_status, d.done_ms, (select t.answer from attempts t where t.alert_id = d.alert_id \
+                 and t.endpoint_id = d.endpoint_id order by t.attempt desc limit 1) as last_answer from deliveries d join endpoints e on e.id = d.endpoint_id \
                  left join releases r on r.id = d.release_id \
                  where d.state = 'dead' and ($1 is null or d.release_id = $1) \
                  order by d.alert_id desc, d.endpoint_id limit $2",

@@ -132,6 +132,18 @@ async fn webhook_that_does_not_answer_the_challenge_gets_nothing() {
 }
 
 #[tokio::test]
+async fn what_a_receiver_answered_instead_is_kept_for_its_owner() {
+    let app = TestApp::start().await;
+    let hook = json!({ "filter": "everything", "webhook": app.http.url("/nochallenge/ana"), "owner": "ana@reader.example" });
+    ask_for(&app, hook).await;
+
+    app.settle().await;
+
+    let dead = app.get("/v1/deliveries/dead").await.expect(200);
+    assert_eq!(dead["dead"][0]["last_answer"], "{}", "{dead}");
+}
+
+#[tokio::test]
 async fn only_an_operator_may_vouch_for_consent() {
     let app = TestApp::start().await;
     let token = app.token(&["subscriptions:write"], &[]).await;

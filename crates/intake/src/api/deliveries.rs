@@ -35,7 +35,7 @@ pub(super) async fn dead(
         .map(|d| {
             json!({
                 "release": d.release, "endpoint": d.endpoint, "channel": d.channel, "address": masked(&d.address),
-                "attempts": d.attempts, "last_status": d.last_status, "last_error": d.last_error,
+                "attempts": d.attempts, "last_status": d.last_status, "last_error": d.last_error, "last_answer": d.last_answer,
                 "given_up_at": d.done_ms.map(rfc3339),
             })
         })
