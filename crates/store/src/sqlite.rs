@@ -12,6 +12,9 @@ use std::time::Duration;
 /// What this program writes and reads.
 const SCHEMA_VERSION: i64 = 1;
 const READERS: u32 = 4;
+/// Rows that a connection's thread hands over before it waits for them to be taken: more than a batch has, for each
+/// such wait wakes two threads.
+const ROWS_READ_AHEAD: usize = 1024;
 
 /// Two pools on one file.
 #[derive(Debug, Clone)]
@@ -32,6 +35,7 @@ impl Sqlite {
             .busy_timeout(Duration::from_secs(10))
             .pragma("cache_size", "-65536")
             .pragma("temp_store", "memory")
+            .row_buffer_size(ROWS_READ_AHEAD)
             .disable_statement_logging();
         let pool = |connections| {
             SqlitePoolOptions::new()

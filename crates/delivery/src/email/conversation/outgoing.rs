@@ -1,6 +1,7 @@
 //! What may be written to a relay, and in which form.
 
 use super::error::SmtpError;
+use memchr::memmem;
 
 /// The longest path, in bytes (RFC 5321, 4.5.3.1.3).
 const ADDRESS_BYTES: usize = 256;
@@ -27,17 +28,16 @@ pub(super) fn check_line_ends(message: &[u8]) -> Result<(), SmtpError> {
 /// Appends the message and its final dot, doubling each dot at the start of a line (RFC 5321, 4.5.2).
 pub(super) fn stuff(message: &[u8], output: &mut Vec<u8>) {
     output.reserve(message.len() + 64);
-    let leading_dot = |one, two| (one == b'\n') & (two == b'.');
-    if message.starts_with(b".") || any_pair(message, leading_dot) {
-        for line in message.split_inclusive(|&byte| byte == b'\n') {
-            if line.starts_with(b".") {
-                output.push(b'.');
-            }
-            output.extend_from_slice(line);
-        }
-    } else {
-        output.extend_from_slice(message);
+    if message.starts_with(b".") {
+        output.push(b'.');
     }
+    let mut copied = 0;
+    for line_end in memmem::find_iter(message, b"\n.") {
+        output.extend_from_slice(&message[copied..=line_end]);
+        output.push(b'.');
+        copied = line_end + 1;
+    }
+    output.extend_from_slice(&message[copied..]);
     if !message.is_empty() && !message.ends_with(b"\n") {
         output.extend_from_slice(b"\r\n");
     }

@@ -1,0 +1,77 @@
+//! What this process has used: processor time and memory, from `/proc/self` (proc(5)).
+
+use anyhow::{Context, Result};
+use std::fs;
+
+/// The unit of times in `/proc/self/stat`: USER_HZ, 100 on every Linux that Rust runs on.
+const TICKS_PER_SECOND: f64 = 100.0;
+
+/// What a round used.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Usage {
+    /// User and system time of all threads, in seconds.
+    pub(crate) cpu_s: f64,
+    /// The most memory that was resident, in MiB.
+    pub(crate) peak_rss_mib: f64,
+}
+
+/// The start of a round.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Start {
+    cpu_s: f64,
+}
+
+impl Start {
+    /// Begins to count; the peak starts again from what is resident now.
+    pub(crate) fn now() -> Result<Start> {
+        fs::write("/proc/self/clear_refs", "5").context("the peak of memory cannot be reset")?;
+        Ok(Start { cpu_s: cpu_s()? })
+    }
+
+    /// What was used since.
+    pub(crate) fn usage(self) -> Result<Usage> {
+        Ok(Usage {
+            cpu_s: cpu_s()? - self.cpu_s,
+            peak_rss_mib: peak_rss_mib()?,
+        })
+    }
+}
+
+fn cpu_s() -> Result<f64> {
+    let stat = fs::read_to_string("/proc/self/stat")?;
+    ticks(&stat)
+        .map(|ticks| ticks as f64 / TICKS_PER_SECOND)
+        .context("/proc/self/stat cannot be read")
+}
+
+/// The fields 14 and 15, counted behind the program's name, which may hold spaces and brackets.
+fn ticks(stat: &str) -> Option<u64> {
+    let (_, fields) = stat.rsplit_once(") ")?;
+    let mut fields = fields.split(' ').skip(11);
+    let user: u64 = fields.next()?.parse().ok()?;
+    let system: u64 = fields.next()?.parse().ok()?;
+    Some(user + system)
+}
+
+fn peak_rss_mib() -> Result<f64> {
+    let status = fs::read_to_string("/proc/self/status")?;
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+    let kib: f64 = line
+        .and_then(|rest| rest.trim().strip_suffix(" kB")?.parse().ok())
+        .context("/proc/self/status has no VmHWM")?;
+    Ok(kib / 1024.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_are_found_behind_any_name() {
+        let stat = "7 (a) b) R 1 2 3 4 5 6 7 8 9 10 120 34 0 0 20 0";
+
+        assert_eq!(ticks(stat), Some(154));
+        assert_eq!(ticks("7 (a"), None);
+        assert!(peak_rss_mib().unwrap() > 1.0);
+    }
+}
