@@ -14,3 +14,8 @@ pub mod settings;
 pub mod sweep;
 mod table;
 pub mod telemetry;
+
+/// Rows come from the store's thread and are dropped on the workers': the system's allocator makes the two wait for each
+/// other (measured: a fifth of a delivery's time).
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;

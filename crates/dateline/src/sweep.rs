@@ -4,11 +4,11 @@
 //! a nearer one, and at least every interval. It only offers messages: a full queue never holds it up, and what found no
 //! room is offered again. Two sweeps at once do no harm: each step is a conditional update.
 
-use queue::{Message, Queue, QueueError, RouteAlert, Telling};
+use queue::{Message, Queue, QueueError, QueueName, RouteAlert, Telling};
 use std::time::Duration;
 use store::{Clock, Store, StoreError};
 use tokio_util::sync::CancellationToken;
-use tracing::{error, info, warn};
+use tracing::{debug, error, info};
 
 /// An unrouted alert is published again after this.
 const REHINT_ALERT_MS: i64 = 1_000;
@@ -109,6 +109,7 @@ impl Sweep {
 
     async fn hint_alerts(&self) -> Result<(), SweepError> {
         let now_ms = self.clock.now_ms();
+        let idle = self.idle_queues();
         for alert in self
             .store
             .unrouted_alerts(now_ms - REHINT_ALERT_MS, now_ms)
@@ -119,28 +120,40 @@ impl Sweep {
                 lane,
                 request_id,
             } = alert;
-            warn!(worker = "sweep", alert = id, %lane, request_id, "alert {id} is still unrouted: published again");
-            self.queue
-                .offer(Message::RouteAlert(RouteAlert {
+            if idle.contains(&QueueName::Route(lane)) {
+                debug!(worker = "sweep", alert = id, %lane, "alert {id} is still unrouted: published again");
+                let message = Message::RouteAlert(RouteAlert {
                     alert_id: id,
                     lane,
                     request_id,
-                }))
-                .await?;
+                });
+                self.queue.offer(message).await?;
+            }
         }
         Ok(())
     }
 
     async fn hint_batches(&self) -> Result<(), SweepError> {
         let now_ms = self.clock.now_ms();
+        let idle = self.idle_queues();
         let mut batches = self
             .store
             .unleased_batches(now_ms - REHINT_BATCH_MS, now_ms)
             .await?;
+        batches.retain(|batch| idle.contains(&QueueName::Deliver(batch.channel, batch.lane)));
         batches.extend(self.store.gather_retries(self.batch_size, now_ms).await?);
         for batch in batches {
             self.queue.offer(router::deliver(batch)).await?;
         }
         Ok(())
+    }
+
+    /// Where nothing waits. Where something does, what looks lost may wait among it: publishing it again would only make
+    /// the queue longer.
+    fn idle_queues(&self) -> Vec<QueueName> {
+        QueueName::ALL
+            .into_iter()
+            .filter(|name| self.queue.depth(*name) == 0)
+            .collect()
     }
 }

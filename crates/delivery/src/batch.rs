@@ -11,7 +11,7 @@ use attempt::{attempt, unsent_outcome};
 use checks::{superseded, withheld};
 use outcome::report;
 use queue::Received;
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
@@ -31,6 +31,7 @@ struct Work {
     batch: BatchRow,
     alert: AlertRow,
     story: Option<Arc<StoryContent>>,
+    /// Those that may cause something now, by key.
     subscriptions: HashMap<i64, (String, String)>,
     /// Who holds the lease: this worker, this claim of it.
     owner: String,
@@ -127,16 +128,9 @@ async fn load(
     }
     let due = inner.store.due_deliveries(&batch).await?;
     let (first, last) = (batch.first_endpoint_id, batch.last_endpoint_id);
-    let names = inner.store.subscription_names(first, last).await?;
-    let inactive: HashSet<i64> = inner
-        .store
-        .inactive_subscriptions(first, last)
-        .await?
+    let subscriptions = inner.store.active_subscriptions(first, last).await?;
+    let subscriptions = subscriptions
         .into_iter()
-        .collect();
-    let subscriptions = names
-        .into_iter()
-        .filter(|(id, _, _)| !inactive.contains(id))
         .map(|(id, public_id, name)| (id, (public_id, name)))
         .collect();
     let work = Work {

@@ -52,7 +52,7 @@ pub(crate) struct Call<'a> {
     pub(crate) url: &'a str,
     /// `whsec_…`
     pub(crate) secret: &'a str,
-    pub(crate) body: String,
+    pub(crate) body: Bytes,
 }
 
 impl Caller {
@@ -142,7 +142,7 @@ impl Caller {
         let unsendable = |error: &dyn std::error::Error| Failure::unanswered(error.to_string());
         check_url(call.url, self.settings.allow_private).map_err(|error| unsendable(&error))?;
         let timestamp = now_ms / 1000;
-        let signature = signature(call.secret, call.id, timestamp, call.body.as_bytes())
+        let signature = signature(call.secret, call.id, timestamp, &call.body)
             .map_err(|error| unsendable(&error))?;
         Request::post(call.url)
             .header(header::CONTENT_TYPE, "application/json")
@@ -150,7 +150,7 @@ impl Caller {
             .header("webhook-id", call.id)
             .header("webhook-timestamp", timestamp)
             .header("webhook-signature", signature)
-            .body(Full::new(Bytes::from(call.body.clone())))
+            .body(Full::new(call.body.clone()))
             .map_err(|error| unsendable(&error))
     }
 

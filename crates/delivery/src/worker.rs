@@ -15,7 +15,7 @@ use tokio_util::task::TaskTracker;
 use tracing::error;
 
 /// Batches of one lane that are prepared at once, so that loading one overlaps with sending another.
-const LOOPS: usize = 2;
+const LOOPS: usize = 4;
 
 /// What a worker is told at its start.
 #[derive(Debug, Clone)]

@@ -64,8 +64,6 @@ pub struct DueDelivery {
     pub suppressed: Option<String>,
     /// Attempts so far.
     pub attempts: i64,
-    /// When the alert was made, Unix milliseconds.
-    pub alert_created_ms: i64,
     /// Keys of the subscriptions that caused it, space-separated.
     pub reasons: String,
 }
@@ -138,8 +136,7 @@ impl Store {
             sqlx::query_as(
                 "select d.endpoint_id, e.public_id as endpoint_public_id, e.address, e.secret, \
                  e.state as endpoint_state, e.extent, s.reason as suppressed, d.attempts, \
-                 a.created_ms as alert_created_ms, d.reasons \
-                 from deliveries d join endpoints e on e.id = d.endpoint_id join alerts a on a.id = d.alert_id \
+                 d.reasons from deliveries d join endpoints e on e.id = d.endpoint_id \
                  left join suppressions s on s.address = e.address \
                  where d.alert_id = $1 and d.endpoint_id between $2 and $3 and d.batch_id = $4 and d.state = 'due' \
                  and not exists (select 1 from retries t where t.alert_id = d.alert_id and t.endpoint_id = d.endpoint_id) \
@@ -154,30 +151,15 @@ impl Store {
         }))
     }
 
-    /// Keys of the subscriptions of these endpoints that must not cause anything now.
-    pub async fn inactive_subscriptions(
-        &self,
-        first_endpoint_id: i64,
-        last_endpoint_id: i64,
-    ) -> Result<Vec<i64>> {
-        Ok(reading!(self, |conn| {
-            sqlx::query_scalar("select id from subscriptions where endpoint_id between $1 and $2 and state <> 'active'")
-                .bind(first_endpoint_id)
-                .bind(last_endpoint_id)
-                .fetch_all(conn)
-                .await?
-        }))
-    }
-
-    /// Names and public ids of the subscriptions of these endpoints: (key, public id, name).
-    pub async fn subscription_names(
+    /// The subscriptions of these endpoints that may cause something now: (key, public id, name).
+    pub async fn active_subscriptions(
         &self,
         first_endpoint_id: i64,
         last_endpoint_id: i64,
     ) -> Result<Vec<(i64, String, String)>> {
         Ok(reading!(self, |conn| {
             sqlx::query_as(
-                "select id, public_id, name from subscriptions where endpoint_id between $1 and $2",
+                "select id, public_id, name from subscriptions where endpoint_id between $1 and $2 and state = 'active'",
             )
             .bind(first_endpoint_id)
             .bind(last_endpoint_id)

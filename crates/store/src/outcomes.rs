@@ -4,6 +4,7 @@ use crate::latency::Latencies;
 use crate::{BatchRow, Result, Store};
 use serde_json::json;
 use std::collections::HashSet;
+use std::fmt::Write;
 
 /// What became of one delivery at one attempt.
 #[derive(Debug, Clone)]
@@ -86,8 +87,7 @@ impl Store {
     /// A delivery whose outcome stands already keeps it, and one that waits for its retry keeps waiting; a lost lease
     /// changes nothing about what was sent.
     pub async fn record_outcomes(&self, batch: &BatchRow, outcomes: &[Outcome]) -> Result<()> {
-        let rows: Vec<_> = outcomes.iter().map(outcome_row).collect();
-        let rows = serde_json::Value::from(rows).to_string();
+        let rows = outcome_rows(outcomes);
         let failures: Vec<_> = outcomes
             .iter()
             .filter(|outcome| outcome.failed())
@@ -174,15 +174,29 @@ impl Outcome {
     }
 }
 
-fn outcome_row(outcome: &Outcome) -> serde_json::Value {
-    json!([
-        outcome.endpoint_id,
-        outcome.verdict.state(),
-        outcome.attempt,
-        outcome.at_ms,
-        outcome.status,
-        outcome.verdict.error()
-    ])
+/// `[[endpoint, state, attempt, at, status, error], …]`: what SQLite's bulk update reads.
+fn outcome_rows(outcomes: &[Outcome]) -> String {
+    let mut rows = String::with_capacity(outcomes.len() * 64);
+    for outcome in outcomes {
+        rows.push(if rows.is_empty() { '[' } else { ',' });
+        let state = outcome.verdict.state();
+        let _ = write!(
+            rows,
+            "[{},\"{state}\",{},{},",
+            outcome.endpoint_id, outcome.attempt, outcome.at_ms
+        );
+        match outcome.status {
+            Some(status) => drop(write!(rows, "{status},")),
+            None => rows.push_str("null,"),
+        }
+        match outcome.verdict.error() {
+            Some(error) => rows.push_str(&json!(error).to_string()),
+            None => rows.push_str("null"),
+        }
+        rows.push(']');
+    }
+    rows.push(']');
+    rows
 }
 
 fn failure_row(outcome: &Outcome) -> serde_json::Value {

@@ -45,7 +45,7 @@ pub(super) async fn attempt(work: &Work, delivery: &DueDelivery) -> Outcome {
             - work
                 .story
                 .as_ref()
-                .map_or(delivery.alert_created_ms, |story| story.row.clear_at_ms),
+                .map_or(work.alert.created_ms, |story| story.row.clear_at_ms),
     }
 }
 
@@ -93,7 +93,7 @@ async fn send(work: &Work, delivery: &DueDelivery) -> Result<Sent, SendError> {
                 .collect();
             match &work.story {
                 Some(story) => {
-                    let body = story.payload.complete(now_ms, &matched);
+                    let body = story.payload.complete(now_ms, &matched).into();
                     caller
                         .call(
                             &Call {
@@ -135,7 +135,8 @@ async fn challenge(
     now_ms: i64,
 ) -> Result<Sent, SendError> {
     let challenge = work.alert.public_id.as_str();
-    let body = release::render::challenge_payload(challenge, &delivery.endpoint_public_id, now_ms);
+    let body =
+        release::render::challenge_payload(challenge, &delivery.endpoint_public_id, now_ms).into();
     let call = Call {
         id,
         url: &delivery.address,

@@ -1,4 +1,4 @@
-//! An outcome on its way out: logged, counted, handed to the recorder.
+//! An outcome on its way out: logged, handed to the recorder.
 
 use super::{Work, identity};
 use release::address::masked;
@@ -7,7 +7,7 @@ use store::{DueDelivery, Outcome, Verdict};
 use tokio::sync::mpsc;
 use tracing::{debug, error, warn};
 
-/// Logs, counts and hands on an outcome.
+/// Logs an outcome and hands it on.
 pub(super) async fn report(
     work: &Work,
     delivery: &DueDelivery,
@@ -15,14 +15,6 @@ pub(super) async fn report(
     outcome: Outcome,
 ) {
     log(work, delivery, &outcome);
-    let channel = work.batch.channel.as_str();
-    let name = outcome.verdict.name();
-    metrics::counter!("dateline_deliveries_total", "channel" => channel, "outcome" => name)
-        .increment(1);
-    if outcome.verdict == Verdict::Delivered {
-        metrics::histogram!("dateline_delivery_seconds", "channel" => channel)
-            .record(outcome.latency_ms as f64 / 1000.0);
-    }
     if outcome.status == Some(410) && work.batch.channel == Channel::Webhook {
         // The receiver is gone for good: later alerts are withheld, and its owner sees why.
         if let Err(error) = work.inner.store.disable_endpoint(outcome.endpoint_id).await {
