@@ -248,15 +248,18 @@ impl Narrator {
             stage.url,
             account.example()
         ));
-        self.line(&format!("  metrics    {}/metrics", stage.url));
         self.line(&format!(
             "  folder     {}",
             stage.app.settings.data_dir().display()
         ));
-        let program = "dateline";
+        let folder = stage.app.settings.data_dir();
         self.line(&format!(
-            "  commands   {program} --data {} status",
-            stage.app.settings.data_dir().display()
+            "  status     dateline --data {} status",
+            folder.display()
+        ));
+        self.line(&format!(
+            "  the log    dateline --data {} tail --level debug",
+            folder.display()
         ));
         if let Some(mail) = stage.a_mail() {
             self.line(&format!(

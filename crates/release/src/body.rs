@@ -87,18 +87,23 @@ impl Body {
 
     /// Renders to sanitised HTML and to text.
     pub fn render(&self) -> RenderedBody {
+        let (html, changed) = self.sanitise();
+        RenderedBody {
+            text: html_to_text(&html),
+            html,
+            changed,
+        }
+    }
+
+    /// Sanitised HTML, and whether something was taken away.
+    pub(crate) fn sanitise(&self) -> (String, bool) {
         let raw = match self {
             Body::Markdown(text) => markdown_to_html(text),
             Body::Html(text) => text.clone(),
         };
         let html = POLICY.clean(&raw).to_string();
         let changed = dropped_something(&raw, &html);
-        let text = html_to_text(&html);
-        RenderedBody {
-            html,
-            text,
-            changed,
-        }
+        (html, changed)
     }
 }
 

@@ -6,7 +6,8 @@ use crate::model::Release;
 pub(super) fn check(release: &Release, fields: &mut Fields<'_>) {
     headline(&release.headline, fields);
     placeholders(release, fields);
-    if release.body.render().changed {
+    let (_, changed) = release.body.sanitise();
+    if changed {
         let message =
             "the body holds markup that does not leave: scripts, styles, forms, frames, handlers";
         fields.warn(
