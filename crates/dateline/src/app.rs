@@ -9,7 +9,7 @@ use crate::folder::{self, DataFolder};
 use crate::settings::Settings;
 use crate::sweep::Sweep;
 use crate::telemetry::Telemetry;
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use axum::serve::ListenerExt;
 use delivery::{Wire, Worker};
 use intake::{Intake, Local};
@@ -71,7 +71,7 @@ impl App {
         clock: Clock,
         telemetry: Option<Telemetry>,
     ) -> Result<App> {
-        let folder = DataFolder::lock(&settings.data_dir())?;
+        let folder = DataFolder::lock(&settings.data_dir()).await?;
         let path = settings.store_path();
         let store = Store::open(&path, clock.now_ms())
             .await
@@ -205,15 +205,57 @@ impl App {
     pub async fn run(&self, listener: TcpListener) -> Result<()> {
         let url = format!("http://{}", listener.local_addr()?);
         self.folder.announce(&url, &self.local_token)?;
-        let mut stages = JoinSet::new();
-        let (router, sweep, stop) = (self.router.clone(), self.sweep.clone(), self.stop.clone());
-        stages.spawn(async move { router.run(stop).await });
-        let stop = self.stop.clone();
-        stages.spawn(async move { sweep.run(stop).await });
-        for worker in [self.email.clone(), self.webhook.clone()] {
-            stages.spawn(async move { worker.run().await });
+        let mut stages = self.start_stages(listener);
+        let fallen = tokio::select! {
+            () = self.stop.cancelled() => None,
+            fallen = stages.join_next() => fallen,
+        };
+        self.stop.cancel();
+        let grace = Duration::from_millis(self.settings.shutdown.grace_ms);
+        let all = async { while stages.join_next().await.is_some() {} };
+        if tokio::time::timeout(grace, all).await.is_err() {
+            warn!(
+                "stopping took longer than {grace:?}: what has no recorded outcome is sent again after the next start"
+            );
+            stages.shutdown().await;
         }
-        stages.spawn(self.beat());
+        self.store.close().await;
+        match fallen {
+            None => Ok(()),
+            Some(Ok(name)) => bail!("{name} ended by itself: start again, and see the log for why"),
+            Some(Err(error)) => {
+                bail!("a stage fell ({error}): start again, and see the log for why")
+            }
+        }
+    }
+
+    /// Every stage as a task of its own; each gives its name when it ends.
+    fn start_stages(&self, listener: TcpListener) -> JoinSet<&'static str> {
+        let mut stages = JoinSet::new();
+        let (router, stop) = (self.router.clone(), self.stop.clone());
+        stages.spawn(async move {
+            router.run(stop).await;
+            "the router"
+        });
+        let (sweep, stop) = (self.sweep.clone(), self.stop.clone());
+        stages.spawn(async move {
+            sweep.run(stop).await;
+            "the sweep"
+        });
+        for (worker, name) in [
+            (self.email.clone(), "the email worker"),
+            (self.webhook.clone(), "the webhook worker"),
+        ] {
+            stages.spawn(async move {
+                worker.run().await;
+                name
+            });
+        }
+        let beat = self.beat();
+        stages.spawn(async move {
+            beat.await;
+            "the heartbeat"
+        });
         let (http, stop) = (self.http(), self.stop.clone());
         let listener = listener.tap_io(|stream| drop(stream.set_nodelay(true)));
         stages.spawn(async move {
@@ -223,20 +265,9 @@ impl App {
             {
                 warn!(%error, "the listener ended: {error}");
             }
+            "the listener"
         });
-        self.stop.cancelled().await;
-        let grace = Duration::from_millis(self.settings.shutdown.grace_ms);
-        let finished =
-            tokio::time::timeout(grace, async { while stages.join_next().await.is_some() {} })
-                .await;
-        if finished.is_err() {
-            warn!(
-                "stopping took longer than {grace:?}: what has no recorded outcome is sent again after the next start"
-            );
-            stages.shutdown().await;
-        }
-        self.store.close().await;
-        Ok(())
+        stages
     }
 
     /// Does all work that is due by the stepped clock, until nothing is left: what tests drive.

@@ -57,12 +57,18 @@ impl Client {
     }
 
     /// The server that runs on the data folder, else the folder itself.
+    ///
+    /// # Errors
+    /// If there is no wire in the folder: only `dateline serve` makes one.
     pub async fn of_folder(settings: Settings) -> Result<Client> {
         let path = settings.data_dir();
-        if folder::is_locked(&path) {
-            let run = folder::running(&path).ok_or_else(|| {
-                anyhow!("the data folder {} is in use by a process that is only starting, or is no server: try again", path.display())
-            })?;
+        if !settings.store_path().exists() {
+            bail!(
+                "there is no wire in {}: `dateline serve` makes one, or name another folder with `--data`",
+                path.display()
+            );
+        }
+        if let Some(run) = folder::running(&path).filter(|_| folder::is_locked(&path)) {
             return Client::remote(&run.url, &run.token);
         }
         let app = App::open(settings, Clock::System, None).await?;

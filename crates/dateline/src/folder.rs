@@ -6,9 +6,13 @@ use serde::{Deserialize, Serialize};
 use std::fs::{self, File, TryLockError};
 use std::io::Write;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 const LOCK: &str = "lock";
 const RUN: &str = "run.json";
+/// How long a command may hold the folder before it counts as in use.
+const PATIENCE: Duration = Duration::from_secs(5);
+const PAUSE: Duration = Duration::from_millis(50);
 
 /// A data folder that is ours until dropped.
 #[derive(Debug)]
@@ -29,11 +33,11 @@ pub struct Run {
 }
 
 impl DataFolder {
-    /// Creates the folder if it is not there, and locks it.
+    /// Creates the folder if it is not there, and locks it. A command that holds it only for a moment is waited for.
     ///
     /// # Errors
     /// If it cannot be created or written, or another process has it: the message says who, and what to do.
-    pub fn lock(path: &Path) -> Result<DataFolder> {
+    pub async fn lock(path: &Path) -> Result<DataFolder> {
         let shown = path.display();
         create_private(path).with_context(|| {
             format!("the data folder {shown} cannot be created: mend its permissions or set `data`")
@@ -41,19 +45,26 @@ impl DataFolder {
         let lock = File::options().create(true).truncate(false).write(true).open(path.join(LOCK)).with_context(|| {
             format!("the data folder {shown} cannot be written: mend its permissions or make room on its disk")
         })?;
-        match lock.try_lock() {
-            Ok(()) => {}
-            Err(TryLockError::WouldBlock) => {
-                let who = running(path).map_or_else(String::new, |run| {
-                    format!(" by process {} at {}", run.pid, run.url)
-                });
-                bail!(
-                    "the data folder {shown} is in use{who}: stop that, or give another folder with `--data`"
-                );
-            }
-            Err(TryLockError::Error(error)) => {
-                return Err(error)
-                    .with_context(|| format!("the data folder {shown} cannot be locked"));
+        let mut patience = PATIENCE;
+        loop {
+            match lock.try_lock() {
+                Ok(()) => break,
+                Err(TryLockError::Error(error)) => {
+                    return Err(error)
+                        .with_context(|| format!("the data folder {shown} cannot be locked"));
+                }
+                Err(TryLockError::WouldBlock) if patience.is_zero() || running(path).is_some() => {
+                    let who = running(path).map_or_else(String::new, |run| {
+                        format!(" by process {} at {}", run.pid, run.url)
+                    });
+                    bail!(
+                        "the data folder {shown} is in use{who}: stop that, or give another folder with `--data`"
+                    );
+                }
+                Err(TryLockError::WouldBlock) => {
+                    tokio::time::sleep(PAUSE).await;
+                    patience = patience.saturating_sub(PAUSE);
+                }
             }
         }
         // What a killed server left behind names a process that is gone.

@@ -89,12 +89,13 @@ impl Sweep {
         for release_id in due {
             if let Some(cleared) = self.store.clear(release_id, self.clock.now_ms()).await? {
                 let store::Cleared {
+                    release,
                     seq,
                     alert_id,
                     lane,
                     request_id,
                 } = cleared;
-                info!(worker = "sweep", seq, %lane, request_id, outcome = "cleared", "item {seq} cleared at its time");
+                info!(worker = "sweep", release, seq, %lane, request_id, outcome = "cleared", "release {release} cleared at its time as item {seq}");
                 self.queue
                     .offer(Message::RouteAlert(RouteAlert {
                         alert_id,

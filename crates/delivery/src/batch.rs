@@ -15,7 +15,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
-use store::{AlertRow, BatchRow, Claim, DueDelivery, Outcome, Result};
+use store::{AlertRow, BatchRow, Claim, DueDelivery, Outcome, Result, StoreError};
 use tokio::sync::mpsc;
 use tokio_util::task::TaskTracker;
 use tracing::{debug, error, info, warn};
@@ -81,9 +81,21 @@ pub(crate) async fn deliver(
         }
     };
     let begun = Instant::now();
-    let Some((work, due)) = load(inner, batch, owner).await? else {
-        acknowledge(received).await;
-        return Ok(());
+    let id = batch.id;
+    let (work, due) = match load(inner, batch, owner.clone()).await? {
+        Loaded::Ready(work, due) => (work, due),
+        Loaded::TooEarly { clear_at_ms } => {
+            let clear_at = release::time::rfc3339(clear_at_ms);
+            error!(
+                batch = id,
+                worker = settings.name,
+                clear_at,
+                "batch {id} came before its clear time {clear_at}: not sent"
+            );
+            inner.store.release_lease(id, &owner).await?;
+            acknowledge(received).await;
+            return Ok(());
+        }
     };
     let (outcomes, inbox) = mpsc::channel(1024);
     let recorder = sending.spawn(recorder::record(
@@ -101,30 +113,37 @@ pub(crate) async fn deliver(
     Ok(())
 }
 
-/// All that the batch's deliveries need; none if it must not be sent now.
-async fn load(
-    inner: &Arc<Inner>,
-    batch: BatchRow,
-    owner: String,
-) -> Result<Option<(Arc<Work>, Vec<DueDelivery>)>> {
-    let Some(alert) = inner.store.alert(batch.alert_id).await? else {
-        return Ok(None);
+/// A batch with all that its deliveries need.
+enum Loaded {
+    Ready(Arc<Work>, Vec<DueDelivery>),
+    /// Nothing of a release leaves before its time, whatever made this batch.
+    TooEarly {
+        clear_at_ms: i64,
+    },
+}
+
+async fn load(inner: &Arc<Inner>, batch: BatchRow, owner: String) -> Result<Loaded> {
+    let missing = || {
+        StoreError::Unreadable(format!(
+            "batch {} names alert {}, which is not there",
+            batch.id, batch.alert_id
+        ))
     };
+    let alert = inner
+        .store
+        .alert(batch.alert_id)
+        .await?
+        .ok_or_else(missing)?;
     let story = match batch.release_id {
         Some(release_id) => Some(inner.contents.story(release_id).await?),
         None => None,
     };
-    // Nothing of a release leaves before its time: the sender checks what the router has checked.
     if let Some(story) = &story
         && story.row.clear_at_ms > inner.clock.now_ms()
     {
-        error!(
-            batch = batch.id,
-            release = story.row.public_id,
-            "batch {} came before its clear time: not sent",
-            batch.id
-        );
-        return Ok(None);
+        return Ok(Loaded::TooEarly {
+            clear_at_ms: story.row.clear_at_ms,
+        });
     }
     let due = inner.store.due_deliveries(&batch).await?;
     let (first, last) = (batch.first_endpoint_id, batch.last_endpoint_id);
@@ -143,7 +162,7 @@ async fn load(
         lease_lost: false.into(),
         loaded: Instant::now(),
     };
-    Ok(Some((Arc::new(work), due)))
+    Ok(Loaded::Ready(Arc::new(work), due))
 }
 
 /// Begins every delivery as slots become free. Gives how many were left, for the process stops or the lease was lost.
@@ -223,7 +242,7 @@ async fn finish(work: &Work, tally: Tally, left: usize, begun: Instant, received
     let outcome = if left > 0 { "unfinished" } else { "done" };
     info!(worker = inner.settings.name, release, batch = batch.id, channel = %batch.channel, lane = %batch.lane, round = batch.round,
         outcome, delivered, retried, dead, withheld, left, duration_ms, request_id = batch.request_id,
-        "batch {} of {}: {delivered} delivered, {retried} to retry, {dead} dead, {withheld} withheld in {duration_ms} ms",
+        "batch {} with {} outcomes: {delivered} delivered, {retried} to retry, {dead} dead, {withheld} withheld in {duration_ms} ms",
         batch.id, tally.all());
     if left > 0
         && let Err(error) = inner.store.release_lease(batch.id, &work.owner).await

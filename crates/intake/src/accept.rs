@@ -4,9 +4,10 @@ use crate::auth::{Caller, Scope};
 use crate::{Intake, Problem};
 use release::finding::{Finding, Severity};
 use release::ids::{Kind, PublicId, base32};
-use release::lint::lint;
+use release::lint::{is_issuer_slug, lint};
 use release::model::{Lane, Release, ReleaseState};
 use release::source;
+use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
 use store::{Accepted, Idempotency, NewRelease, ReleaseRow};
 use tracing::info;
@@ -29,6 +30,10 @@ pub(crate) async fn accept(
     request_id: &str,
 ) -> Result<Standing, Problem> {
     caller.must(Scope::ReleasesWrite)?;
+    let body_hash = digest(body);
+    if let Some(standing) = repeated(intake, caller, key, &body_hash).await? {
+        return Ok(standing);
+    }
     let (release, findings) = judge(intake, caller, body).await?;
     let now_ms = intake.clock.now_ms();
     let clear_at_ms = release
@@ -53,7 +58,6 @@ pub(crate) async fn accept(
         token_id: caller.token_id,
         request_id,
     };
-    let body_hash = digest(body);
     let idempotency = key.map(|key| Idempotency {
         key,
         body_hash: &body_hash,
@@ -87,11 +91,14 @@ pub(crate) async fn accept(
                 repeated: true,
             })
         }
-        Accepted::KeyReused => Err(Problem::KeyReused),
-        Accepted::EditionTaken(public_id) => Err(Problem::Conflict(format!(
-            "the story has the edition {} already: {public_id}; submit another edition, or another story",
-            release.edition
-        ))),
+        Accepted::KeyReused(public_id) => Err(refused("key-reused", Problem::KeyReused(public_id))),
+        Accepted::EditionTaken(public_id) => Err(refused(
+            "edition-taken",
+            Problem::Conflict(format!(
+                "the story has the edition {} already: {public_id}; submit another edition, or another story",
+                release.edition
+            )),
+        )),
     }
 }
 
@@ -99,75 +106,109 @@ fn gone(public_id: &str) -> Problem {
     Problem::Internal(format!("release {public_id} was stored and is not there"))
 }
 
-/// All findings in one pass: those of lint, and those that need the store and the caller's rights.
+/// The release that this request made before, however its content would be judged today.
+async fn repeated(
+    intake: &Intake,
+    caller: &Caller,
+    key: Option<&str>,
+    body_hash: &str,
+) -> Result<Option<Standing>, Problem> {
+    let Some(key) = key else { return Ok(None) };
+    let Some((hash, public_id)) = intake.store.made_before(caller.token_id, key).await? else {
+        return Ok(None);
+    };
+    if hash != body_hash {
+        return Err(refused("key-reused", Problem::KeyReused(public_id)));
+    }
+    let release = intake
+        .store
+        .release(&public_id)
+        .await?
+        .ok_or_else(|| gone(&public_id))?;
+    Ok(Some(Standing {
+        release,
+        findings: Vec::new(),
+        repeated: true,
+    }))
+}
+
+/// Counts a refusal on its way out.
+fn refused(code: &'static str, problem: Problem) -> Problem {
+    metrics::counter!("dateline_refused_total", "code" => code).increment(1);
+    problem
+}
+
+/// All findings in one pass: those of lint, and those that need the store and the caller's rights. The latter are looked
+/// for in the submission itself, so that they come with the others.
 async fn judge(
     intake: &Intake,
     caller: &Caller,
     body: &[u8],
 ) -> Result<(Release, Vec<Finding>), Problem> {
-    let submission = source::parse(body).map_err(|error| Problem::Malformed(error.to_string()))?;
+    let submission = source::parse(body)
+        .map_err(|error| refused("malformed", Problem::Malformed(error.to_string())))?;
     let mut linted = lint(&submission, &intake.taxonomy);
-    let named: Vec<String> = match &linted.release {
-        Some(release) => release.issuers.clone(),
-        None => Vec::new(),
-    };
-    for (at, slug) in named.iter().enumerate() {
-        let pointer = format!("/issuers/{at}");
+    for (pointer, slug) in issuers(&submission) {
         if intake.store.issuer(slug).await?.is_none() {
+            let message = format!("no issuer `{slug}`");
             let mend =
                 "add it with `dateline issuer add`, or use a known slug (`dateline issuer list`)";
-            linted.findings.push(Finding::error(
-                "issuer-unknown",
-                &pointer,
-                format!("no issuer `{slug}`"),
-                mend,
-            ));
+            linted
+                .findings
+                .push(Finding::error("issuer-unknown", &pointer, message, mend));
         } else if !caller.may_speak_for(slug) {
             let message = format!("this token may not speak for `{slug}`");
-            linted.findings.push(Finding::error(
-                "issuer-forbidden",
-                &pointer,
-                message,
-                "use a token of that issuer",
-            ));
+            let mend = "use a token of that issuer";
+            linted
+                .findings
+                .push(Finding::error("issuer-forbidden", &pointer, message, mend));
         }
     }
+    linted.findings.extend(lane(&submission, caller));
     if let Some(release) = &linted.release {
-        linted.findings.extend(lane(release, caller));
         linted
             .findings
             .extend(past_clear_time(release, intake.clock.now_ms()));
     }
-    for finding in linted
-        .findings
-        .iter()
-        .filter(|finding| finding.severity == Severity::Error)
-    {
+    let is_error = |finding: &&Finding| finding.severity == Severity::Error;
+    for finding in linted.findings.iter().filter(is_error) {
         metrics::counter!("dateline_refused_total", "code" => finding.code.clone()).increment(1);
     }
     match linted.release {
-        Some(release)
-            if linted
-                .findings
-                .iter()
-                .all(|finding| finding.severity == Severity::Warning) =>
-        {
+        Some(release) if linted.findings.iter().find(is_error).is_none() => {
             Ok((release, linted.findings))
         }
         _ => Err(Problem::Findings(linted.findings)),
     }
 }
 
+/// The slugs that the submission names, with their places; what is no slug is lint's affair.
+fn issuers(submission: &Map<String, Value>) -> Vec<(String, &str)> {
+    let named: Vec<(String, &Value)> = match submission.get("issuers") {
+        Some(Value::Array(list)) => list
+            .iter()
+            .enumerate()
+            .map(|(at, slug)| (format!("/issuers/{at}"), slug))
+            .collect(),
+        Some(one) => vec![("/issuers".to_owned(), one)],
+        None => Vec::new(),
+    };
+    let slugs = named
+        .into_iter()
+        .filter_map(|(pointer, slug)| Some((pointer, slug.as_str()?.trim())));
+    slugs.filter(|(_, slug)| is_issuer_slug(slug)).collect()
+}
+
 /// The flash lane is granted by scope, never by a submitted field alone.
-fn lane(release: &Release, caller: &Caller) -> Option<Finding> {
-    (release.lane == Lane::Flash && !caller.may(Scope::Flash)).then(|| {
+fn lane(submission: &Map<String, Value>, caller: &Caller) -> Option<Finding> {
+    let asked = submission
+        .get("lane")
+        .and_then(Value::as_str)
+        .map(str::trim);
+    (asked == Some(Lane::Flash.as_str()) && !caller.may(Scope::Flash)).then(|| {
         let message = "this token may not use the flash lane";
-        Finding::error(
-            "lane-forbidden",
-            "/lane",
-            message,
-            "remove `lane`, or use a token with the scope `flash`",
-        )
+        let mend = "remove `lane`, or use a token with the scope `flash`";
+        Finding::error("lane-forbidden", "/lane", message, mend)
     })
 }
 
@@ -195,9 +236,15 @@ async fn set_out(intake: &Intake, id: i64, clear_at_ms: i64, now_ms: i64) {
     }
     match intake.store.clear(id, intake.clock.now_ms()).await {
         Ok(Some(cleared)) => {
-            intake
-                .hint_route(cleared.alert_id, cleared.lane, &cleared.request_id)
-                .await
+            let store::Cleared {
+                release,
+                seq,
+                alert_id,
+                lane,
+                request_id,
+            } = cleared;
+            info!(worker = "intake", release, seq, %lane, request_id, outcome = "cleared", "release {release} cleared at once as item {seq}");
+            intake.hint_route(alert_id, lane, &request_id).await;
         }
         Ok(None) => {}
         Err(error) => {

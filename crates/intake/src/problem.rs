@@ -55,8 +55,8 @@ pub enum Problem {
         /// What to do about it.
         mend: String,
     },
-    /// 422: an idempotency key was used before for another request.
-    KeyReused,
+    /// 422: an idempotency key was used before for another request, which made this release.
+    KeyReused(String),
     /// 503: the store cannot write at the moment. Nothing was accepted.
     Unavailable(String),
     /// 500: a fault of ours.
@@ -73,7 +73,7 @@ impl Problem {
             Problem::Conflict(_) | Problem::Cleared { .. } => StatusCode::CONFLICT,
             Problem::Method => StatusCode::METHOD_NOT_ALLOWED,
             Problem::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
-            Problem::Findings(_) | Problem::Invalid { .. } | Problem::KeyReused => {
+            Problem::Findings(_) | Problem::Invalid { .. } | Problem::KeyReused(_) => {
                 StatusCode::UNPROCESSABLE_ENTITY
             }
             Problem::Unavailable(_) => StatusCode::SERVICE_UNAVAILABLE,
@@ -93,7 +93,7 @@ impl Problem {
             Problem::TooLarge => "too-large",
             Problem::Findings(_) => "findings",
             Problem::Invalid { .. } => "invalid",
-            Problem::KeyReused => "idempotency-key-reused",
+            Problem::KeyReused(_) => "idempotency-key-reused",
             Problem::Unavailable(_) => "unavailable",
             Problem::Internal(_) => "internal",
         }
@@ -111,7 +111,7 @@ impl Problem {
             Problem::TooLarge => "The request is too large",
             Problem::Findings(_) => "The release is refused",
             Problem::Invalid { .. } => "A field is not valid",
-            Problem::KeyReused => "The idempotency key belongs to another request",
+            Problem::KeyReused(_) => "The idempotency key belongs to another request",
             Problem::Unavailable(_) => "The wire cannot accept anything at the moment",
             Problem::Internal(_) => "A fault of ours",
         }
@@ -140,9 +140,10 @@ impl Problem {
                 format!("{errors} of {} findings are errors; mend them and submit again", findings.len())
             }
             Problem::Invalid { detail, mend, .. } => format!("{detail}; {mend}"),
-            Problem::KeyReused => {
-                "this Idempotency-Key was used for a different body; use a new key for a new submission".to_owned()
-            }
+            Problem::KeyReused(release) => format!(
+                "this Idempotency-Key made {release} from other content; use a new key for a new submission, or \
+                 reschedule {release} if only its clear time is to change"
+            ),
             Problem::Unavailable(detail) | Problem::Internal(detail) => detail.clone(),
         }
     }

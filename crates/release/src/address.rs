@@ -87,11 +87,14 @@ pub fn masked(address: &str) -> String {
 
 /// A value for an error message: control characters visible, over-long values cut.
 pub fn printable(value: &str) -> String {
-    let mut shown: String = value
-        .chars()
-        .take(120)
-        .flat_map(char::escape_debug)
-        .collect();
+    let visible = |c: char| {
+        if c.is_control() {
+            c.escape_debug().to_string()
+        } else {
+            c.to_string()
+        }
+    };
+    let mut shown: String = value.chars().take(120).map(visible).collect();
     if value.chars().nth(120).is_some() {
         shown.push('…');
     }

@@ -1,6 +1,9 @@
 //! Reading a submission: JSON, or Markdown with YAML front matter. Both become one JSON object, which lint then reads.
 
+mod unique;
+
 use serde_json::{Map, Value};
+use unique::Unique;
 
 /// The largest submission that is read, in bytes.
 pub const MAX_BYTES: usize = 1024 * 1024;
@@ -91,7 +94,7 @@ fn utf8_error(bytes: &[u8], offset: usize) -> SourceError {
 
 /// Reads a JSON object.
 pub fn parse_json(text: &str) -> Result<Map<String, Value>, SourceError> {
-    let value: Value = serde_json::from_str(text).map_err(|error| SourceError::Json {
+    let Unique(value) = serde_json::from_str(text).map_err(|error| SourceError::Json {
         line: error.line(),
         column: error.column(),
         reason: error
@@ -148,12 +151,7 @@ fn parse_yaml(yaml: &str) -> Result<Map<String, Value>, SourceError> {
         let (line, column) = error
             .location()
             .map_or((1, 1), |at| (at.line(), at.column()));
-        let reason = error
-            .to_string()
-            .lines()
-            .next()
-            .unwrap_or_default()
-            .to_owned();
+        let reason = plain_reason(&error.to_string());
         // The fence is line 1 of the file.
         SourceError::FrontMatter {
             line: line + 1,
@@ -161,6 +159,27 @@ fn parse_yaml(yaml: &str) -> Result<Map<String, Value>, SourceError> {
             reason,
         }
     })
+}
+
+/// What went wrong, without the parser's own position (which counts from the fence) and advice to programmers.
+fn plain_reason(text: &str) -> String {
+    let line = text
+        .lines()
+        .next()
+        .unwrap_or_default()
+        .trim_start_matches("error: ");
+    let line = match line
+        .strip_prefix("line ")
+        .and_then(|rest| rest.split_once(": "))
+    {
+        Some((_, reason)) => reason,
+        None => line,
+    };
+    let line = line.split(", set ").next().unwrap_or(line);
+    if line.contains("budget") {
+        return "it is nested or repeated beyond any release; write it out plainly".to_owned();
+    }
+    line.to_owned()
 }
 
 #[cfg(test)]
@@ -188,6 +207,14 @@ mod tests {
         };
 
         check(b"{\"headline\": \"x\",\n \"body\" 1}", "line 2, column 9");
+        check(
+            b"{\"a\": 1, \"b\": {\"c\": 1, \"c\": 2}}",
+            "`c` is given twice",
+        );
+        check(
+            b"---\nheadline: x\nheadline: y\n---\nText",
+            "line 3, column 1: duplicate mapping key: headline",
+        );
         check(b"[1, 2]", "an array");
         check(b"Just text.", "no front matter");
         check(b"---\nheadline: x\n", "no line `---` ends it");

@@ -10,6 +10,7 @@ pub mod matching;
 mod plan;
 
 use index::Index;
+use plan::Plan;
 use queue::{DeliverBatch, Message, Queue, QueueError, QueueName, Telling};
 use release::model::Lane;
 use release::topic::Taxonomy;
@@ -146,19 +147,13 @@ impl Router {
                 return Ok(());
             }
             match self.plan(&alert).await {
-                Ok(planned)
+                Ok(plan)
                     if self
                         .store
                         .finish_routing(alert.id, alert.generation)
                         .await? =>
                 {
-                    let duration_ms = begun.elapsed().as_millis() as u64;
-                    metrics::counter!("dateline_matched_total").increment(planned as u64);
-                    metrics::histogram!("dateline_route_seconds")
-                        .record(begun.elapsed().as_secs_f64());
-                    info!(worker = "router", alert = %alert.public_id, kind = %alert.kind, lane = %alert.lane, matched = planned,
-                        request_id = %alert.request_id, duration_ms, outcome = "routed",
-                        "alert {} matched {planned} endpoints", alert.public_id);
+                    report(&alert, &plan, begun.elapsed());
                     return Ok(());
                 }
                 // An edition cleared meanwhile, or another router planned the same: read again, and go on.
@@ -168,17 +163,19 @@ impl Router {
         }
     }
 
-    async fn plan(&self, alert: &AlertRow) -> Result<usize, RouteError> {
+    /// Plans those who have no delivery of the alert yet.
+    async fn plan(&self, alert: &AlertRow) -> Result<Plan, RouteError> {
         self.refresh().await?;
-        let mut deliveries = plan::deliveries(self, alert).await?;
+        let mut plan = plan::deliveries(self, alert).await?;
         let planned = self.store.planned_endpoints(alert.id).await?;
-        deliveries.retain(|delivery| !planned.contains(&delivery.endpoint_id));
-        deliveries
+        plan.deliveries
+            .retain(|delivery| !planned.contains(&delivery.endpoint_id));
+        plan.deliveries
             .sort_by_key(|delivery| (delivery.release_id, delivery.channel, delivery.endpoint_id));
         let same = |a: &PlannedDelivery, b: &PlannedDelivery| {
             (a.release_id, a.channel) == (b.release_id, b.channel)
         };
-        for group in deliveries.chunk_by(same) {
+        for group in plan.deliveries.chunk_by(same) {
             for chunk in group.chunks(self.batch_size) {
                 let batch = self
                     .store
@@ -187,7 +184,7 @@ impl Router {
                 self.queue.publish(deliver(batch)).await?;
             }
         }
-        Ok(deliveries.len() + planned.len())
+        Ok(plan)
     }
 
     async fn refresh(&self) -> Result<(), StoreError> {
@@ -197,6 +194,34 @@ impl Router {
             self.index.write().expect("no holder panics").apply(changed);
         }
         Ok(())
+    }
+}
+
+/// One line a release, so that whoever follows one sees when it was routed; one for alerts that are not about any.
+fn report(alert: &AlertRow, plan: &Plan, took: Duration) {
+    metrics::counter!("dateline_matched_total").increment(plan.deliveries.len() as u64);
+    metrics::histogram!("dateline_route_seconds").record(took.as_secs_f64());
+    let AlertRow {
+        public_id,
+        kind,
+        lane,
+        request_id,
+        ..
+    } = alert;
+    let duration_ms = took.as_millis() as u64;
+    for (id, release) in &plan.releases {
+        let matched = plan
+            .deliveries
+            .iter()
+            .filter(|delivery| delivery.release_id == Some(*id))
+            .count();
+        info!(worker = "router", release, alert = public_id, %kind, %lane, matched, request_id, duration_ms, outcome = "routed",
+            "release {release} goes to {matched} endpoints");
+    }
+    if plan.releases.is_empty() {
+        let matched = plan.deliveries.len();
+        info!(worker = "router", alert = public_id, %kind, %lane, matched, request_id, duration_ms, outcome = "routed",
+            "{kind} {public_id} goes to {matched} endpoints");
     }
 }
 

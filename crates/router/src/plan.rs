@@ -6,11 +6,17 @@ use release::subject::{Subject, SubjectParts};
 use release::topic::Taxonomy;
 use store::{AlertRow, PlannedDelivery, ReleaseRow};
 
-/// Everybody who is to hear of an alert, each once.
-pub(crate) async fn deliveries(
-    router: &Router,
-    alert: &AlertRow,
-) -> Result<Vec<PlannedDelivery>, RouteError> {
+/// What an alert causes.
+#[derive(Debug, Default)]
+pub(crate) struct Plan {
+    /// Everybody who is to hear of it, each once.
+    pub(crate) deliveries: Vec<PlannedDelivery>,
+    /// The releases that are told: (key, public id).
+    pub(crate) releases: Vec<(i64, String)>,
+}
+
+/// Everybody who is to hear of an alert.
+pub(crate) async fn deliveries(router: &Router, alert: &AlertRow) -> Result<Plan, RouteError> {
     match alert.kind {
         AlertKind::Story => story(router, alert).await,
         AlertKind::Confirm | AlertKind::Challenge => direct(router, alert).await,
@@ -18,12 +24,12 @@ pub(crate) async fn deliveries(
 }
 
 /// A confirmation or challenge goes to its one endpoint.
-async fn direct(router: &Router, alert: &AlertRow) -> Result<Vec<PlannedDelivery>, RouteError> {
+async fn direct(router: &Router, alert: &AlertRow) -> Result<Plan, RouteError> {
     let Some(endpoint_id) = alert.endpoint_id else {
-        return Ok(Vec::new());
+        return Ok(Plan::default());
     };
     let Some(endpoint) = router.store.endpoint(endpoint_id).await? else {
-        return Ok(Vec::new());
+        return Ok(Plan::default());
     };
     let delivery = PlannedDelivery {
         endpoint_id,
@@ -31,12 +37,15 @@ async fn direct(router: &Router, alert: &AlertRow) -> Result<Vec<PlannedDelivery
         release_id: None,
         reasons: Vec::new(),
     };
-    Ok(vec![delivery])
+    Ok(Plan {
+        deliveries: vec![delivery],
+        releases: Vec::new(),
+    })
 }
 
-async fn story(router: &Router, alert: &AlertRow) -> Result<Vec<PlannedDelivery>, RouteError> {
+async fn story(router: &Router, alert: &AlertRow) -> Result<Plan, RouteError> {
     let (Some(story_id), Some(revision)) = (alert.story_id, alert.revision) else {
-        return Ok(Vec::new());
+        return Ok(Plan::default());
     };
     let now_ms = router.clock.now_ms();
     let mut editions = router.store.cleared_editions(story_id, revision).await?;
@@ -61,7 +70,7 @@ async fn story(router: &Router, alert: &AlertRow) -> Result<Vec<PlannedDelivery>
         alert_id: alert.id,
         reason: error.to_string(),
     })?;
-    Ok(matches
+    let deliveries = matches
         .into_iter()
         .map(|found| PlannedDelivery {
             endpoint_id: found.endpoint_id,
@@ -69,7 +78,15 @@ async fn story(router: &Router, alert: &AlertRow) -> Result<Vec<PlannedDelivery>
             release_id: Some(editions[found.edition].id),
             reasons: found.reasons,
         })
-        .collect())
+        .collect();
+    let releases = editions
+        .into_iter()
+        .map(|edition| (edition.id, edition.public_id))
+        .collect();
+    Ok(Plan {
+        deliveries,
+        releases,
+    })
 }
 
 /// What a stored release offers to filters.

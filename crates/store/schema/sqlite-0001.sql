@@ -176,6 +176,8 @@ create table endpoints (
     public_id text not null unique,
     channel text not null check (channel in ('email', 'webhook')),
     address text not null,
+    -- What tells addresses apart: mailboxes in lower case, URLs as they are.
+    address_key text not null,
     owner text not null,
     secret text not null,
     languages text not null,
@@ -183,7 +185,7 @@ create table endpoints (
     state text not null check (state in ('pending', 'active', 'paused', 'disabled', 'deleted')),
     created_ms bigint not null,
     failing_since_ms bigint,
-    unique (channel, address, owner)
+    unique (channel, address_key, owner)
 );
 
 create table subscriptions (
@@ -203,7 +205,7 @@ create index subscriptions_endpoint on subscriptions (endpoint_id);
 create index subscriptions_change on subscriptions (change);
 
 create table suppressions (
-    address text not null primary key,
+    address_key text not null primary key,
     reason text not null,
     created_ms bigint not null
 ) without rowid;

@@ -137,7 +137,7 @@ impl Store {
                 "select d.endpoint_id, e.public_id as endpoint_public_id, e.address, e.secret, \
                  e.state as endpoint_state, e.extent, s.reason as suppressed, d.attempts, \
                  d.reasons from deliveries d join endpoints e on e.id = d.endpoint_id \
-                 left join suppressions s on s.address = e.address \
+                 left join suppressions s on s.address_key = e.address_key \
                  where d.alert_id = $1 and d.endpoint_id between $2 and $3 and d.batch_id = $4 and d.state = 'due' \
                  and not exists (select 1 from retries t where t.alert_id = d.alert_id and t.endpoint_id = d.endpoint_id) \
                  order by d.endpoint_id",

@@ -7,6 +7,8 @@ use release::model::Lane;
 /// A release that has just cleared.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Cleared {
+    /// `rel_…`.
+    pub release: String,
     /// Its place on the wire.
     pub seq: i64,
     /// The alert that is to be routed.
@@ -24,10 +26,10 @@ impl Store {
     pub async fn clear(&self, release_id: i64, now_ms: i64) -> Result<Option<Cleared>> {
         let alert_public_id = PublicId::from_random(Kind::Alert, rand::random());
         let cleared = writing!(self, |conn| {
-            let row: Option<(i64, i64, String, String)> = sqlx::query_as(
+            let row: Option<(String, i64, i64, String, String)> = sqlx::query_as(
                 "update releases set state = 'cleared', cleared_ms = $1 \
                  where id = $2 and state = 'scheduled' and clear_at_ms <= $1 \
-                 returning story_id, revision, lane, request_id",
+                 returning public_id, story_id, revision, lane, request_id",
             )
             .bind(now_ms)
             .bind(release_id)
@@ -35,7 +37,7 @@ impl Store {
             .await?;
             match row {
                 None => None,
-                Some((story_id, revision, lane, request_id)) => {
+                Some((release, story_id, revision, lane, request_id)) => {
                     let seq = next_ids!(conn, "item", 1);
                     sqlx::query(
                         "insert into items (seq, release_id, cleared_ms) values ($1, $2, $3)",
@@ -66,6 +68,7 @@ impl Store {
                     .await?;
                     let lane = Lane::parse(&lane).unwrap_or(Lane::Regular);
                     Some(Cleared {
+                        release,
                         seq,
                         alert_id,
                         lane,

@@ -52,6 +52,17 @@ pub struct NewEndpoint<'a> {
     pub state: EndpointState,
 }
 
+impl NewEndpoint<'_> {
+    /// What tells addresses apart: hardly a mailbox minds letter case, and two endpoints of one reader would be told
+    /// twice.
+    pub(crate) fn address_key(&self) -> String {
+        match self.channel {
+            Channel::Email => self.address.to_lowercase(),
+            Channel::Webhook => self.address.to_owned(),
+        }
+    }
+}
+
 /// Numbers the subscriptions of an endpoint as changed, in the transaction that changed it: routers read them again.
 macro_rules! touch_subscriptions {
     ($conn:ident, $endpoint_id:expr) => {{
@@ -148,11 +159,11 @@ impl Store {
         }))
     }
 
-    /// Adds an address that must not be written to.
+    /// Adds a mail address that must not be written to, in whichever case.
     pub async fn suppress(&self, address: &str, reason: &str, now_ms: i64) -> Result<()> {
         writing!(self, |conn| {
-            sqlx::query("insert into suppressions (address, reason, created_ms) values ($1, $2, $3) on conflict do nothing")
-                .bind(address)
+            sqlx::query("insert into suppressions (address_key, reason, created_ms) values ($1, $2, $3) on conflict do nothing")
+                .bind(address.to_lowercase())
                 .bind(reason)
                 .bind(now_ms)
                 .execute(&mut *conn)

@@ -99,8 +99,8 @@ pub enum Accepted {
     New(i64),
     /// Stored before under the same idempotency key: this release.
     Repeated(String),
-    /// The idempotency key was used before for another body.
-    KeyReused,
+    /// The idempotency key was used before for another body, which made this release.
+    KeyReused(String),
     /// The story has this edition already: this release.
     EditionTaken(String),
 }
@@ -157,7 +157,7 @@ impl Store {
                 (Some((hash, release)), Some(key), _) if hash == key.body_hash => {
                     Accepted::Repeated(release)
                 }
-                (Some(_), _, _) => Accepted::KeyReused,
+                (Some((_, release)), _, _) => Accepted::KeyReused(release),
                 (None, _, Some(release)) => Accepted::EditionTaken(release),
                 (None, _, None) => {
                     let (story_id, revision) = match story {
@@ -213,6 +213,20 @@ impl Store {
             }
         });
         Ok(accepted)
+    }
+
+    /// What was made under this idempotency key before, if anything: the body's hash and the release.
+    pub async fn made_before(&self, token_id: i64, key: &str) -> Result<Option<(String, String)>> {
+        Ok(reading!(self, |conn| {
+            sqlx::query_as(
+                "select i.body_hash, r.public_id from idempotency i join releases r on r.id = i.release_id \
+                 where i.token_id = $1 and i.idempotency_key = $2",
+            )
+            .bind(token_id)
+            .bind(key)
+            .fetch_optional(conn)
+            .await?
+        }))
     }
 
     /// The release with this public id.

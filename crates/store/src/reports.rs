@@ -31,6 +31,8 @@ pub struct ChannelReport {
     pub superseded: i64,
     /// Tries that failed and were or will be tried again.
     pub retried: i64,
+    /// Deliveries whose first try has no outcome yet.
+    pub untried: i64,
     /// From acceptance or clear time to the receiver's yes.
     #[sqlx(skip)]
     pub latencies: Latencies,
@@ -104,7 +106,8 @@ impl Store {
                 "select channel, cast(sum(case when round = 0 then total else 0 end) as bigint) as matched, \
                  cast(sum(delivered) as bigint) as delivered, cast(sum(dead) as bigint) as dead, \
                  cast(sum(suppressed) as bigint) as suppressed, cast(sum(superseded) as bigint) as superseded, \
-                 cast(sum(retried) as bigint) as retried from batches where release_id = $1 group by channel order by channel",
+                 cast(sum(retried) as bigint) as retried, cast(sum(case when round = 0 then \
+                 total - delivered - dead - suppressed - superseded - retried else 0 end) as bigint) as untried from batches where release_id = $1 group by channel order by channel",
             )
             .bind(release_id)
             .fetch_all(conn)

@@ -19,7 +19,8 @@ pub struct Status {
     pub retrying: i64,
     /// Deliveries given up.
     pub dead: i64,
-    /// Since when the oldest thing is overdue, Unix milliseconds: a release, an alert, a batch, a retry.
+    /// Since when the oldest thing is overdue, Unix milliseconds: a release, an
+    /// alert, a batch that nobody works on, a retry.
     pub oldest_due_ms: Option<i64>,
 }
 
@@ -40,7 +41,7 @@ impl Store {
                  (select min(since_ms) from ( \
                   select min(clear_at_ms) as since_ms from releases where state = 'scheduled' and clear_at_ms <= $1 \
                   union all select min(created_ms) as since_ms from alerts where state = 'unrouted' \
-                  union all select min(created_ms) as since_ms from batches where state = 'open' \
+                  union all select min(created_ms) as since_ms from batches where state = 'open' and lease_until_ms < $1 \
                   union all select min(due_ms) as since_ms from retries where due_ms <= $1) as overdue) as oldest_due_ms",
             )
             .bind(now_ms)

@@ -107,12 +107,13 @@ impl Store {
             let change = next_ids!(conn, "filter", 1);
             for subscription in new {
                 let endpoint = &subscription.endpoint;
+                let (address_key, owner) = (endpoint.address_key(), endpoint.owner.to_lowercase());
                 let existing: Option<(i64, String)> = sqlx::query_as(
-                    "select id, state from endpoints where channel = $1 and address = $2 and owner = $3",
+                    "select id, state from endpoints where channel = $1 and address_key = $2 and owner = $3",
                 )
                 .bind(endpoint.channel.as_str())
-                .bind(endpoint.address)
-                .bind(endpoint.owner)
+                .bind(&address_key)
+                .bind(&owner)
                 .fetch_optional(&mut *conn)
                 .await?;
                 let (endpoint_id, state, new) = match existing {
@@ -144,14 +145,15 @@ impl Store {
                     None => {
                         let id = next_ids!(conn, "endpoint", 1);
                         sqlx::query(
-                            "insert into endpoints (id, public_id, channel, address, owner, secret, languages, extent, \
-                             state, created_ms) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+                            "insert into endpoints (id, public_id, channel, address, address_key, owner, secret, languages, extent, \
+                             state, created_ms) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
                         )
                         .bind(id)
                         .bind(endpoint.public_id)
                         .bind(endpoint.channel.as_str())
                         .bind(endpoint.address)
-                        .bind(endpoint.owner)
+                        .bind(&address_key)
+                        .bind(&owner)
                         .bind(endpoint.secret)
                         .bind(endpoint.languages)
                         .bind(endpoint.extent.as_str())

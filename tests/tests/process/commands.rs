@@ -58,14 +58,14 @@ fn status_begins_with_its_verdict_and_exits_by_it() {
 
     assert_eq!(
         (served.status.code(), alone.status.code()),
-        (Some(0), Some(0))
+        (Some(0), Some(2))
     );
     assert_eq!(
         stdout(&served).lines().next(),
         Some("OK: nothing is overdue")
     );
     assert!(
-        stdout(&alone).starts_with("OK: no server runs"),
+        stdout(&alone).starts_with("STUCK: no server runs"),
         "{}",
         stdout(&alone)
     );
@@ -74,23 +74,79 @@ fn status_begins_with_its_verdict_and_exits_by_it() {
 }
 
 #[test]
-fn status_is_stuck_where_work_waits_and_no_server_runs() {
+fn what_is_submitted_while_no_server_runs_leaves_when_one_does() {
     let folder = tempfile::tempdir().unwrap();
     let text = release("Acme opens").to_string();
     std::fs::write(folder.path().join("release.json"), text).unwrap();
+    Binary::find().serve(folder.path(), &[]).kill();
     let issuer = ["issuer", "add", "acme", "Acme", "--data", "data"];
     assert!(run_dateline(folder.path(), &issuer).status.success());
 
     let submitted = run_dateline(folder.path(), &["submit", "release.json", "--data", "data"]);
-    let status = run_dateline(folder.path(), &["status", "--data", "data"]);
+    let _server = Binary::find().serve(folder.path(), &[]);
+    let again = ["submit", "release.json", "--wait", "--data", "data"];
+    let waited = run_dateline(folder.path(), &again);
 
     assert!(submitted.status.success(), "{submitted:?}");
-    assert_eq!(status.status.code(), Some(2), "{status:?}");
     assert!(
-        stdout(&status).starts_with("STUCK: no server runs"),
+        stdout(&submitted).contains("no server runs"),
         "{}",
-        stdout(&status)
+        stdout(&submitted)
     );
+    assert!(waited.status.success(), "{waited:?}");
+    assert!(
+        stdout(&waited).contains("submitted before"),
+        "{}",
+        stdout(&waited)
+    );
+    assert!(stdout(&waited).contains("item 1"), "{}", stdout(&waited));
+}
+
+#[test]
+fn commands_make_no_wire_where_none_is() {
+    let folder = tempfile::tempdir().unwrap();
+
+    let status = run_dateline(folder.path(), &["status", "--data", "typo"]);
+
+    assert_eq!(status.status.code(), Some(2), "{status:?}");
+    let said = String::from_utf8_lossy(&status.stderr);
+    assert!(
+        said.contains("there is no wire in") && said.contains("dateline serve"),
+        "{said}"
+    );
+    assert!(!folder.path().join("typo").exists());
+}
+
+#[test]
+fn same_file_with_another_time_is_not_another_release() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(
+        folder.path().join("release.json"),
+        release("Acme opens").to_string(),
+    )
+    .unwrap();
+    let _server = Binary::find().serve(folder.path(), &[]);
+    let issuer = ["issuer", "add", "acme", "Acme", "--data", "data"];
+    assert!(run_dateline(folder.path(), &issuer).status.success());
+    let submit = |at: &[&str]| {
+        let arguments = [&["submit", "release.json", "--data", "data"], at].concat();
+        run_dateline(folder.path(), &arguments)
+    };
+
+    let first = submit(&["--at", "+1h"]);
+    let moved = submit(&["--at", "+2h"]);
+    let at_once = submit(&[]);
+    let unset = submit(&["--at", ""]);
+
+    assert!(first.status.success(), "{first:?}");
+    for refused in [moved, at_once] {
+        assert_eq!(refused.status.code(), Some(1), "{refused:?}");
+        assert!(
+            String::from_utf8_lossy(&refused.stderr).contains("reschedule"),
+            "{refused:?}"
+        );
+    }
+    assert_eq!(unset.status.code(), Some(2), "{unset:?}");
 }
 
 #[test]

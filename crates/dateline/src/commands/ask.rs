@@ -1,6 +1,9 @@
-//! Small things that commands share: paths with arguments, tables, JSON.
+//! Small things that commands share: files, paths with arguments, JSON as text.
 
+use anyhow::{Context, Result};
 use serde_json::Value;
+use std::io::Read;
+use std::path::Path;
 
 /// `path?name=value&…` with those that are given, percent-encoded.
 pub(super) fn query(path: &str, pairs: &[(&str, Option<String>)]) -> String {
@@ -35,4 +38,16 @@ pub(super) fn plain(value: &Value) -> String {
         Value::Array(list) => list.iter().map(plain).collect::<Vec<_>>().join(" "),
         other => other.to_string(),
     }
+}
+
+/// A file's bytes; `-` is standard input.
+pub(super) fn read(path: &Path) -> Result<Vec<u8>> {
+    if path == Path::new("-") {
+        let mut bytes = Vec::new();
+        std::io::stdin()
+            .read_to_end(&mut bytes)
+            .context("standard input cannot be read")?;
+        return Ok(bytes);
+    }
+    std::fs::read(path).with_context(|| format!("{} cannot be read", path.display()))
 }

@@ -1,6 +1,6 @@
 //! `dateline lint`: what an editor would say, before anybody else sees the release.
 
-use super::Common;
+use super::{Common, ask};
 use anyhow::Result;
 use clap::Args;
 use release::finding::{Finding, Severity};
@@ -13,7 +13,7 @@ use std::process::ExitCode;
 
 #[derive(Debug, Args)]
 pub(super) struct LintArgs {
-    /// Releases: JSON, or Markdown with front matter
+    /// Releases: JSON, or Markdown with front matter; `-` reads standard input
     #[arg(required = true, value_name = "FILE")]
     files: Vec<PathBuf>,
     /// One JSON object a file
@@ -41,10 +41,12 @@ pub(super) fn run(args: &LintArgs, common: &Common) -> Result<ExitCode> {
         for finding in &findings {
             println!("{}: {finding}", path.display());
         }
+        let warnings = findings.len() - errors;
         println!(
-            "{}: {errors} errors, {} warnings",
+            "{}: {}, {}",
             path.display(),
-            findings.len() - errors
+            counted(errors, "error"),
+            counted(warnings, "warning")
         );
     }
     Ok(if refused {
@@ -56,13 +58,13 @@ pub(super) fn run(args: &LintArgs, common: &Common) -> Result<ExitCode> {
 
 /// A file that cannot be read is a finding too, so that one bad file does not hide the others.
 fn read(path: &PathBuf, taxonomy: &Taxonomy) -> Vec<Finding> {
-    let bytes = match std::fs::read(path) {
+    let bytes = match ask::read(path) {
         Ok(bytes) => bytes,
         Err(error) => {
             return vec![Finding::error(
                 "unreadable",
                 "",
-                error.to_string(),
+                format!("{error:#}"),
                 "check the path and its permissions",
             )];
         }
@@ -76,4 +78,8 @@ fn read(path: &PathBuf, taxonomy: &Taxonomy) -> Vec<Finding> {
             "mend the file's form first",
         )],
     }
+}
+
+fn counted(n: usize, what: &str) -> String {
+    format!("{n} {what}{}", if n == 1 { "" } else { "s" })
 }

@@ -19,12 +19,8 @@ pub(super) struct StatusArgs {
 
 pub(super) async fn run(args: &StatusArgs, client: &Client) -> Result<ExitCode> {
     let mut shown = client.ask(Method::GET, "/v1/status", None).await?;
-    let waits = ["unrouted", "due", "retrying", "scheduled"]
-        .iter()
-        .any(|field| shown[*field].as_i64() > Some(0));
     if !client.is_served() {
-        let verdict = if waits { "STUCK" } else { "OK" };
-        shown["verdict"] = json!(verdict);
+        shown["verdict"] = json!("STUCK");
         shown["why"] = json!("no server runs on this folder; start it with `dateline serve`");
     }
     if args.json {

@@ -1,6 +1,6 @@
 //! `dateline submit`, `report`, `hold`, `cancel`, `reschedule`: a release and what becomes of it.
 
-use super::ask::{plain, text};
+use super::ask::{plain, read, text};
 use crate::client::{Client, refusal};
 use crate::table::table;
 use anyhow::{Context, Result, bail};
@@ -9,8 +9,8 @@ use http::Method;
 use release::source;
 use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
-use std::io::{IsTerminal, Read, Write};
-use std::path::{Path, PathBuf};
+use std::io::{IsTerminal, Write};
+use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Duration;
 use store::Clock;
@@ -74,15 +74,13 @@ pub(super) async fn run(args: SubmitArgs, client: &Client) -> Result<ExitCode> {
         submission.extend(clear_time(at, Clock::System.now_ms())?);
     }
     let body = Value::Object(submission).to_string();
+    // Of the file alone: submitted again with another clear time it is still the same release, and is refused.
     let key = match args.again {
         true => format!(
             "again-{}",
             release::ids::base32(&rand::random::<[u8; 10]>())
         ),
-        false => format!(
-            "file-{}",
-            release::ids::base32(&Sha256::digest(body.as_bytes()))
-        ),
+        false => format!("file-{}", release::ids::base32(&Sha256::digest(&bytes))),
     };
     let headers = [("idempotency-key", key.as_str())];
     let answer = client
@@ -111,17 +109,6 @@ pub(super) async fn run(args: SubmitArgs, client: &Client) -> Result<ExitCode> {
     } else {
         Ok(ExitCode::SUCCESS)
     }
-}
-
-fn read(path: &Path) -> Result<Vec<u8>> {
-    if path == Path::new("-") {
-        let mut bytes = Vec::new();
-        std::io::stdin()
-            .read_to_end(&mut bytes)
-            .context("standard input cannot be read")?;
-        return Ok(bytes);
-    }
-    std::fs::read(path).with_context(|| format!("{} cannot be read", path.display()))
 }
 
 fn show_accepted(release: &Value, client: &Client) {
@@ -156,15 +143,16 @@ fn show_accepted(release: &Value, client: &Client) {
 
 /// The fields that `--at` stands for.
 fn clear_time(at: &str, now_ms: i64) -> Result<Map<String, Value>> {
-    let fields = match (
-        at.strip_prefix('+'),
-        at.strip_suffix(']').and_then(|at| at.split_once('[')),
-    ) {
+    let at = at.trim();
+    let local = at.strip_suffix(']').and_then(|at| at.split_once('['));
+    let fields = match (at.strip_prefix('+'), local) {
+        _ if at.is_empty() => {
+            bail!("--at is empty: give a time, or leave it out to release at once")
+        }
         (Some(wait), _) => {
-            let seconds: i64 = wait
-                .trim_end_matches('s')
-                .parse()
-                .with_context(|| format!("--at {at}: write `+90s`"))?;
+            let seconds = seconds(wait).with_context(|| {
+                format!("--at {at}: write how long from now as `+90s`, `+30m`, `+2h` or `+1h30m`")
+            })?;
             json!({ "clear_at": release::time::rfc3339(now_ms + seconds * 1000) })
         }
         (None, Some((local, zone))) => json!({ "clear_at": local, "zone": zone }),
@@ -173,32 +161,66 @@ fn clear_time(at: &str, now_ms: i64) -> Result<Map<String, Value>> {
     Ok(fields.as_object().cloned().unwrap_or_default())
 }
 
-/// Shows progress until the report is complete.
+/// `90`, `90s`, `1h30m` as seconds, up to ten years.
+fn seconds(text: &str) -> Option<i64> {
+    let (mut total, mut number) = (0_i64, String::new());
+    for c in text.chars() {
+        let unit = match c {
+            '0'..='9' => {
+                number.push(c);
+                continue;
+            }
+            's' => 1,
+            'm' => 60,
+            'h' => 3600,
+            'd' => 86_400,
+            _ => return None,
+        };
+        total = total.checked_add(number.parse::<i64>().ok()?.checked_mul(unit)?)?;
+        number.clear();
+    }
+    if !number.is_empty() {
+        total = total.checked_add(number.parse().ok()?)?;
+    }
+    (1..=315_360_000).contains(&total).then_some(total)
+}
+
+/// Shows progress until every delivery was tried: on a terminal as one line that changes, else as lines.
 async fn wait(id: &str, client: &Client) -> Result<ExitCode> {
     let live = std::io::stderr().is_terminal();
+    let mut last = String::new();
     loop {
         let shown = client
             .ask(Method::GET, &format!("/v1/releases/{id}/report"), None)
             .await?;
-        let report = &shown["report"];
+        let (report, state) = (&shown["report"], text(&shown, "state"));
+        let count = |field: &str| plain(&report[field]);
         let line = format!(
-            "{}: {} of {} delivered, {} due, {} dead",
-            text(&shown, "state"),
-            plain(&report["delivered"]),
-            plain(&report["matched"]),
-            plain(&report["due"]),
-            plain(&report["dead"])
+            "{state}: {} of {} delivered, {} to do, {} to retry, {} dead",
+            count("delivered"),
+            count("matched"),
+            count("untried"),
+            count("waiting"),
+            count("dead")
         );
         if live {
             eprint!("\r\x1b[K{line}");
             let _ = std::io::stderr().flush();
+        } else if line != last {
+            eprintln!("{line}");
         }
-        let state = text(&shown, "state");
-        if report["complete"] == true || !matches!(state.as_str(), "scheduled" | "cleared") {
+        last = line;
+        if report["tried"] == true || !matches!(state.as_str(), "scheduled" | "cleared") {
             if live {
                 eprintln!();
             }
             print_report(&shown);
+            if report["complete"] == false && state == "cleared" {
+                println!(
+                    "{} deliveries failed at first and are tried again: `dateline report {id}` tells",
+                    count("waiting")
+                );
+            }
             return Ok(if state == "cleared" {
                 ExitCode::SUCCESS
             } else {
@@ -284,4 +306,31 @@ pub(super) async fn reschedule(args: &RescheduleArgs, client: &Client) -> Result
         .await?;
     println!("{}: {}", args.id, text(&shown, "result"));
     Ok(ExitCode::SUCCESS)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn waits_are_read_in_their_units() {
+        let check = |text: &str, expect| assert_eq!(seconds(text), expect, "{text}");
+
+        check("90s", Some(90));
+        check("90", Some(90));
+        check("2m", Some(120));
+        check("1h30m", Some(5400));
+        check("2d", Some(172_800));
+        check("", None);
+        check("0", None);
+        check("m", None);
+        check("5x", None);
+        check("99999999999999999999s", None);
+    }
+
+    #[test]
+    fn an_empty_time_is_never_at_once() {
+        assert!(clear_time("", 0).is_err());
+        assert!(clear_time("  ", 0).is_err());
+    }
 }

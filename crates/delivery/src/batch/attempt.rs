@@ -1,7 +1,7 @@
 //! One delivery: checked once more if it waited, sent, judged.
 
 use super::checks::{live_reasons, superseded, withheld};
-use super::{CROWDED_MS, FRESH, Work, identity, load};
+use super::{CROWDED_MS, FRESH, Loaded, Work, identity, load};
 use crate::email::{Letter, Mailer};
 use crate::in_flight::InFlight;
 use crate::webhook::{Call, Caller};
@@ -58,14 +58,20 @@ async fn stale(work: &Work, delivery: &DueDelivery) -> Option<Verdict> {
         ..work.batch.clone()
     };
     let checked: store::Result<Option<Verdict>> = async {
-        let Some((fresh, due)) = load(&work.inner, only, work.owner.clone()).await? else {
-            return Ok(Some(Verdict::Suppressed {
-                reason: "withdrawn".into(),
-            }));
+        let (fresh, due) = match load(&work.inner, only, work.owner.clone()).await? {
+            Loaded::Ready(fresh, due) => (fresh, due),
+            Loaded::TooEarly { clear_at_ms } => {
+                let error = "before its clear time".to_owned();
+                return Ok(Some(Verdict::Retry {
+                    due_ms: clear_at_ms,
+                    error,
+                }));
+            }
         };
         let superseded = superseded(&fresh).await?;
         match due.first() {
             Some(now) => Ok(withheld(&fresh, now, superseded)),
+            // Recorded by another worker: this verdict will find nothing to change.
             None => Ok(Some(Verdict::Suppressed {
                 reason: "recorded by another worker".into(),
             })),

@@ -268,7 +268,7 @@ fn report_json(intake: &Intake, row: &ReleaseRow, report: &Report) -> Value {
         .map(|c| {
             let counts = json!({
                 "matched": c.matched, "delivered": c.delivered, "dead": c.dead, "suppressed": c.suppressed,
-                "superseded": c.superseded, "due": c.due(), "retried": c.retried,
+                "superseded": c.superseded, "due": c.due(), "untried": c.untried, "waiting": c.due() - c.untried, "retried": c.retried,
                 "p50_ms": c.latencies.percentile_ms(0.5), "p95_ms": c.latencies.percentile_ms(0.95),
                 "p99_ms": c.latencies.percentile_ms(0.99),
             });
@@ -276,9 +276,13 @@ fn report_json(intake: &Intake, row: &ReleaseRow, report: &Report) -> Value {
         })
         .collect();
     let due = total(store::ChannelReport::due);
+    let untried = total(|c| c.untried);
     let mut shown = summary(intake, row);
     shown["report"] = json!({
         "complete": row.cleared_ms.is_some() && report.routed && due == 0,
+        "tried": row.cleared_ms.is_some() && report.routed && untried == 0,
+        "untried": untried,
+        "waiting": due - untried,
         "matched": total(|c| c.matched),
         "delivered": total(|c| c.delivered),
         "dead": total(|c| c.dead),

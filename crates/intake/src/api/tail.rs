@@ -26,7 +26,49 @@ pub(super) struct TailQuery {
     level: Option<String>,
 }
 
+/// What the fields that can be filtered by may hold; a worker is named by its role or in full.
+const CHANNELS: &[&str] = &["email", "webhook"];
+const WORKERS: &[&str] = &["intake", "router", "sweep", "newsroom", "email", "webhook"];
+const OUTCOMES: &[&str] = &[
+    "accepted",
+    "cleared",
+    "routed",
+    "delivered",
+    "retried",
+    "dead",
+    "suppressed",
+    "superseded",
+    "done",
+    "unfinished",
+    "poisoned",
+    "confirmed",
+    "unsubscribed",
+];
+
 impl TailQuery {
+    /// A filter that no line can pass would wait for ever.
+    fn check(&self) -> Result<(), Problem> {
+        let role = self
+            .worker
+            .as_ref()
+            .and_then(|worker| worker.split('-').next());
+        let given = [
+            ("channel", self.channel.as_deref(), CHANNELS),
+            ("worker", role, WORKERS),
+            ("outcome", self.outcome.as_deref(), OUTCOMES),
+        ];
+        for (field, value, known) in given {
+            if let Some(value) = value.filter(|value| !known.contains(value)) {
+                return Err(Problem::Invalid {
+                    pointer: format!("/{field}"),
+                    detail: format!("no {field} `{}`", release::address::printable(value)),
+                    mend: format!("use one of {}", known.join(", ")),
+                });
+            }
+        }
+        Ok(())
+    }
+
     fn wants(&self, line: &Value, level: Level) -> bool {
         let is = |wanted: &Option<String>, field: &str| {
             wanted.as_ref().is_none_or(|wanted| {
@@ -82,6 +124,7 @@ pub(super) async fn tail(
 ) -> Result<Sse<impl Stream<Item = Result<Event, Infallible>>>, Problem> {
     caller.must(Scope::Operator)?;
     let Query(query) = query?;
+    query.check()?;
     let level = match query.level.as_deref() {
         None => Level::INFO,
         Some(text) => text.parse().map_err(|_| Problem::Invalid {

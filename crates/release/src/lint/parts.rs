@@ -139,6 +139,15 @@ pub(super) fn dateline(fields: &mut Fields<'_>) -> Option<Dateline> {
 
 pub(super) fn clear_time(fields: &mut Fields<'_>) -> Option<ClearTime> {
     let zone = fields.line("zone", 64);
+    if fields
+        .value("clear_at")
+        .and_then(|value| value.as_str())
+        .is_some_and(|at| at.trim().is_empty())
+    {
+        // A clear time left empty by mistake must not release the news at once.
+        time_finding(fields, &TimeError::Malformed(String::new()));
+        return None;
+    }
     let Some(at) = fields.line("clear_at", 64) else {
         if let Some(Err(error)) =
             zone.map(|zone| ClearTime::parse("2026-01-01T00:00:00Z", Some(&zone)))

@@ -6,7 +6,16 @@ use crate::model::Release;
 pub(super) fn check(release: &Release, fields: &mut Fields<'_>) {
     headline(&release.headline, fields);
     placeholders(release, fields);
-    let (_, changed) = release.body.sanitise();
+    let (html, changed) = release.body.sanitise();
+    if is_blank(&html) && !release.body.source().is_empty() {
+        let message = "nothing is left of the body once scripts, forms and the like are taken out";
+        fields.error(
+            "missing-field",
+            "/body",
+            message,
+            "give the text of the release",
+        );
+    }
     if changed {
         let message =
             "the body holds markup that does not leave: scripts, styles, forms, frames, handlers";
@@ -14,7 +23,7 @@ pub(super) fn check(release: &Release, fields: &mut Fields<'_>) {
             "html-removed",
             "/body",
             message,
-            "see how it will look with `dateline lint`; remove the markup",
+            "remove it, so that what you see is what leaves",
         );
     }
     if release.topics.is_empty() && fields.value("topics").is_none() {
@@ -43,6 +52,16 @@ pub(super) fn check(release: &Release, fields: &mut Fields<'_>) {
             "add one or two sentences",
         );
     }
+}
+
+/// No text and no picture: only tags and white space.
+fn is_blank(html: &str) -> bool {
+    let mut inside = false;
+    let text = html.chars().filter(|&c| {
+        inside = (inside && c != '>') || c == '<';
+        !inside && c != '>'
+    });
+    text.into_iter().all(char::is_whitespace) && !html.contains("<img")
 }
 
 fn headline(headline: &str, fields: &mut Fields<'_>) {

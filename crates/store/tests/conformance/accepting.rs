@@ -58,7 +58,10 @@ pub(crate) async fn idempotency_key_of_another_body_is_refused(store: Store) {
     let again = submission("rel_b", None, "US/en");
     let reused = store.accept(&again, other, NOW).await.unwrap();
 
-    assert_eq!(reused, Accepted::KeyReused);
+    assert_eq!(reused, Accepted::KeyReused("rel_a".into()));
+    let before = store.made_before(again.token_id, "k1").await.unwrap();
+    assert_eq!(before, Some(("b1".into(), "rel_a".into())));
+    assert_eq!(store.made_before(again.token_id, "k2").await.unwrap(), None);
     assert!(store.release("rel_b").await.unwrap().is_none());
 }
 
