@@ -27,6 +27,18 @@ async fn reader(app: &TestApp, name: &str, languages: &[&str]) {
 }
 
 #[tokio::test]
+async fn one_mailbox_in_two_letter_cases_is_told_once() {
+    let app = TestApp::start().await;
+    app.reader("ana@reader.example").await;
+    app.reader("ANA@Reader.example").await;
+
+    app.submit(&release("Acme opens")).await;
+    app.settle().await;
+
+    assert_eq!(app.smtp.count(), 1);
+}
+
+#[tokio::test]
 async fn two_matching_subscriptions_cause_one_alert_with_both_reasons() {
     let app = TestApp::start().await;
     for (filter, name) in [

@@ -188,6 +188,37 @@ async fn list_of_an_issuer_can_be_paged_past_the_releases_of_others() {
 }
 
 #[tokio::test]
+async fn findings_that_need_rights_come_in_the_same_pass_as_the_others() {
+    let app = TestApp::start().await;
+    let plain = app.token(&["releases:write"], &["acme"]).await;
+    let mut bad = release("Acme recalls");
+    bad["issuers"] = json!(["acme", "nobody"]);
+    bad["lane"] = json!("flash");
+    bad["topics"] = json!(["minning"]);
+
+    let refused = submit(&app, &plain, &bad).await;
+
+    let mut found = refused.findings();
+    found.sort();
+    let expected = [
+        "issuer-unknown /issuers/1",
+        "lane-forbidden /lane",
+        "unknown-topic /topics/0",
+    ];
+    assert_eq!(found, expected);
+}
+
+#[tokio::test]
+async fn tail_refuses_a_filter_that_nothing_can_pass() {
+    let app = TestApp::start().await;
+
+    for query in ["channel=fax", "outcome=lost", "worker=stoker", "level=loud"] {
+        let refused = app.get(&format!("/v1/tail?{query}")).await;
+        refused.expect_problem(422, "invalid");
+    }
+}
+
+#[tokio::test]
 async fn flash_lane_needs_its_scope() {
     let app = TestApp::start().await;
     let plain = app.token(&["releases:write", "operator"], &[]).await;
