@@ -8,7 +8,7 @@ use release::lint::lint;
 use release::source;
 use release::topic::Taxonomy;
 use serde_json::json;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 #[derive(Debug, Args)]
@@ -57,7 +57,7 @@ pub(super) fn run(args: &LintArgs, common: &Common) -> Result<ExitCode> {
 }
 
 /// A file that cannot be read is a finding too, so that one bad file does not hide the others.
-fn read(path: &PathBuf, taxonomy: &Taxonomy) -> Vec<Finding> {
+fn read(path: &Path, taxonomy: &Taxonomy) -> Vec<Finding> {
     let bytes = match ask::read(path) {
         Ok(bytes) => bytes,
         Err(error) => {
