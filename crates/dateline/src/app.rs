@@ -206,7 +206,9 @@ impl App {
         let url = format!("http://{}", listener.local_addr()?);
         self.folder.announce(&url, &self.local_token)?;
         let mut stages = self.start_stages(listener);
+        // Asked first whether it is to stop: then the stages end because of that.
         let fallen = tokio::select! {
+            biased;
             () = self.stop.cancelled() => None,
             fallen = stages.join_next() => fallen,
         };
