@@ -36,8 +36,8 @@ pub struct DemoArgs {
     /// Print the account as one JSON object
     #[arg(long)]
     json: bool,
-    /// How many subscriptions to make
-    #[arg(long, default_value_t = 1200, value_name = "N", value_parser = clap::value_parser!(u32).range(1000..=200_000))]
+    /// How many subscriptions to make; one reader in nine has two
+    #[arg(long, default_value_t = 1200, value_name = "N", value_parser = clap::value_parser!(u32).range(1200..=200_000))]
     subscribers: u32,
 }
 

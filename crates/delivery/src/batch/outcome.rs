@@ -49,69 +49,24 @@ fn log(work: &Work, due: &DueDelivery, outcome: &Outcome) {
         ..
     } = *outcome;
     let (batch, request_id) = (batch.id, batch.request_id.as_str());
+    // What every line of a worker tells, whatever came of the delivery.
+    macro_rules! line {
+        ($level:ident, $($own:tt)*) => {
+            $level!(worker, release, batch, delivery, endpoint, channel, attempt, outcome = name, status, duration_ms,
+                request_id, $($own)*)
+        };
+    }
     match &outcome.verdict {
         Verdict::Retry { due_ms, error } => {
             let next_attempt = release::time::rfc3339(*due_ms);
-            warn!(
-                worker,
-                release,
-                batch,
-                delivery,
-                endpoint,
-                channel,
-                attempt,
-                outcome = name,
-                status,
-                duration_ms,
+            line!(
+                warn,
                 next_attempt,
-                request_id,
                 "delivery to {endpoint} failed, next attempt {next_attempt}: {error}"
             );
         }
-        Verdict::Dead { error } => {
-            warn!(
-                worker,
-                release,
-                batch,
-                delivery,
-                endpoint,
-                channel,
-                attempt,
-                outcome = name,
-                status,
-                duration_ms,
-                request_id,
-                "delivery to {endpoint} given up: {error}"
-            );
-        }
-        Verdict::Suppressed { reason } => {
-            debug!(
-                worker,
-                release,
-                batch,
-                delivery,
-                endpoint,
-                channel,
-                outcome = name,
-                request_id,
-                "delivery to {endpoint} not sent: {reason}"
-            );
-        }
-        Verdict::Delivered | Verdict::Superseded => {
-            debug!(
-                worker,
-                release,
-                batch,
-                delivery,
-                endpoint,
-                channel,
-                attempt,
-                outcome = name,
-                status,
-                duration_ms,
-                request_id,
-                "delivery to {endpoint} {name}"
-            );
-        }
+        Verdict::Dead { error } => line!(warn, "delivery to {endpoint} given up: {error}"),
+        Verdict::Suppressed { reason } => line!(debug, "delivery to {endpoint} not sent: {reason}"),
+        Verdict::Delivered | Verdict::Superseded => line!(debug, "delivery to {endpoint} {name}"),
     }
 }
