@@ -196,6 +196,7 @@ impl App {
             name: "first operator",
             scopes: "operator flash",
             issuers: "",
+            email: "",
         };
         self.store.add_token(&new, self.clock.now_ms()).await?;
         Ok(Some(secret))

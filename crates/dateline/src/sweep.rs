@@ -87,7 +87,7 @@ impl Sweep {
             .due_releases(self.clock.now_ms(), CLEARED_AT_ONCE)
             .await?;
         for release_id in due {
-            if let Some(cleared) = self.store.clear(release_id, self.clock.now_ms()).await? {
+            for cleared in self.store.clear(release_id, self.clock.now_ms()).await? {
                 let store::Cleared {
                     release,
                     seq,

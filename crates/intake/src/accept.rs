@@ -55,15 +55,26 @@ pub(crate) async fn accept(
         clear_at_ms,
         content: &content,
         content_hash: &digest(content.as_bytes()),
-        token_id: caller.token_id,
+        source: "{}",
+        issuers: &release.issuers.join(" "),
+        bundle: None,
+        awaits: "",
+        submitted_by: &caller.actor,
+        notify: &caller.email,
+        fingerprint: "",
         request_id,
     };
     let idempotency = key.map(|key| Idempotency {
         key,
         body_hash: &body_hash,
     });
-    match intake.store.accept(&new, idempotency, now_ms).await? {
-        Accepted::New(id) => {
+    match intake
+        .store
+        .accept(std::slice::from_ref(&new), idempotency, now_ms)
+        .await?
+    {
+        Accepted::New(ids) => {
+            let id = ids[0];
             metrics::counter!("dateline_accepted_total").increment(1);
             set_out(intake, id, clear_at_ms, now_ms).await;
             let release = intake
@@ -92,7 +103,7 @@ pub(crate) async fn accept(
             })
         }
         Accepted::KeyReused(public_id) => Err(refused("key-reused", Problem::KeyReused(public_id))),
-        Accepted::EditionTaken(public_id) => Err(refused(
+        Accepted::EditionTaken { release: public_id, .. } => Err(refused(
             "edition-taken",
             Problem::Conflict(format!(
                 "the story has the edition {} already: {public_id}; submit another edition, or another story",
@@ -114,7 +125,7 @@ async fn repeated(
     body_hash: &str,
 ) -> Result<Option<Standing>, Problem> {
     let Some(key) = key else { return Ok(None) };
-    let Some((hash, public_id)) = intake.store.made_before(caller.token_id, key).await? else {
+    let Some((hash, public_id)) = intake.store.made_before(&caller.actor, key).await? else {
         return Ok(None);
     };
     if hash != body_hash {
@@ -235,18 +246,20 @@ async fn set_out(intake: &Intake, id: i64, clear_at_ms: i64, now_ms: i64) {
         return intake.tell_due();
     }
     match intake.store.clear(id, intake.clock.now_ms()).await {
-        Ok(Some(cleared)) => {
-            let store::Cleared {
+        Ok(cleared) => {
+            let Some(store::Cleared {
                 release,
                 seq,
                 alert_id,
                 lane,
                 request_id,
-            } = cleared;
+            }) = cleared.into_iter().next()
+            else {
+                return;
+            };
             info!(worker = "intake", release, seq, %lane, request_id, outcome = "cleared", "release {release} cleared at once as item {seq}");
             intake.hint_route(alert_id, lane, &request_id).await;
         }
-        Ok(None) => {}
         Err(error) => {
             tracing::warn!(%error, worker = "intake", "a release could not be cleared at once, the sweep will: {error}")
         }

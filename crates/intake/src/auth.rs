@@ -75,8 +75,10 @@ impl Local {
 /// The bearer of a valid token.
 #[derive(Debug, Clone)]
 pub(crate) struct Caller {
-    /// The token's key; 0 for commands on the same machine.
-    pub(crate) token_id: i64,
+    /// `tok_…`, or `local` for commands on the same machine.
+    pub(crate) actor: String,
+    /// Where notices about its releases go; empty for nowhere.
+    pub(crate) email: String,
     scopes: Vec<String>,
     issuers: Vec<String>,
 }
@@ -87,7 +89,8 @@ impl Caller {
             .map(|scope| scope.as_str().to_owned())
             .to_vec();
         Caller {
-            token_id: 0,
+            actor: "local".to_owned(),
+            email: String::new(),
             scopes,
             issuers: Vec::new(),
         }
@@ -117,7 +120,7 @@ impl Caller {
 
     /// Whether the token may see a release of its own or of its issuers.
     pub(crate) fn may_see(&self, release: &store::ReleaseRow) -> bool {
-        if self.issuers.is_empty() || release.token_id == self.token_id {
+        if self.issuers.is_empty() || release.submitted_by == self.actor {
             return true;
         }
         let content: Result<release::model::Release, _> = serde_json::from_str(&release.content);
@@ -147,7 +150,8 @@ impl FromRequestParts<Intake> for Caller {
             .ok_or(Problem::Unauthorised)?;
         let words = |text: &str| text.split_whitespace().map(str::to_owned).collect();
         Ok(Caller {
-            token_id: token.id,
+            actor: token.public_id,
+            email: token.email,
             scopes: words(&token.scopes),
             issuers: words(&token.issuers),
         })

@@ -27,6 +27,10 @@ pub enum Kind {
     Token,
     /// `req_`: a request, followed from HTTP to the worker.
     Request,
+    /// `per_`: a person who signs in.
+    Person,
+    /// `bun_`: editions that were submitted together.
+    Bundle,
 }
 
 impl Kind {
@@ -41,6 +45,8 @@ impl Kind {
             Kind::Alert => "alr",
             Kind::Token => "tok",
             Kind::Request => "req",
+            Kind::Person => "per",
+            Kind::Bundle => "bun",
         }
     }
 }

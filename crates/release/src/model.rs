@@ -288,6 +288,14 @@ named! {
         Confirm => "confirm",
         /// Asks a webhook to prove that it wants calls.
         Challenge => "challenge",
+        /// Carries the link by which somebody signs in.
+        SignIn => "sign-in",
+        /// Tells a submitter where a release stands.
+        Notice => "notice",
+        /// Shows the owner of an endpoint that it works.
+        Test => "test",
+        /// Several items in one mail.
+        Digest => "digest",
     }
 }
 

@@ -19,11 +19,16 @@ pub(crate) struct Plan {
 pub(crate) async fn deliveries(router: &Router, alert: &AlertRow) -> Result<Plan, RouteError> {
     match alert.kind {
         AlertKind::Story => story(router, alert).await,
-        AlertKind::Confirm | AlertKind::Challenge => direct(router, alert).await,
+        AlertKind::Confirm
+        | AlertKind::Challenge
+        | AlertKind::SignIn
+        | AlertKind::Notice
+        | AlertKind::Test
+        | AlertKind::Digest => direct(router, alert).await,
     }
 }
 
-/// A confirmation or challenge goes to its one endpoint.
+/// All but stories go to their one endpoint.
 async fn direct(router: &Router, alert: &AlertRow) -> Result<Plan, RouteError> {
     let Some(endpoint_id) = alert.endpoint_id else {
         return Ok(Plan::default());

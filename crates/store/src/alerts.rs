@@ -32,6 +32,29 @@ pub struct AlertRow {
     pub request_id: String,
     /// Unix milliseconds.
     pub created_ms: i64,
+    /// What an alert to one endpoint tells, as JSON; empty where its kind says all.
+    pub about: String,
+}
+
+/// Writes an alert that goes to one endpoint only; gives its key.
+macro_rules! direct_alert {
+    ($conn:ident, $public_id:expr, $kind:expr, $endpoint_id:expr, $about:expr, $request_id:expr, $now_ms:expr) => {{
+        let id = next_ids!($conn, "alert", 1);
+        sqlx::query(
+            "insert into alerts (id, public_id, kind, lane, endpoint_id, state, about, request_id, created_ms, hinted_ms) \
+             values ($1, $2, $3, 'regular', $4, 'unrouted', $5, $6, $7, $7)",
+        )
+        .bind(id)
+        .bind($public_id)
+        .bind($kind.as_str())
+        .bind($endpoint_id)
+        .bind($about)
+        .bind($request_id)
+        .bind($now_ms)
+        .execute(&mut *$conn)
+        .await?;
+        id
+    }};
 }
 
 impl Store {
@@ -40,7 +63,7 @@ impl Store {
         Ok(reading!(self, |conn| {
             sqlx::query_as(
                 "select id, public_id, kind, lane, story_id, revision, endpoint_id, state, generation, matched, \
-                 request_id, created_ms from alerts where id = $1",
+                 request_id, created_ms, about from alerts where id = $1",
             )
             .bind(id)
             .fetch_optional(conn)

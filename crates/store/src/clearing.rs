@@ -19,63 +19,87 @@ pub struct Cleared {
     pub request_id: String,
 }
 
+#[derive(sqlx::FromRow)]
+struct Clearing {
+    id: i64,
+    public_id: String,
+    story_id: i64,
+    revision: i64,
+    lane: String,
+    issuers: String,
+    request_id: String,
+}
+
 impl Store {
-    /// Clears a release that is scheduled and due; none if it is not (held, cancelled, moved, or cleared before).
+    /// Clears a release that is scheduled and due, and with it those of its bundle: an alert routed before all of them are
+    /// out would tell readers in the wrong language. Empty if it is not due (held, cancelled, moved, or cleared before).
     ///
     /// A short transaction of its own, so that `seq` is gap-free without locking the wire while planning.
-    pub async fn clear(&self, release_id: i64, now_ms: i64) -> Result<Option<Cleared>> {
+    pub async fn clear(&self, release_id: i64, now_ms: i64) -> Result<Vec<Cleared>> {
         let alert_public_id = PublicId::from_random(Kind::Alert, rand::random());
         let cleared = writing!(self, |conn| {
-            let row: Option<(String, i64, i64, String, String)> = sqlx::query_as(
+            let mut rows: Vec<Clearing> = sqlx::query_as(
                 "update releases set state = 'cleared', cleared_ms = $1 \
-                 where id = $2 and state = 'scheduled' and clear_at_ms <= $1 \
-                 returning public_id, story_id, revision, lane, request_id",
+                 where (id = $2 or bundle = (select bundle from releases where id = $2)) \
+                 and state = 'scheduled' and clear_at_ms <= $1 \
+                 returning id, public_id, story_id, revision, lane, issuers, request_id",
             )
             .bind(now_ms)
             .bind(release_id)
-            .fetch_optional(&mut *conn)
+            .fetch_all(&mut *conn)
             .await?;
-            match row {
-                None => None,
-                Some((release, story_id, revision, lane, request_id)) => {
-                    let seq = next_ids!(conn, "item", 1);
-                    sqlx::query(
-                        "insert into items (seq, release_id, cleared_ms) values ($1, $2, $3)",
-                    )
+            rows.sort_by_key(|row| row.id);
+            let mut cleared: Vec<Cleared> = Vec::with_capacity(rows.len());
+            for row in rows {
+                let seq = next_ids!(conn, "item", 1);
+                sqlx::query("insert into items (seq, release_id, cleared_ms) values ($1, $2, $3)")
                     .bind(seq)
-                    .bind(release_id)
+                    .bind(row.id)
                     .bind(now_ms)
                     .execute(&mut *conn)
                     .await?;
-                    let new_alert_id = next_ids!(conn, "alert", 1);
-                    // An edition that clears later routes the story's alert again, to those not told yet.
-                    let alert_id: i64 = sqlx::query_scalar(
-                        "insert into alerts (id, public_id, kind, lane, story_id, revision, state, request_id, created_ms, \
-                         hinted_ms) values ($1, $2, 'story', $3, $4, $5, 'unrouted', $6, $7, $7) \
-                         on conflict (story_id, revision) where kind = 'story' do update \
-                         set state = 'unrouted', generation = alerts.generation + 1, \
-                         lane = case when excluded.lane = 'flash' then 'flash' else alerts.lane end, hinted_ms = excluded.hinted_ms \
-                         returning id",
+                for slug in row.issuers.split_whitespace() {
+                    sqlx::query(
+                        "update issuers set first_cleared_ms = $1 where slug = $2 and first_cleared_ms is null",
                     )
-                    .bind(new_alert_id)
-                    .bind(alert_public_id.as_str())
-                    .bind(&lane)
-                    .bind(story_id)
-                    .bind(revision)
-                    .bind(&request_id)
                     .bind(now_ms)
-                    .fetch_one(&mut *conn)
+                    .bind(slug)
+                    .execute(&mut *conn)
                     .await?;
-                    let lane = Lane::parse(&lane).unwrap_or(Lane::Regular);
-                    Some(Cleared {
-                        release,
-                        seq,
-                        alert_id,
-                        lane,
-                        request_id,
-                    })
                 }
+                let alert_id = match cleared.last() {
+                    Some(before) => before.alert_id,
+                    None => {
+                        let new_alert_id = next_ids!(conn, "alert", 1);
+                        // An edition that clears later routes the story's alert again, to those not told yet.
+                        sqlx::query_scalar(
+                            "insert into alerts (id, public_id, kind, lane, story_id, revision, state, request_id, created_ms, \
+                             hinted_ms) values ($1, $2, 'story', $3, $4, $5, 'unrouted', $6, $7, $7) \
+                             on conflict (story_id, revision) where kind = 'story' do update \
+                             set state = 'unrouted', generation = alerts.generation + 1, \
+                             lane = case when excluded.lane = 'flash' then 'flash' else alerts.lane end, hinted_ms = excluded.hinted_ms \
+                             returning id",
+                        )
+                        .bind(new_alert_id)
+                        .bind(alert_public_id.as_str())
+                        .bind(&row.lane)
+                        .bind(row.story_id)
+                        .bind(row.revision)
+                        .bind(&row.request_id)
+                        .bind(now_ms)
+                        .fetch_one(&mut *conn)
+                        .await?
+                    }
+                };
+                cleared.push(Cleared {
+                    release: row.public_id,
+                    seq,
+                    alert_id,
+                    lane: Lane::parse(&row.lane).unwrap_or(Lane::Regular),
+                    request_id: row.request_id,
+                });
             }
+            cleared
         });
         Ok(cleared)
     }

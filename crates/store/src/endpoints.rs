@@ -142,20 +142,7 @@ impl Store {
         now_ms: i64,
     ) -> Result<i64> {
         Ok(writing!(self, |conn| {
-            let id = next_ids!(conn, "alert", 1);
-            sqlx::query(
-                "insert into alerts (id, public_id, kind, lane, endpoint_id, state, request_id, created_ms, hinted_ms) \
-                 values ($1, $2, $3, 'regular', $4, 'unrouted', $5, $6, $6)",
-            )
-            .bind(id)
-            .bind(public_id)
-            .bind(kind.as_str())
-            .bind(endpoint_id)
-            .bind(request_id)
-            .bind(now_ms)
-            .execute(&mut *conn)
-            .await?;
-            id
+            direct_alert!(conn, public_id, kind, endpoint_id, "", request_id, now_ms)
         }))
     }
 

@@ -17,6 +17,12 @@ pub struct IssuerRow {
     pub site: Option<String>,
     /// Its "About" paragraph.
     pub boilerplate: Option<String>,
+    /// `none`, `first-release` or `always`: whether an editor sees its releases before they go.
+    pub review: String,
+    /// `none` or `required`: whether an approver of its own does.
+    pub approval: String,
+    /// Unix milliseconds: when the first release that speaks for it cleared.
+    pub first_cleared_ms: Option<i64>,
     /// Unix milliseconds.
     pub created_ms: i64,
 }
@@ -34,6 +40,10 @@ pub struct NewIssuer<'a> {
     pub site: Option<&'a str>,
     /// Its "About" paragraph.
     pub boilerplate: Option<&'a str>,
+    /// `none`, `first-release` or `always`.
+    pub review: &'a str,
+    /// `none` or `required`.
+    pub approval: &'a str,
 }
 
 impl Store {
@@ -45,8 +55,8 @@ impl Store {
         writing!(self, |conn| {
             let id = next_ids!(conn, "issuer", 1);
             sqlx::query(
-                "insert into issuers (id, public_id, slug, name, site, boilerplate, created_ms) \
-                 values ($1, $2, $3, $4, $5, $6, $7)",
+                "insert into issuers (id, public_id, slug, name, site, boilerplate, review, approval, created_ms) \
+                 values ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
             )
             .bind(id)
             .bind(new.public_id)
@@ -54,11 +64,32 @@ impl Store {
             .bind(new.name)
             .bind(new.site)
             .bind(new.boilerplate)
+            .bind(new.review)
+            .bind(new.approval)
             .bind(now_ms)
             .execute(&mut *conn)
             .await?;
         });
         Ok(())
+    }
+
+    /// Changes the issuer with this slug into what is given; its slug and public id stay. False if there is none.
+    pub async fn change_issuer(&self, new: &NewIssuer<'_>) -> Result<bool> {
+        let done = writing!(self, |conn| {
+            sqlx::query(
+                "update issuers set name = $1, site = $2, boilerplate = $3, review = $4, approval = $5 where slug = $6",
+            )
+            .bind(new.name)
+            .bind(new.site)
+            .bind(new.boilerplate)
+            .bind(new.review)
+            .bind(new.approval)
+            .bind(new.slug)
+            .execute(&mut *conn)
+            .await?
+            .rows_affected()
+        });
+        Ok(done > 0)
     }
 
     /// The issuer with this slug.

@@ -9,7 +9,11 @@
 
 #[macro_use]
 mod engine;
+#[macro_use]
+mod reviewing;
+#[macro_use]
 mod alerts;
+mod accepting;
 mod batches;
 mod clearing;
 mod clock;
@@ -18,8 +22,11 @@ mod error;
 mod issuers;
 mod keys;
 mod latency;
+mod notices;
 mod outcomes;
+mod people;
 mod planning;
+mod questions;
 mod releases;
 mod reports;
 mod sqlite;
@@ -30,6 +37,7 @@ pub mod sweep;
 mod tokens;
 mod workers;
 
+pub use accepting::{Accepted, Idempotency, NewRelease, Replaced, Told};
 pub use alerts::AlertRow;
 pub use batches::{BatchRow, Claim, DueDelivery};
 pub use clearing::Cleared;
@@ -40,9 +48,13 @@ pub use error::{Result, StoreError};
 pub use issuers::{IssuerRow, NewIssuer};
 pub use latency::Latencies;
 pub use outcomes::{Outcome, Verdict};
+pub use notices::NoticeDue;
+pub use people::{NewPerson, PersonRow};
 pub use planning::{NewBatch, PlannedDelivery};
-pub use releases::{Accepted, Idempotency, NewRelease, ReleaseRow};
+pub use questions::QuestionRow;
+pub use releases::{RecentRow, ReleaseRow};
 pub use reports::{ChannelReport, DeadDelivery, Report, TracedDelivery};
+pub use reviewing::{EventRow, NewEvent, Reviewed};
 pub use sqlite::Sqlite;
 pub use status::Status;
 pub use stopping::Stopped;

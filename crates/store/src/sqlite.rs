@@ -9,8 +9,13 @@ use sqlx::{ConnectOptions, Connection, Transaction};
 use std::path::Path;
 use std::time::Duration;
 
+/// One text a version, in order; a landed one is never edited.
+const MIGRATIONS: &[&str] = &[
+    include_str!("../schema/sqlite-0001.sql"),
+    include_str!("../schema/sqlite-0002.sql"),
+];
 /// What this program writes and reads.
-const SCHEMA_VERSION: i64 = 1;
+const SCHEMA_VERSION: i64 = MIGRATIONS.len() as i64;
 const READERS: u32 = 4;
 /// Rows that a connection's thread hands over before it waits for them to be taken: more than a batch has, for each
 /// such wait wakes two threads.
@@ -71,35 +76,59 @@ impl Sqlite {
     }
 }
 
+/// Brings the file to this program's version, all steps in one transaction.
 async fn migrate(writer: &SqlitePool, now_ms: i64) -> Result<()> {
+    let mut connection = writer.acquire().await?;
     let found: i64 = sqlx::query_scalar("pragma user_version")
-        .fetch_one(writer)
+        .fetch_one(&mut *connection)
         .await?;
-    match found {
-        0 => create(writer, now_ms).await,
-        SCHEMA_VERSION => Ok(()),
-        found => Err(StoreError::Schema {
-            found,
-            known: SCHEMA_VERSION,
-        }),
+    if found == SCHEMA_VERSION {
+        return Ok(());
     }
+    let steps = usize::try_from(found).ok().and_then(|at| MIGRATIONS.get(at..));
+    let steps = steps.ok_or(StoreError::Schema {
+        found,
+        known: SCHEMA_VERSION,
+    })?;
+    // A table can only be rebuilt while references to it are not watched; inside a transaction this pragma does nothing.
+    sqlx::raw_sql("pragma foreign_keys = off")
+        .execute(&mut *connection)
+        .await?;
+    let mut transaction = connection.begin_with("begin immediate").await?;
+    for step in steps {
+        sqlx::raw_sql(*step).execute(&mut *transaction).await?;
+    }
+    if found == 0 {
+        add_key(&mut transaction, now_ms).await?;
+    }
+    let dangling = sqlx::query("pragma foreign_key_check")
+        .fetch_optional(&mut *transaction)
+        .await?;
+    if dangling.is_some() {
+        let reason = format!("rows of schema version {found} refer to rows that are not there");
+        return Err(StoreError::Unreadable(reason));
+    }
+    sqlx::raw_sql(sqlx::AssertSqlSafe(format!(
+        "pragma user_version = {SCHEMA_VERSION}"
+    )))
+    .execute(&mut *transaction)
+    .await?;
+    transaction.commit().await?;
+    sqlx::raw_sql("pragma foreign_keys = on")
+        .execute(&mut *connection)
+        .await?;
+    Ok(())
 }
 
-async fn create(writer: &SqlitePool, now_ms: i64) -> Result<()> {
-    let mut transaction = writer.begin_with("begin immediate").await?;
-    sqlx::raw_sql(include_str!("../schema/sqlite-0001.sql"))
-        .execute(&mut *transaction)
-        .await?;
+/// The key that signs links.
+async fn add_key(transaction: &mut Transaction<'_, sqlx::Sqlite>, now_ms: i64) -> Result<()> {
     let secret: [u8; 32] = rand::random();
     sqlx::query("insert into keys (id, secret, created_ms) values (1, $1, $2)")
         .bind(secret.as_slice())
         .bind(now_ms)
-        .execute(&mut *transaction)
+        .execute(&mut **transaction)
         .await?;
-    sqlx::raw_sql("pragma user_version = 1")
-        .execute(&mut *transaction)
-        .await?;
-    Ok(transaction.commit().await?)
+    Ok(())
 }
 
 #[cfg(test)]

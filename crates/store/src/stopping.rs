@@ -1,5 +1,7 @@
-//! Stopping a release before its clear time, with a true answer in a race.
+//! Stopping a release before its clear time, with a true answer in a race. Editions that were submitted together stop and
+//! move together.
 
+use crate::reviewing::NewEvent;
 use crate::{Result, Store};
 use release::model::ReleaseState;
 
@@ -20,43 +22,69 @@ pub enum Stopped {
 }
 
 impl Store {
-    /// Stops a release by hand, as [`ReleaseState::Held`] or for good as [`ReleaseState::Cancelled`]. What still awaits
-    /// review can only be cancelled: held, it could be scheduled past the review.
+    /// Stops a release by hand, as [`ReleaseState::Held`] or for good as [`ReleaseState::Cancelled`]. A draft can only be
+    /// cancelled.
     ///
     /// Clearing and stopping update the same row under the writer's lock, so exactly one of them wins.
-    pub async fn stop_release(&self, id: i64, state: ReleaseState) -> Result<Stopped> {
+    pub async fn stop_release(
+        &self,
+        id: i64,
+        state: ReleaseState,
+        event: NewEvent<'_>,
+    ) -> Result<Stopped> {
         let stopped = writing!(self, |conn| {
-            sqlx::query(
-                "update releases set state = $1 where id = $2 and (state in ('scheduled', 'held') \
-                 or (state = 'submitted' and $1 = 'cancelled'))",
+            let ids: Vec<i64> = sqlx::query_scalar(
+                "update releases set state = $1 \
+                 where (id = $2 or bundle = (select bundle from releases where id = $2)) \
+                 and (state in ('submitted', 'scheduled', 'held') or (state = 'draft' and $1 = 'cancelled')) returning id",
             )
             .bind(state.as_str())
             .bind(id)
-            .execute(&mut *conn)
-            .await?
-            .rows_affected()
+            .fetch_all(&mut *conn)
+            .await?;
+            for id in &ids {
+                add_event!(conn, id, event);
+            }
+            ids.contains(&id)
         });
         self.settle(id, stopped).await
     }
 
-    /// Moves a scheduled or held release to another clear time, and schedules it.
-    pub async fn reschedule_release(&self, id: i64, clear_at_ms: i64) -> Result<Stopped> {
+    /// Moves a scheduled or held release to another clear time, and lets it go on: to the wire, or to whoever has not
+    /// approved it yet.
+    pub async fn reschedule_release(
+        &self,
+        id: i64,
+        clear_at_ms: i64,
+        event: NewEvent<'_>,
+    ) -> Result<Stopped> {
         let moved = writing!(self, |conn| {
-            sqlx::query(
-                "update releases set state = 'scheduled', clear_at_ms = $1 where id = $2 and state in ('scheduled', 'held')",
+            let ids: Vec<i64> = sqlx::query_scalar(
+                "update releases set clear_at_ms = $1, state = 'submitted' \
+                 where (id = $2 or bundle = (select bundle from releases where id = $2)) \
+                 and state in ('submitted', 'scheduled', 'held') returning id",
             )
             .bind(clear_at_ms)
             .bind(id)
-            .execute(&mut *conn)
-            .await?
-            .rows_affected()
+            .fetch_all(&mut *conn)
+            .await?;
+            let bundle: Option<String> =
+                sqlx::query_scalar("select bundle from releases where id = $1")
+                    .bind(id)
+                    .fetch_one(&mut *conn)
+                    .await?;
+            schedule_approved!(conn, id, &bundle);
+            for id in &ids {
+                add_event!(conn, id, event);
+            }
+            ids.contains(&id)
         });
         self.settle(id, moved).await
     }
 
     /// Done if a row changed; else why not.
-    async fn settle(&self, id: i64, rows: u64) -> Result<Stopped> {
-        if rows > 0 {
+    async fn settle(&self, id: i64, changed: bool) -> Result<Stopped> {
+        if changed {
             return Ok(Stopped::Done);
         }
         let (state, cleared_ms): (String, Option<i64>) = reading!(self, |conn| {

@@ -16,6 +16,8 @@ pub struct TokenRow {
     pub scopes: String,
     /// Slugs of the issuers it may speak for, space-separated; empty means all.
     pub issuers: String,
+    /// Where notices about its releases go; empty for nowhere.
+    pub email: String,
     /// Unix milliseconds.
     pub created_ms: i64,
     /// Unix milliseconds, once revoked.
@@ -35,6 +37,8 @@ pub struct NewToken<'a> {
     pub scopes: &'a str,
     /// Slugs, space-separated; empty means all.
     pub issuers: &'a str,
+    /// Where notices about its releases go; empty for nowhere.
+    pub email: &'a str,
 }
 
 impl Store {
@@ -43,8 +47,8 @@ impl Store {
         writing!(self, |conn| {
             let id = next_ids!(conn, "token", 1);
             sqlx::query(
-                "insert into tokens (id, public_id, digest, name, scopes, issuers, created_ms) \
-                 values ($1, $2, $3, $4, $5, $6, $7)",
+                "insert into tokens (id, public_id, digest, name, scopes, issuers, email, created_ms) \
+                 values ($1, $2, $3, $4, $5, $6, $7, $8)",
             )
             .bind(id)
             .bind(new.public_id)
@@ -52,6 +56,7 @@ impl Store {
             .bind(new.name)
             .bind(new.scopes)
             .bind(new.issuers)
+            .bind(new.email)
             .bind(now_ms)
             .execute(&mut *conn)
             .await?;
@@ -63,7 +68,7 @@ impl Store {
     pub async fn token(&self, secret: &str) -> Result<Option<TokenRow>> {
         Ok(reading!(self, |conn| {
             sqlx::query_as(
-                "select id, public_id, name, scopes, issuers, created_ms, revoked_ms from tokens \
+                "select id, public_id, name, scopes, issuers, email, created_ms, revoked_ms from tokens \
                  where digest = $1 and revoked_ms is null",
             )
             .bind(digest(secret))
@@ -76,7 +81,7 @@ impl Store {
     pub async fn tokens(&self) -> Result<Vec<TokenRow>> {
         Ok(reading!(self, |conn| {
             sqlx::query_as(
-                "select id, public_id, name, scopes, issuers, created_ms, revoked_ms from tokens order by id",
+                "select id, public_id, name, scopes, issuers, email, created_ms, revoked_ms from tokens order by id",
             )
             .fetch_all(conn)
             .await?

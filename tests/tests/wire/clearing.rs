@@ -99,7 +99,7 @@ async fn message_that_comes_too_early_tells_nobody() {
     app.app.router.route(1).await.unwrap();
     app.settle().await;
 
-    assert_eq!(cleared, None);
+    assert_eq!(cleared, []);
     assert_eq!(app.http.count(), 0);
     assert_eq!(app.ledger().await.len(), 0);
 }

@@ -35,6 +35,8 @@ pub(super) async fn add(
         name: add.name.trim(),
         site: add.site.as_deref(),
         boilerplate: add.boilerplate.as_deref(),
+        review: "none",
+        approval: "none",
     };
     match intake.store.add_issuer(&new, intake.clock.now_ms()).await {
         Ok(()) => {}

@@ -87,7 +87,7 @@ async fn visible(
 ) -> Result<Vec<ReleaseRow>, Problem> {
     let mut seen = Vec::new();
     loop {
-        let rows = intake.store.releases(before_id, limit).await?;
+        let rows = intake.store.releases(before_id, None, limit).await?;
         let is_last = (rows.len() as i64) < limit;
         before_id = rows.last().map_or(0, |row| row.id);
         seen.extend(rows.into_iter().filter(|row| caller.may_see(row)));
@@ -146,7 +146,13 @@ async fn stop(
 ) -> Result<Json<Value>, Problem> {
     caller.must(Scope::ReleasesWrite)?;
     let row = find(intake, caller, id).await?;
-    let stopped = intake.store.stop_release(row.id, state).await?;
+    let event = store::NewEvent {
+        at_ms: intake.clock.now_ms(),
+        actor: &caller.actor,
+        act: state.as_str(),
+        note: "",
+    };
+    let stopped = intake.store.stop_release(row.id, state, event).await?;
     settle(intake, stopped, &row, &format!("{state}, 0 told")).await
 }
 
@@ -169,7 +175,16 @@ pub(super) async fn reschedule(
         ClearTime::parse(&to.clear_at, to.zone.as_deref()).map_err(|error| invalid_time(&error))?;
     let row = find(&intake, &caller, &id).await?;
     let at_ms = clear.at_ms.max(intake.clock.now_ms());
-    let stopped = intake.store.reschedule_release(row.id, at_ms).await?;
+    let event = store::NewEvent {
+        at_ms: intake.clock.now_ms(),
+        actor: &caller.actor,
+        act: "rescheduled",
+        note: "",
+    };
+    let stopped = intake
+        .store
+        .reschedule_release(row.id, at_ms, event)
+        .await?;
     intake.tell_due();
     settle(
         &intake,

@@ -56,6 +56,7 @@ pub(super) async fn add(
         name: add.name.trim(),
         scopes: &add.scopes.join(" "),
         issuers: &add.issuers.join(" "),
+        email: "",
     };
     intake.store.add_token(&new, intake.clock.now_ms()).await?;
     let shown = json!({ "id": public_id, "token": secret, "name": add.name, "scopes": add.scopes, "issuers": add.issuers });

@@ -1,6 +1,6 @@
 //! Accepting releases, and reading them back.
 
-use crate::fixtures::{NOW, accept, submission};
+use crate::fixtures::{NOW, accept, event, submission};
 use release::model::{Lane, ReleaseState};
 use store::{Accepted, Idempotency, Store};
 
@@ -24,7 +24,12 @@ pub(crate) async fn accepted_release_is_read_back_whole(store: Store) {
     );
     assert_eq!((row.clear_at_ms, row.accepted_ms), (NOW, NOW));
     assert_eq!((&*row.content, &*row.content_hash), ("{}", "c0ffee"));
-    assert_eq!((row.token_id, &*row.request_id), (7, "req_submit"));
+    assert_eq!(
+        (&*row.submitted_by, &*row.request_id),
+        ("tok_7", "req_submit")
+    );
+    assert_eq!((&*row.issuers, &*row.source), ("acme", new.source));
+    assert_eq!((row.bundle, &*row.awaits, &*row.notify), (None, "", ""));
     assert_eq!((row.cleared_ms, row.seq), (None, None));
     let by_id = store.release_by_id(id).await.unwrap().unwrap();
     assert_eq!(by_id.public_id, "rel_a");
@@ -38,42 +43,42 @@ pub(crate) async fn repeated_submission_is_the_release_it_made(store: Store) {
         submission("rel_a", None, "US/en"),
         submission("rel_b", None, "US/en"),
     );
-    let first = store.accept(&new, KEY, NOW).await.unwrap();
+    let first = store.accept(&[new], KEY, NOW).await.unwrap();
 
-    let second = store.accept(&again, KEY, NOW + 1).await.unwrap();
+    let second = store.accept(&[again], KEY, NOW + 1).await.unwrap();
 
     assert!(matches!(first, Accepted::New(_)), "{first:?}");
     assert_eq!(second, Accepted::Repeated("rel_a".into()));
-    assert_eq!(store.releases(i64::MAX, 10).await.unwrap().len(), 1);
+    assert_eq!(store.releases(i64::MAX, None, 10).await.unwrap().len(), 1);
 }
 
 pub(crate) async fn idempotency_key_of_another_body_is_refused(store: Store) {
     let new = submission("rel_a", None, "US/en");
-    store.accept(&new, KEY, NOW).await.unwrap();
+    store.accept(&[new], KEY, NOW).await.unwrap();
     let other = Some(Idempotency {
         key: "k1",
         body_hash: "b2",
     });
 
     let again = submission("rel_b", None, "US/en");
-    let reused = store.accept(&again, other, NOW).await.unwrap();
+    let reused = store.accept(&[again], other, NOW).await.unwrap();
 
     assert_eq!(reused, Accepted::KeyReused("rel_a".into()));
-    let before = store.made_before(again.token_id, "k1").await.unwrap();
+    let before = store.made_before("tok_7", "k1").await.unwrap();
     assert_eq!(before, Some(("b1".into(), "rel_a".into())));
-    assert_eq!(store.made_before(again.token_id, "k2").await.unwrap(), None);
+    assert_eq!(store.made_before("tok_7", "k2").await.unwrap(), None);
     assert!(store.release("rel_b").await.unwrap().is_none());
 }
 
 pub(crate) async fn idempotency_keys_of_two_tokens_are_apart(store: Store) {
     store
-        .accept(&submission("rel_a", None, "US/en"), KEY, NOW)
+        .accept(&[submission("rel_a", None, "US/en")], KEY, NOW)
         .await
         .unwrap();
     let mut of_another = submission("rel_b", None, "US/en");
-    of_another.token_id = 8;
+    of_another.submitted_by = "tok_8";
 
-    let second = store.accept(&of_another, KEY, NOW).await.unwrap();
+    let second = store.accept(&[of_another], KEY, NOW).await.unwrap();
 
     assert!(matches!(second, Accepted::New(_)), "{second:?}");
 }
@@ -82,24 +87,27 @@ pub(crate) async fn edition_of_a_story_is_taken_once(store: Store) {
     accept(&store, &submission("rel_a", Some("q3"), "US/en")).await;
     let same = submission("rel_b", Some("q3"), "US/en");
 
-    let taken = store.accept(&same, KEY, NOW).await.unwrap();
+    let taken = store.accept(&[same], KEY, NOW).await.unwrap();
 
-    assert_eq!(taken, Accepted::EditionTaken("rel_a".into()));
+    assert_eq!(taken, Accepted::EditionTaken {
+            at: 0,
+            release: "rel_a".into()
+        });
     // The key was not used up by what was refused.
     let mended = submission("rel_c", Some("q3"), "ES/es");
-    let accepted = store.accept(&mended, KEY, NOW).await.unwrap();
+    let accepted = store.accept(&[mended], KEY, NOW).await.unwrap();
     assert!(matches!(accepted, Accepted::New(_)), "{accepted:?}");
 }
 
 pub(crate) async fn cancelled_edition_leaves_its_place_free(store: Store) {
     let first = accept(&store, &submission("rel_a", Some("q3"), "US/en")).await;
     store
-        .stop_release(first, ReleaseState::Cancelled)
+        .stop_release(first, ReleaseState::Cancelled, event("cancelled", ""))
         .await
         .unwrap();
 
     let second = store
-        .accept(&submission("rel_b", Some("q3"), "US/en"), None, NOW)
+        .accept(&[submission("rel_b", Some("q3"), "US/en")], None, NOW)
         .await
         .unwrap();
 
@@ -131,8 +139,8 @@ pub(crate) async fn editions_with_the_same_key_tell_one_story(store: Store) {
 
 pub(crate) async fn same_submission_sent_at_once_is_accepted_once(store: Store) {
     let (a, b) = (
-        submission("rel_a", None, "US/en"),
-        submission("rel_b", None, "US/en"),
+        [submission("rel_a", None, "US/en")],
+        [submission("rel_b", None, "US/en")],
     );
 
     let (first, second) = tokio::join!(store.accept(&a, KEY, NOW), store.accept(&b, KEY, NOW));
@@ -142,7 +150,7 @@ pub(crate) async fn same_submission_sent_at_once_is_accepted_once(store: Store) 
         .filter(|accepted| matches!(accepted, Accepted::Repeated(_)))
         .count();
     assert_eq!(repeated, 1);
-    assert_eq!(store.releases(i64::MAX, 10).await.unwrap().len(), 1);
+    assert_eq!(store.releases(i64::MAX, None, 10).await.unwrap().len(), 1);
 }
 
 pub(crate) async fn releases_are_listed_newest_first_by_page(store: Store) {
@@ -150,8 +158,8 @@ pub(crate) async fn releases_are_listed_newest_first_by_page(store: Store) {
         accept(&store, &submission(id, None, "US/en")).await;
     }
 
-    let first = store.releases(i64::MAX, 2).await.unwrap();
-    let second = store.releases(first[1].id, 2).await.unwrap();
+    let first = store.releases(i64::MAX, None, 2).await.unwrap();
+    let second = store.releases(first[1].id, None, 2).await.unwrap();
 
     let ids = |page: &[store::ReleaseRow]| {
         page.iter()

@@ -13,6 +13,7 @@ fn token<'a>(public_id: &'a str, secret: &'a str) -> NewToken<'a> {
         name: "desk",
         scopes: "submit approve",
         issuers: "acme globex",
+        email: "desk@acme.example",
     }
 }
 
@@ -23,6 +24,8 @@ fn issuer<'a>(public_id: &'a str, slug: &'a str) -> NewIssuer<'a> {
         name: "Acme Corp.",
         site: None,
         boilerplate: Some("Acme makes anvils."),
+        review: "first-release",
+        approval: "none",
     }
 }
 
@@ -49,6 +52,7 @@ pub(crate) async fn token_is_found_by_its_secret_until_revoked(store: Store) {
         ("submit approve", "acme globex")
     );
     assert_eq!((row.created_ms, row.revoked_ms), (NOW, None));
+    assert_eq!(row.email, "desk@acme.example");
     assert!(store.token("S3cret").await.unwrap().is_none());
     assert!(store.token("").await.unwrap().is_none());
 
@@ -97,7 +101,37 @@ pub(crate) async fn slug_belongs_to_one_issuer(store: Store) {
     assert_eq!((&*row.public_id, &*row.name), ("iss_a", "Acme Corp."));
     assert_eq!(row.boilerplate.as_deref(), Some("Acme makes anvils."));
     assert_eq!((row.site, row.created_ms), (None, NOW));
+    assert_eq!((&*row.review, &*row.approval), ("first-release", "none"));
+    assert_eq!(row.first_cleared_ms, None);
     assert!(store.issuer("Acme").await.unwrap().is_none());
+}
+
+pub(crate) async fn issuer_is_changed_by_its_slug(store: Store) {
+    store
+        .add_issuer(&issuer("iss_a", "acme"), NOW)
+        .await
+        .unwrap();
+    let new = NewIssuer {
+        name: "Acme plc",
+        site: Some("https://acme.example"),
+        boilerplate: None,
+        review: "always",
+        approval: "required",
+        ..issuer("iss_b", "acme")
+    };
+
+    assert!(store.change_issuer(&new).await.unwrap());
+
+    let row = store.issuer("acme").await.unwrap().unwrap();
+    assert_eq!((&*row.public_id, &*row.name), ("iss_a", "Acme plc"));
+    assert_eq!(row.site.as_deref(), Some("https://acme.example"));
+    assert_eq!((&*row.review, &*row.approval), ("always", "required"));
+    assert_eq!(row.boilerplate, None);
+    let nobody = NewIssuer {
+        slug: "globex",
+        ..new
+    };
+    assert!(!store.change_issuer(&nobody).await.unwrap());
 }
 
 pub(crate) async fn issuers_are_listed_by_slug(store: Store) {

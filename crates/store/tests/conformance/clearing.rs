@@ -1,6 +1,6 @@
 //! Clearing: once, at its time, with a place on the wire.
 
-use crate::fixtures::{NOW, accept, cleared, submission};
+use crate::fixtures::{NOW, accept, clear, cleared, submission};
 use release::model::{AlertKind, Lane, ReleaseState};
 use store::Store;
 
@@ -9,8 +9,8 @@ pub(crate) async fn release_clears_once(store: Store) {
     new.lane = Lane::Flash;
     let id = accept(&store, &new).await;
 
-    let first = store.clear(id, NOW + 5).await.unwrap().unwrap();
-    let second = store.clear(id, NOW + 6).await.unwrap();
+    let first = clear(&store, id, NOW + 5).await.unwrap();
+    let second = clear(&store, id, NOW + 6).await;
 
     assert_eq!((first.seq, first.lane), (1, Lane::Flash));
     assert_eq!(first.request_id, "req_submit");
@@ -39,9 +39,9 @@ pub(crate) async fn release_clears_once(store: Store) {
 pub(crate) async fn release_that_is_not_due_does_not_clear(store: Store) {
     let id = accept(&store, &submission("rel_a", None, "US/en")).await;
 
-    assert_eq!(store.clear(id, NOW - 1).await.unwrap(), None);
-    assert!(store.clear(id, NOW).await.unwrap().is_some());
-    assert_eq!(store.clear(id + 1, NOW).await.unwrap(), None);
+    assert_eq!(clear(&store, id, NOW - 1).await, None);
+    assert!(clear(&store, id, NOW).await.is_some());
+    assert_eq!(clear(&store, id + 1, NOW).await, None);
 }
 
 pub(crate) async fn only_scheduled_releases_clear(store: Store) {
@@ -54,7 +54,7 @@ pub(crate) async fn only_scheduled_releases_clear(store: Store) {
         new.state = *state;
         let id = accept(&store, &new).await;
 
-        assert_eq!(store.clear(id, NOW).await.unwrap(), None, "{state}");
+        assert_eq!(clear(&store, id, NOW).await, None, "{state}");
     }
     assert!(store.newest_items(10).await.unwrap().is_empty());
 }
@@ -66,7 +66,7 @@ pub(crate) async fn seq_has_no_gaps_under_concurrent_clears(store: Store) {
         let id = accept(&store, &submission(&public_id, None, "US/en")).await;
         for _twice in 0..2 {
             let store = store.clone();
-            clears.spawn(async move { store.clear(id, NOW).await.unwrap() });
+            clears.spawn(async move { clear(&store, id, NOW).await });
         }
     }
 
@@ -88,10 +88,10 @@ pub(crate) async fn seq_has_no_gaps_under_concurrent_clears(store: Store) {
 pub(crate) async fn edition_that_clears_later_opens_the_alert_again(store: Store) {
     let english = accept(&store, &submission("rel_en", Some("q3"), "US/en")).await;
     let spanish = accept(&store, &submission("rel_es", Some("q3"), "US/es")).await;
-    let first = store.clear(english, NOW).await.unwrap().unwrap();
+    let first = clear(&store, english, NOW).await.unwrap();
     assert!(store.finish_routing(first.alert_id, 0).await.unwrap());
 
-    let second = store.clear(spanish, NOW + 9).await.unwrap().unwrap();
+    let second = clear(&store, spanish, NOW + 9).await.unwrap();
 
     assert_eq!((second.alert_id, second.seq), (first.alert_id, 2));
     let alert = store.alert(first.alert_id).await.unwrap().unwrap();
@@ -107,8 +107,8 @@ pub(crate) async fn edition_that_clears_later_opens_the_alert_again(store: Store
 pub(crate) async fn routing_of_an_older_generation_does_not_finish(store: Store) {
     let english = accept(&store, &submission("rel_en", Some("q3"), "US/en")).await;
     let spanish = accept(&store, &submission("rel_es", Some("q3"), "US/es")).await;
-    let alert_id = store.clear(english, NOW).await.unwrap().unwrap().alert_id;
-    store.clear(spanish, NOW).await.unwrap().unwrap();
+    let alert_id = clear(&store, english, NOW).await.unwrap().alert_id;
+    clear(&store, spanish, NOW).await.unwrap();
 
     assert!(!store.finish_routing(alert_id, 0).await.unwrap());
     assert_eq!(

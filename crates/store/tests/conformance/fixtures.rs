@@ -2,8 +2,8 @@
 
 use release::model::{Channel, EndpointState, Extent, Lane, ReleaseState};
 use store::{
-    Accepted, AlertRow, BatchRow, Claim, NewEndpoint, NewRelease, NewSubscription, Outcome,
-    PlannedDelivery, Store, Verdict,
+    Accepted, AlertRow, BatchRow, Claim, Cleared, NewEndpoint, NewEvent, NewRelease,
+    NewSubscription, Outcome, PlannedDelivery, Store, Verdict,
 };
 
 /// When everything begins, Unix milliseconds.
@@ -28,23 +28,50 @@ pub(crate) fn submission<'a>(
         clear_at_ms: NOW,
         content: "{}",
         content_hash: "c0ffee",
-        token_id: 7,
+        source: "{\"headline\":\"A\"}",
+        issuers: "acme",
+        bundle: None,
+        awaits: "",
+        submitted_by: "tok_7",
+        notify: "",
+        fingerprint: "f1",
         request_id: "req_submit",
     }
 }
 
 /// Accepts a release that must be new; gives its key.
 pub(crate) async fn accept(store: &Store, new: &NewRelease<'_>) -> i64 {
-    match store.accept(new, None, NOW).await.unwrap() {
-        Accepted::New(id) => id,
+    match store
+        .accept(std::slice::from_ref(new), None, NOW)
+        .await
+        .unwrap()
+    {
+        Accepted::New(ids) => ids[0],
         other => panic!("{} was not accepted: {other:?}", new.public_id),
     }
+}
+
+/// What somebody of ACME's does.
+pub(crate) fn event<'a>(act: &'a str, note: &'a str) -> NewEvent<'a> {
+    NewEvent {
+        at_ms: NOW,
+        actor: "per_1",
+        act,
+        note,
+    }
+}
+
+/// Clears a release that stands alone.
+pub(crate) async fn clear(store: &Store, id: i64, now_ms: i64) -> Option<Cleared> {
+    let mut cleared = store.clear(id, now_ms).await.unwrap();
+    assert!(cleared.len() <= 1, "{cleared:?}");
+    cleared.pop()
 }
 
 /// A release that has cleared: its key, and its story's alert.
 pub(crate) async fn cleared(store: &Store, public_id: &str) -> (i64, AlertRow) {
     let id = accept(store, &submission(public_id, None, "US/en")).await;
-    let cleared = store.clear(id, NOW).await.unwrap().unwrap();
+    let cleared = clear(store, id, NOW).await.unwrap();
     let alert = store.alert(cleared.alert_id).await.unwrap().unwrap();
     (id, alert)
 }

@@ -69,6 +69,7 @@ macro_rules! conformance {
                 tokens_are_listed_oldest_first_revoked_too,
                 secret_belongs_to_one_token,
                 slug_belongs_to_one_issuer,
+                issuer_is_changed_by_its_slug,
                 issuers_are_listed_by_slug,
                 link_key_stays_the_same,
                 workers_are_listed_while_they_beat,

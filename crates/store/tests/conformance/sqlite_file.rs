@@ -29,11 +29,54 @@ async fn file_of_another_schema_version_is_refused() {
             refused,
             StoreError::Schema {
                 found: 99,
-                known: 1
+                known: 2
             }
         ),
         "{refused}"
     );
+}
+
+/// As the first version left it: a release told to nobody yet, another with an idempotency key, and a token.
+const OF_VERSION_1: &str = "
+    insert into keys (id, secret, created_ms) values (1, zeroblob(32), 1);
+    insert into tokens (id, public_id, digest, name, scopes, issuers, created_ms)
+        values (7, 'tok_7', x'01', 'agency', 'releases:write', 'acme', 1);
+    insert into stories (id, public_id, owner, story_key) values (1, 'sty_1', 'acme', null);
+    insert into releases (id, public_id, story_id, revision, edition, state, lane, clear_at_ms, content, content_hash,
+                          token_id, request_id, accepted_ms)
+        values (1, 'rel_1', 1, 0, 'US/en', 'cleared', 'regular', 5, '{\"issuers\":[\"acme\",\"beta\"]}', 'c0ffee', 7, 'req_1', 4);
+    insert into idempotency (token_id, idempotency_key, body_hash, release_id, created_ms) values (7, 'k', 'h', 1, 4);
+    insert into items (seq, release_id, cleared_ms) values (1, 1, 5);
+    insert into alerts (id, public_id, kind, lane, story_id, revision, state, request_id, created_ms, hinted_ms)
+        values (1, 'alr_1', 'story', 'regular', 1, 0, 'routed', 'req_1', 5, 5);
+    insert into batches (id, alert_id, release_id, channel, lane, round, first_endpoint_id, last_endpoint_id, state, total,
+                         request_id, created_ms, hinted_ms)
+        values (1, 1, 1, 'email', 'regular', 0, 1, 1, 'done', 1, 'req_1', 5, 5);
+    pragma user_version = 1;
+";
+
+#[tokio::test]
+async fn file_of_version_1_goes_on_with_all_that_it_holds() {
+    let place = Place::new();
+    std::fs::File::create(place.file()).unwrap();
+    let mut file = raw(&place).await;
+    let first = include_str!("../../schema/sqlite-0001.sql");
+    sqlx::raw_sql(first).execute(&mut file).await.unwrap();
+    sqlx::raw_sql(OF_VERSION_1).execute(&mut file).await.unwrap();
+    file.close().await.unwrap();
+
+    let store = place.open().await.unwrap();
+
+    let release = store.release("rel_1").await.unwrap().unwrap();
+    assert_eq!(
+        (release.issuers.as_str(), release.submitted_by.as_str()),
+        ("acme beta", "tok_7")
+    );
+    let made = store.made_before("tok_7", "k").await.unwrap();
+    assert_eq!(made, Some(("h".to_owned(), "rel_1".to_owned())));
+    let alert = store.alert(1).await.unwrap().unwrap();
+    assert_eq!((alert.public_id.as_str(), alert.about.as_str()), ("alr_1", ""));
+    store.close().await;
 }
 
 #[tokio::test]

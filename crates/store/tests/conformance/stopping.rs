@@ -1,31 +1,31 @@
 //! Holding, cancelling and moving a release, and the race with its clear time.
 
-use crate::fixtures::{NOW, accept, outcome, submission, told};
+use crate::fixtures::{NOW, accept, clear, event, outcome, submission, told};
 use release::model::ReleaseState;
 use store::{Stopped, Store, Verdict};
 
 pub(crate) async fn held_release_is_kept_until_it_is_moved(store: Store) {
     let id = accept(&store, &submission("rel_a", None, "US/en")).await;
 
-    let held = store.stop_release(id, ReleaseState::Held).await.unwrap();
+    let held = store.stop_release(id, ReleaseState::Held, event("held", "")).await.unwrap();
     assert_eq!(held, Stopped::Done);
-    assert_eq!(store.clear(id, NOW).await.unwrap(), None);
+    assert_eq!(clear(&store, id, NOW).await, None);
 
-    let moved = store.reschedule_release(id, NOW + 50).await.unwrap();
+    let moved = store.reschedule_release(id, NOW + 50, event("rescheduled", "")).await.unwrap();
     assert_eq!(moved, Stopped::Done);
-    assert_eq!(store.clear(id, NOW + 49).await.unwrap(), None);
-    assert!(store.clear(id, NOW + 50).await.unwrap().is_some());
+    assert_eq!(clear(&store, id, NOW + 49).await, None);
+    assert!(clear(&store, id, NOW + 50).await.is_some());
 }
 
 pub(crate) async fn cancelled_release_stays_cancelled(store: Store) {
     let id = accept(&store, &submission("rel_a", None, "US/en")).await;
     store
-        .stop_release(id, ReleaseState::Cancelled)
+        .stop_release(id, ReleaseState::Cancelled, event("cancelled", ""))
         .await
         .unwrap();
 
-    let held = store.stop_release(id, ReleaseState::Held).await.unwrap();
-    let moved = store.reschedule_release(id, NOW + 50).await.unwrap();
+    let held = store.stop_release(id, ReleaseState::Held, event("held", "")).await.unwrap();
+    let moved = store.reschedule_release(id, NOW + 50, event("rescheduled", "")).await.unwrap();
 
     let never = Stopped::NotPossible(ReleaseState::Cancelled);
     assert_eq!((held, moved), (never.clone(), never));
@@ -41,8 +41,8 @@ pub(crate) async fn stopping_too_late_says_how_many_were_told(store: Store) {
     ];
     store.record_outcomes(&told.batch, &outcomes).await.unwrap();
 
-    let held = store.stop_release(told.release_id, ReleaseState::Held);
-    let moved = store.reschedule_release(told.release_id, NOW + 50);
+    let held = store.stop_release(told.release_id, ReleaseState::Held, event("held", ""));
+    let moved = store.reschedule_release(told.release_id, NOW + 50, event("rescheduled", ""));
 
     let late = Stopped::Cleared {
         cleared_ms: NOW,
@@ -56,8 +56,8 @@ pub(crate) async fn of_clearing_and_stopping_at_once_one_wins(store: Store) {
     for n in 0..12 {
         let public_id = format!("rel_{n}");
         let id = accept(&store, &submission(&public_id, None, "US/en")).await;
-        let clear = || store.clear(id, NOW);
-        let stop = || store.stop_release(id, ReleaseState::Cancelled);
+        let clear = || clear(&store, id, NOW);
+        let stop = || store.stop_release(id, ReleaseState::Cancelled, event("cancelled", ""));
 
         // Whoever is polled first asks for the writer first: both orders are tried.
         let (cleared, stopped) = if n % 2 == 0 {
@@ -68,7 +68,7 @@ pub(crate) async fn of_clearing_and_stopping_at_once_one_wins(store: Store) {
         };
 
         let row = store.release_by_id(id).await.unwrap().unwrap();
-        match (cleared.unwrap(), stopped.unwrap()) {
+        match (cleared, stopped.unwrap()) {
             (Some(cleared), Stopped::Cleared { told: 0, .. }) => {
                 assert_eq!(
                     (row.state, row.seq),
@@ -89,11 +89,11 @@ pub(crate) async fn of_clearing_and_moving_at_once_one_wins(store: Store) {
         let id = accept(&store, &submission(&public_id, None, "US/en")).await;
 
         let (moved, cleared) = tokio::join!(
-            store.reschedule_release(id, NOW + 1000),
-            store.clear(id, NOW)
+            store.reschedule_release(id, NOW + 1000, event("rescheduled", "")),
+            clear(&store, id, NOW)
         );
 
-        let (moved, cleared) = (moved.unwrap() == Stopped::Done, cleared.unwrap().is_some());
+        let (moved, cleared) = (moved.unwrap() == Stopped::Done, cleared.is_some());
         assert_ne!(moved, cleared, "not exactly one won");
     }
 }
