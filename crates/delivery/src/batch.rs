@@ -2,6 +2,7 @@
 
 mod attempt;
 mod checks;
+mod direct;
 mod outcome;
 
 use crate::contents::StoryContent;

@@ -16,7 +16,7 @@ use conversation::SmtpError;
 use folder::Folder;
 use release::capability::Capability;
 use release::model::Extent;
-use release::render::{Recipient, confirm_mail};
+use release::render::{Mail, Recipient};
 use std::path::PathBuf;
 use store::DueDelivery;
 
@@ -97,21 +97,13 @@ impl Mailer {
         self.send(letter, message).await
     }
 
-    /// Sends the mail that asks the owner of an address whether they asked for alerts.
-    pub(crate) async fn send_confirm(
+    /// Sends a mail of the wire's own, such as a confirmation.
+    pub(crate) async fn send_plain(
         &self,
         letter: &Letter<'_>,
-        wire: &Wire,
-        endpoint_id: i64,
-        asked_for: &[String],
+        mail: &Mail,
     ) -> Result<Sent, SendError> {
-        let token = wire.link_key.sign(&Capability::Confirm { endpoint_id });
-        let mail = confirm_mail(
-            &wire.name,
-            asked_for,
-            &format!("{}/confirm/{token}", wire.public_url),
-        );
-        let message = message::plain(&self.from, letter, &mail).map_err(unsendable)?;
+        let message = message::plain(&self.from, letter, mail).map_err(unsendable)?;
         self.send(letter, message).await
     }
 

@@ -27,13 +27,57 @@ pub enum Capability {
         /// The endpoint's key.
         endpoint_id: i64,
     },
+    /// Open one session; the store knows whose, until when, and whether it was used.
+    SignIn {
+        /// The sign-in's key.
+        sign_in: i64,
+    },
+    /// See a release exactly as it will look, before it clears.
+    Proof {
+        /// The release's key.
+        release_id: i64,
+        /// Unix milliseconds; the holder of the key judges it.
+        expires_ms: i64,
+    },
 }
 
 impl Capability {
-    fn purpose(&self) -> u8 {
+    /// What a token holds: the purpose, and numbers.
+    fn parts(&self) -> (u8, Vec<i64>) {
         match self {
-            Capability::Unsubscribe { .. } => b'u',
-            Capability::Confirm { .. } => b'c',
+            Capability::Unsubscribe {
+                endpoint_id,
+                subscriptions,
+            } => {
+                let mut numbers = vec![*endpoint_id];
+                if subscriptions.len() <= MAX_SUBSCRIPTIONS {
+                    numbers.extend(subscriptions);
+                }
+                (b'u', numbers)
+            }
+            Capability::Confirm { endpoint_id } => (b'c', vec![*endpoint_id]),
+            Capability::SignIn { sign_in } => (b's', vec![*sign_in]),
+            Capability::Proof {
+                release_id,
+                expires_ms,
+            } => (b'p', vec![*release_id, *expires_ms]),
+        }
+    }
+
+    /// What [`Self::parts`] came from.
+    fn of_parts(purpose: u8, numbers: &[i64]) -> Option<Capability> {
+        match (purpose, numbers) {
+            (b'u', [endpoint_id, subscriptions @ ..]) => Some(Capability::Unsubscribe {
+                endpoint_id: *endpoint_id,
+                subscriptions: subscriptions.to_vec(),
+            }),
+            (b'c', &[endpoint_id]) => Some(Capability::Confirm { endpoint_id }),
+            (b's', &[sign_in]) => Some(Capability::SignIn { sign_in }),
+            (b'p', &[release_id, expires_ms]) => Some(Capability::Proof {
+                release_id,
+                expires_ms,
+            }),
+            _ => None,
         }
     }
 }
@@ -65,21 +109,11 @@ impl LinkKey {
 
     /// The token for this capability.
     pub fn sign(&self, capability: &Capability) -> String {
-        let mut bytes = vec![self.id, capability.purpose()];
-        match capability {
-            Capability::Unsubscribe {
-                endpoint_id,
-                subscriptions,
-            } => {
-                push_varint(&mut bytes, *endpoint_id);
-                if subscriptions.len() <= MAX_SUBSCRIPTIONS {
-                    subscriptions
-                        .iter()
-                        .for_each(|id| push_varint(&mut bytes, *id));
-                }
-            }
-            Capability::Confirm { endpoint_id } => push_varint(&mut bytes, *endpoint_id),
-        }
+        let (purpose, numbers) = capability.parts();
+        let mut bytes = vec![self.id, purpose];
+        numbers
+            .iter()
+            .for_each(|number| push_varint(&mut bytes, *number));
         let mac = self
             .mac
             .clone()
@@ -103,21 +137,34 @@ impl LinkKey {
             .verify_truncated_left(mac)
             .map_err(|_| BadToken)?;
         let mut rest = &payload[2..];
-        let endpoint_id = pop_varint(&mut rest).ok_or(BadToken)?;
-        match payload[1] {
-            b'c' if rest.is_empty() => Ok(Capability::Confirm { endpoint_id }),
-            b'u' => {
-                let mut subscriptions = Vec::new();
-                while !rest.is_empty() {
-                    subscriptions.push(pop_varint(&mut rest).ok_or(BadToken)?);
-                }
-                Ok(Capability::Unsubscribe {
-                    endpoint_id,
-                    subscriptions,
-                })
-            }
-            _ => Err(BadToken),
+        let mut numbers = Vec::new();
+        while !rest.is_empty() {
+            numbers.push(pop_varint(&mut rest).ok_or(BadToken)?);
         }
+        Capability::of_parts(payload[1], &numbers).ok_or(BadToken)
+    }
+
+    /// A token for one session's forms: what another site cannot know, and so cannot post. The session's secret itself
+    /// never stands in a page.
+    pub fn form_token(&self, session_secret: &str) -> String {
+        let mac = self
+            .mac
+            .clone()
+            .chain_update(b"form:")
+            .chain_update(session_secret);
+        URL_SAFE_NO_PAD.encode(&mac.finalize().into_bytes()[..MAC_BYTES])
+    }
+
+    /// Whether a form came from a page of this session. The comparison takes the same time wherever it differs.
+    pub fn is_form_token(&self, session_secret: &str, token: &str) -> bool {
+        URL_SAFE_NO_PAD.decode(token).is_ok_and(|token| {
+            let mac = self
+                .mac
+                .clone()
+                .chain_update(b"form:")
+                .chain_update(session_secret);
+            token.len() == MAC_BYTES && mac.verify_truncated_left(&token).is_ok()
+        })
     }
 }
 
@@ -166,6 +213,11 @@ mod tests {
                 endpoint_id: 1,
                 subscriptions: vec![],
             },
+            Capability::SignIn { sign_in: 12 },
+            Capability::Proof {
+                release_id: 3,
+                expires_ms: 1_800_000_000_000,
+            },
         ] {
             assert_eq!(key().verify(&key().sign(&capability)), Ok(capability));
         }
@@ -187,6 +239,17 @@ mod tests {
         }
         assert_eq!(LinkKey::new(1, &[8; 32]).verify(&token), Err(BadToken));
         assert_eq!(LinkKey::new(2, &[7; 32]).verify(&token), Err(BadToken));
+    }
+
+    #[test]
+    fn forms_of_another_session_are_refused() {
+        let token = key().form_token("dls_1");
+
+        assert!(key().is_form_token("dls_1", &token));
+        assert!(!key().is_form_token("dls_2", &token));
+        assert!(!key().is_form_token("dls_1", ""));
+        assert!(!key().is_form_token("dls_1", &token[..token.len() - 2]));
+        assert!(!LinkKey::new(1, &[8; 32]).is_form_token("dls_1", &token));
     }
 
     #[test]

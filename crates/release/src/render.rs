@@ -1,10 +1,12 @@
 //! The forms in which a release leaves: the wire's text, the mail, the webhook payload.
 
+mod letters;
 mod mail;
 mod payload;
 mod phrases;
 mod wire;
 
+pub use letters::{Notice, notice_mail, sign_in_mail};
 pub use mail::{Mail, MailTemplate, Recipient, confirm_mail, story_mail};
 pub use payload::{StoryPayload, challenge_payload};
 pub use phrases::Phrases;

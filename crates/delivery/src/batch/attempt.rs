@@ -1,11 +1,12 @@
 //! One delivery: checked once more if it waited, sent, judged.
 
 use super::checks::{live_reasons, superseded, withheld};
+use super::direct;
 use super::{CROWDED_MS, FRESH, Loaded, Work, identity, load};
-use crate::email::{Letter, Mailer};
+use crate::email::Letter;
 use crate::in_flight::InFlight;
-use crate::webhook::{Call, Caller};
-use crate::{Failure, SendError, Sender, Sent};
+use crate::webhook::Call;
+use crate::{SendError, Sender, Sent};
 use std::time::Instant;
 use store::{BatchRow, DueDelivery, Outcome, Verdict};
 
@@ -112,7 +113,7 @@ async fn send(work: &Work, delivery: &DueDelivery) -> Result<Sent, SendError> {
                         )
                         .await
                 }
-                None => challenge(work, caller, delivery, &id, now_ms).await,
+                None => direct::call(work, caller, delivery, &id).await,
             }
         }
         Sender::Email(mailer) => {
@@ -127,58 +128,10 @@ async fn send(work: &Work, delivery: &DueDelivery) -> Result<Sent, SendError> {
                         .send_story(&letter, &work.inner.wire, &story.mails, delivery, &reasons)
                         .await
                 }
-                None => confirm(work, mailer, delivery, &letter).await,
+                None => direct::mail(work, mailer, delivery, &letter).await,
             }
         }
     }
-}
-
-async fn challenge(
-    work: &Work,
-    caller: &Caller,
-    delivery: &DueDelivery,
-    id: &str,
-    now_ms: i64,
-) -> Result<Sent, SendError> {
-    let challenge = work.alert.public_id.as_str();
-    let body =
-        release::render::challenge_payload(challenge, &delivery.endpoint_public_id, now_ms).into();
-    let call = Call {
-        id,
-        url: &delivery.address,
-        secret: &delivery.secret,
-        body,
-    };
-    let sent = caller.challenge(&call, challenge, now_ms).await?;
-    store_failure(
-        work.inner
-            .store
-            .confirm_endpoint(delivery.endpoint_id)
-            .await,
-    )?;
-    work.inner.queue.tell(queue::Telling::FiltersChanged);
-    Ok(sent)
-}
-
-async fn confirm(
-    work: &Work,
-    mailer: &Mailer,
-    delivery: &DueDelivery,
-    letter: &Letter<'_>,
-) -> Result<Sent, SendError> {
-    let names = store_failure(
-        work.inner
-            .store
-            .endpoint_subscription_names(delivery.endpoint_id)
-            .await,
-    )?;
-    mailer
-        .send_confirm(letter, &work.inner.wire, delivery.endpoint_id, &names)
-        .await
-}
-
-fn store_failure<T>(result: store::Result<T>) -> Result<T, SendError> {
-    result.map_err(|error| Failure::unanswered(error.to_string()).retry())
 }
 
 /// From what the receiver said to how the delivery goes on.

@@ -35,6 +35,8 @@ pub(super) fn withheld(work: &Work, delivery: &DueDelivery, superseded: bool) ->
         }
         (AlertKind::Story, EndpointState::Active) => None,
         (AlertKind::Confirm | AlertKind::Challenge, EndpointState::Pending) => None,
+        // To a person of the wire's own; whether the address reads alerts does not matter.
+        (AlertKind::SignIn | AlertKind::Notice, _) => None,
         (_, state) => suppressed(&format!("the endpoint is {state}")),
     }
 }

@@ -47,7 +47,7 @@ pub struct MailTemplate {
 /// Where the recipient's part goes; cannot occur in rendered HTML, which has no such comment.
 const FOOTER: &str = "<!--recipient-->";
 
-const STYLE: &str = "body{margin:0;padding:24px;background:#fff;color:#1a1a1a;font:16px/1.55 Georgia,serif}\
+pub(super) const STYLE: &str = "body{margin:0;padding:24px;background:#fff;color:#1a1a1a;font:16px/1.55 Georgia,serif}\
 main{max-width:40em;margin:0 auto}h1{font-size:26px;line-height:1.25;margin:0 0 8px}\
 .meta,footer{font:13px/1.5 Helvetica,Arial,sans-serif;color:#555}footer{border-top:1px solid #ccc;margin-top:32px;padding-top:12px}\
 table{border-collapse:collapse}td,th{border:1px solid #ccc;padding:4px 8px}a{color:#0b57a4}\
