@@ -53,6 +53,8 @@ impl TestApp {
             format!("mail.relay=smtp://{}", smtp.addr()),
             "mail.from=Dateline <alerts@wire.example>".to_owned(),
             "webhook.allow_private=true".to_owned(),
+            "review.default=none".to_owned(),
+            "review.late_editions=follow".to_owned(),
             "retry.webhook_s=[10, 60, 600]".to_owned(),
             "retry.email_s=[10, 60, 600]".to_owned(),
             "retry.jitter=0.0".to_owned(),

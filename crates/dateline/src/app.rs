@@ -12,7 +12,7 @@ use crate::telemetry::Telemetry;
 use anyhow::{Context, Result, bail};
 use axum::serve::ListenerExt;
 use delivery::{Wire, Worker};
-use intake::{Intake, Local};
+use intake::{Intake, Limits, Local};
 use metrics_page::prometheus;
 use newsroom::Newsroom;
 use queue::{Queue, Telling};
@@ -57,6 +57,7 @@ pub struct App {
     pub local_token: String,
     taxonomy: Arc<Taxonomy>,
     wire: Arc<Wire>,
+    limits: Arc<Limits<String>>,
     telemetry: Option<Telemetry>,
     folder: DataFolder,
 }
@@ -131,6 +132,7 @@ impl App {
             }));
         }
         let local_token = folder::new_secret();
+        let limits = Arc::new(Limits::new(settings.http.requests_per_minute));
         Ok(App {
             settings,
             store,
@@ -144,6 +146,7 @@ impl App {
             local_token,
             taxonomy,
             wire,
+            limits,
             telemetry,
             folder,
         })
@@ -159,6 +162,10 @@ impl App {
             clock: self.clock.clone(),
             taxonomy: self.taxonomy.clone(),
             public_url: self.settings.public_url.clone(),
+            link_key: self.wire.link_key.clone(),
+            review: self.settings.review.default,
+            late_editions: self.settings.review.late_editions,
+            limits: self.limits.clone(),
             allow_private: self.settings.webhook.allow_private,
             max_body_bytes: self.settings.http.max_body_bytes,
             request_timeout: Duration::from_millis(self.settings.http.request_timeout_ms),

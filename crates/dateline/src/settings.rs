@@ -26,7 +26,8 @@ pub use problem::{Layer, Problem, SettingsError};
 pub use secret::Secret;
 pub use sections::{
     BatchSettings, HttpSettings, LogFormat, LogSettings, MailSettings, MailTls, QueueSettings,
-    RetrySettings, ShutdownSettings, StoreSettings, SweepSettings, TopicsSettings, WebhookSettings,
+    RetrySettings, ReviewSettings, ShutdownSettings, StoreSettings, SweepSettings, TopicsSettings,
+    WebhookSettings,
 };
 pub use sources::Sources;
 pub use texts::{Relay, RelaySecurity};
@@ -46,6 +47,8 @@ pub struct Settings {
     pub name: String,
     /// The listener.
     pub http: HttpSettings,
+    /// Who sees a release before it goes.
+    pub review: ReviewSettings,
     /// The database.
     pub store: StoreSettings,
     /// The queue.

@@ -5,6 +5,7 @@
 //! room is offered again. Two sweeps at once do no harm: each step is a conditional update.
 
 use queue::{Message, Queue, QueueError, QueueName, RouteAlert, Telling};
+use release::model::Lane;
 use std::time::Duration;
 use store::{Clock, Store, StoreError};
 use tokio_util::sync::CancellationToken;
@@ -14,6 +15,10 @@ use tracing::{debug, error, info};
 const REHINT_ALERT_MS: i64 = 1_000;
 /// An open batch without a lease is published again after this.
 const REHINT_BATCH_MS: i64 = 2_000;
+/// Notices written in one go.
+const TOLD_AT_ONCE: i64 = 100;
+/// A report does not wait longer than this for those who are still being tried.
+const REPORT_AFTER_MS: i64 = 15 * 60_000;
 /// Releases cleared in one go.
 const CLEARED_AT_ONCE: i64 = 100;
 
@@ -77,6 +82,7 @@ impl Sweep {
     /// One look at everything.
     pub async fn step(&self) -> Result<(), SweepError> {
         self.clear_due().await?;
+        self.tell_submitters().await?;
         self.hint_alerts().await?;
         self.hint_batches().await
     }
@@ -95,6 +101,7 @@ impl Sweep {
                     lane,
                     request_id,
                 } = cleared;
+                self.queue.tell(Telling::Cleared);
                 info!(worker = "sweep", release, seq, %lane, request_id, outcome = "cleared", "release {release} cleared at its time as item {seq}");
                 self.queue
                     .offer(Message::RouteAlert(RouteAlert {
@@ -103,6 +110,26 @@ impl Sweep {
                         request_id,
                     }))
                     .await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Notices to those who submitted, and the report once everybody was tried.
+    async fn tell_submitters(&self) -> Result<(), SweepError> {
+        let now_ms = self.clock.now_ms();
+        let due = self
+            .store
+            .due_notices(now_ms - REPORT_AFTER_MS, TOLD_AT_ONCE)
+            .await?;
+        for notice in due {
+            if let Some(alert_id) = self.store.tell_submitter(&notice, now_ms).await? {
+                let message = Message::RouteAlert(RouteAlert {
+                    alert_id,
+                    lane: Lane::Regular,
+                    request_id: notice.request_id,
+                });
+                self.queue.offer(message).await?;
             }
         }
         Ok(())

@@ -1,125 +1,306 @@
-//! Accepting a release: read, lint, commit, and only then say yes.
+//! Accepting releases: read, judge, commit, and only then say yes.
 
 use crate::auth::{Caller, Scope};
-use crate::{Intake, Problem};
-use release::finding::{Finding, Severity};
+use crate::judge::{Judged, count_refusals, judge};
+use crate::{Intake, Problem, bundle, policy};
+use release::finding::Finding;
 use release::ids::{Kind, PublicId, base32};
-use release::lint::{is_issuer_slug, lint};
-use release::model::{Lane, Release, ReleaseState};
-use release::source;
+use release::model::{Release, ReleaseState};
 use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
-use store::{Accepted, Idempotency, NewRelease, ReleaseRow};
+use store::{Accepted, Idempotency, NewRelease, ReleaseRow, Replaced};
 use tracing::info;
 
-/// A release that stands in the store now.
+/// Releases that stand in the store now.
 pub(crate) struct Standing {
-    pub(crate) release: ReleaseRow,
-    /// Warnings of the release just submitted.
-    pub(crate) findings: Vec<Finding>,
-    /// Whether it stood there before, under the same idempotency key.
+    /// One, or the editions of a bundle, each with its warnings.
+    pub(crate) releases: Vec<(ReleaseRow, Vec<Finding>)>,
+    /// Whether they stood there before, under the same idempotency key.
     pub(crate) repeated: bool,
 }
 
-/// Reads, lints and accepts a submission.
+/// A request to accept something.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Request<'a> {
+    /// As sent.
+    pub(crate) body: &'a [u8],
+    /// The submitter's key.
+    pub(crate) key: Option<&'a str>,
+    /// Followed through the log.
+    pub(crate) id: &'a str,
+}
+
+/// A judged submission, ready for the store.
+pub(crate) struct Prepared {
+    public_id: String,
+    story_public_id: String,
+    story_owner: String,
+    story_key: Option<String>,
+    edition: String,
+    pub(crate) state: ReleaseState,
+    pub(crate) clear_at_ms: i64,
+    content: String,
+    content_hash: String,
+    source: String,
+    issuers: String,
+    bundle: Option<String>,
+    pub(crate) awaits: String,
+    lane: release::model::Lane,
+    fingerprint: String,
+    findings: Vec<Finding>,
+}
+
+/// Reads, judges and accepts one submission, or a bundle of editions.
 pub(crate) async fn accept(
     intake: &Intake,
     caller: &Caller,
-    body: &[u8],
-    key: Option<&str>,
-    request_id: &str,
+    request: Request<'_>,
 ) -> Result<Standing, Problem> {
     caller.must(Scope::ReleasesWrite)?;
-    let body_hash = digest(body);
-    if let Some(standing) = repeated(intake, caller, key, &body_hash).await? {
+    let body_hash = digest(request.body);
+    if let Some(standing) = repeated(intake, caller, request.key, &body_hash).await? {
         return Ok(standing);
     }
-    let (release, findings) = judge(intake, caller, body).await?;
+    let judged = judge_all(intake, caller, request.body).await?;
+    let mut prepared = Vec::with_capacity(judged.len());
+    let bundle =
+        (judged.len() > 1).then(|| PublicId::from_random(Kind::Bundle, rand::random()).to_string());
+    for judged in &judged {
+        prepared.push(prepare(intake, caller, judged, bundle.as_deref()).await?);
+    }
+    if prepared.iter().any(|one| !one.awaits.is_empty()) {
+        prepared
+            .iter_mut()
+            .for_each(|one| one.state = ReleaseState::Submitted);
+    }
+    commit(intake, caller, prepared, request, &body_hash).await
+}
+
+/// Keeps a submission as a draft, whatever is wrong with it.
+pub(crate) async fn keep_draft(
+    intake: &Intake,
+    caller: &Caller,
+    request: Request<'_>,
+) -> Result<Standing, Problem> {
+    caller.must(Scope::ReleasesWrite)?;
+    let body_hash = digest(request.body);
+    if let Some(standing) = repeated(intake, caller, request.key, &body_hash).await? {
+        return Ok(standing);
+    }
+    let judged = judge(intake, caller, bundle::read_one(request.body)?).await?;
+    let draft = draft(&judged);
+    commit(intake, caller, vec![draft], request, &body_hash).await
+}
+
+/// Judges all that a body holds; refuses it with every finding of every edition, each under the place of its edition.
+pub(crate) async fn judge_all(
+    intake: &Intake,
+    caller: &Caller,
+    body: &[u8],
+) -> Result<Vec<Judged>, Problem> {
+    let submissions = bundle::read(body)?;
+    let is_bundle = submissions.len() > 1;
+    let (submissions, mut findings) = bundle::unite(submissions);
+    let mut judged = Vec::with_capacity(submissions.len());
+    for (at, submission) in submissions.into_iter().enumerate() {
+        let mut one = judge(intake, caller, submission).await?;
+        if is_bundle {
+            for finding in &mut one.findings {
+                finding.pointer = format!("/{at}{}", finding.pointer);
+            }
+        }
+        judged.push(one);
+    }
+    if !findings.is_empty() || judged.iter().any(Judged::is_refused) {
+        findings.extend(judged.into_iter().flat_map(|one| one.findings));
+        count_refusals(&findings);
+        return Err(Problem::Findings(findings));
+    }
+    Ok(judged)
+}
+
+/// What the store is to hold of a judged submission.
+pub(crate) async fn prepare(
+    intake: &Intake,
+    caller: &Caller,
+    judged: &Judged,
+    bundle: Option<&str>,
+) -> Result<Prepared, Problem> {
+    let release = judged.accepted()?;
+    let awaits = policy::awaits(intake, caller, judged, release).await?;
     let now_ms = intake.clock.now_ms();
-    let clear_at_ms = release
-        .clear
-        .as_ref()
-        .map_or(now_ms, |clear| clear.at_ms.max(now_ms));
+    let clear = release.clear.as_ref();
     let content =
-        serde_json::to_string(&release).map_err(|error| Problem::Internal(error.to_string()))?;
-    let public_id = PublicId::from_random(Kind::Release, rand::random());
-    let story_public_id = PublicId::from_random(Kind::Story, rand::random());
-    let new = NewRelease {
-        public_id: public_id.as_str(),
-        story_public_id: story_public_id.as_str(),
-        story_owner: release.issuers.first().map_or("", String::as_str),
-        story_key: release.story.as_deref(),
-        edition: &release.edition.to_string(),
-        state: ReleaseState::Scheduled,
+        serde_json::to_string(release).map_err(|error| Problem::Internal(error.to_string()))?;
+    Ok(Prepared {
+        story_owner: release.issuers.first().cloned().unwrap_or_default(),
+        // Editions that come together tell one story, whether or not it has a name.
+        story_key: release.story.clone().or(bundle.map(str::to_owned)),
+        edition: release.edition.to_string(),
+        state: match awaits.is_empty() {
+            true => ReleaseState::Scheduled,
+            false => ReleaseState::Submitted,
+        },
+        clear_at_ms: clear.map_or(now_ms, |clear| clear.at_ms.max(now_ms)),
+        content_hash: digest(content.as_bytes()),
+        content,
+        issuers: release.issuers.join(" "),
+        bundle: bundle.map(str::to_owned),
+        awaits,
         lane: release.lane,
-        clear_at_ms,
-        content: &content,
-        content_hash: &digest(content.as_bytes()),
-        source: "{}",
-        issuers: &release.issuers.join(" "),
+        ..draft(judged)
+    })
+}
+
+/// A draft: its source, and whom it is meant to speak for.
+fn draft(judged: &Judged) -> Prepared {
+    let slugs: Vec<&str> = judged
+        .issuers
+        .iter()
+        .map(|issuer| issuer.slug.as_str())
+        .collect();
+    Prepared {
+        public_id: PublicId::from_random(Kind::Release, rand::random()).to_string(),
+        story_public_id: PublicId::from_random(Kind::Story, rand::random()).to_string(),
+        story_owner: slugs.first().copied().unwrap_or_default().to_owned(),
+        story_key: None,
+        edition: String::new(),
+        state: ReleaseState::Draft,
+        clear_at_ms: 0,
+        content: "{}".to_owned(),
+        content_hash: String::new(),
+        source: Value::Object(judged.source.clone()).to_string(),
+        issuers: slugs.join(" "),
         bundle: None,
-        awaits: "",
-        submitted_by: &caller.actor,
-        notify: &caller.email,
-        fingerprint: "",
-        request_id,
-    };
-    let idempotency = key.map(|key| Idempotency {
-        key,
-        body_hash: &body_hash,
-    });
-    match intake
-        .store
-        .accept(std::slice::from_ref(&new), idempotency, now_ms)
-        .await?
-    {
+        awaits: String::new(),
+        lane: release::model::Lane::Regular,
+        fingerprint: judged.release.as_ref().map(fingerprint).unwrap_or_default(),
+        findings: judged.findings.clone(),
+    }
+}
+
+fn fingerprint(_release: &Release) -> String {
+    String::new()
+}
+
+impl Prepared {
+    fn as_new<'a>(&'a self, caller: &'a Caller, request_id: &'a str) -> NewRelease<'a> {
+        NewRelease {
+            public_id: &self.public_id,
+            story_public_id: &self.story_public_id,
+            story_owner: &self.story_owner,
+            story_key: self.story_key.as_deref(),
+            edition: &self.edition,
+            state: self.state,
+            lane: self.lane,
+            clear_at_ms: self.clear_at_ms,
+            content: &self.content,
+            content_hash: &self.content_hash,
+            source: &self.source,
+            issuers: &self.issuers,
+            bundle: self.bundle.as_deref(),
+            awaits: &self.awaits,
+            submitted_by: &caller.actor,
+            notify: &caller.email,
+            fingerprint: &self.fingerprint,
+            request_id,
+        }
+    }
+}
+
+async fn commit(
+    intake: &Intake,
+    caller: &Caller,
+    prepared: Vec<Prepared>,
+    request: Request<'_>,
+    body_hash: &str,
+) -> Result<Standing, Problem> {
+    let new: Vec<NewRelease<'_>> = prepared
+        .iter()
+        .map(|one| one.as_new(caller, request.id))
+        .collect();
+    let idempotency = request.key.map(|key| Idempotency { key, body_hash });
+    let now_ms = intake.clock.now_ms();
+    match intake.store.accept(&new, idempotency, now_ms).await? {
         Accepted::New(ids) => {
-            let id = ids[0];
-            metrics::counter!("dateline_accepted_total").increment(1);
-            set_out(intake, id, clear_at_ms, now_ms).await;
-            let release = intake
-                .store
-                .release_by_id(id)
-                .await?
-                .ok_or_else(|| gone(new.public_id))?;
-            info!(worker = "intake", release = release.public_id, issuer = new.story_owner, lane = %release.lane, state = %release.state,
-                request_id, outcome = "accepted", "release {} accepted", release.public_id);
+            let mut releases = Vec::with_capacity(ids.len());
+            if let Some(&first) = ids.first() {
+                set_out(intake, first, &prepared[0], now_ms).await;
+            }
+            for (id, one) in ids.into_iter().zip(prepared) {
+                let row = stands(intake, id).await?;
+                say_accepted(&row, request.id);
+                releases.push((row, one.findings));
+            }
             Ok(Standing {
-                release,
-                findings,
+                releases,
                 repeated: false,
             })
         }
-        Accepted::Repeated(public_id) => {
-            let release = intake
-                .store
-                .release(&public_id)
-                .await?
-                .ok_or_else(|| gone(&public_id))?;
-            Ok(Standing {
-                release,
-                findings,
-                repeated: true,
-            })
+        Accepted::Repeated(made) => again(intake, &made).await,
+        Accepted::KeyReused(made) => Err(refused("key-reused", Problem::KeyReused(made))),
+        Accepted::EditionTaken { at, release } => {
+            Err(edition_taken(&prepared[at].edition, &release))
         }
-        Accepted::KeyReused(public_id) => Err(refused("key-reused", Problem::KeyReused(public_id))),
-        Accepted::EditionTaken {
-            release: public_id, ..
-        } => Err(refused(
-            "edition-taken",
-            Problem::Conflict(format!(
-                "the story has the edition {} already: {public_id}; submit another edition, or another story",
-                release.edition
-            )),
-        )),
     }
 }
 
-fn gone(public_id: &str) -> Problem {
-    Problem::Internal(format!("release {public_id} was stored and is not there"))
+fn say_accepted(row: &ReleaseRow, request_id: &str) {
+    if row.state != ReleaseState::Draft {
+        metrics::counter!("dateline_accepted_total").increment(1);
+    }
+    info!(worker = "intake", release = row.public_id, issuer = row.issuers, lane = %row.lane, state = %row.state,
+        request_id, outcome = "accepted", "release {} accepted", row.public_id);
 }
 
-/// The release that this request made before, however its content would be judged today.
+fn edition_taken(edition: &str, release: &str) -> Problem {
+    refused(
+        "edition-taken",
+        Problem::Conflict(format!(
+            "the story has the edition {edition} already: {release}; submit another edition, or another story"
+        )),
+    )
+}
+
+/// Gives a release that has not cleared another text: a draft stays one unless it is `submitted`.
+pub(crate) async fn replace(
+    intake: &Intake,
+    caller: &Caller,
+    row: &ReleaseRow,
+    source: Map<String, Value>,
+    act: &str,
+    request_id: &str,
+) -> Result<(ReleaseRow, Vec<Finding>), Problem> {
+    caller.must(Scope::ReleasesWrite)?;
+    let judged = judge(intake, caller, source).await?;
+    let mut prepared = match (row.state, act) {
+        (ReleaseState::Draft, "changed") => draft(&judged),
+        _ => prepare(intake, caller, &judged, row.bundle.as_deref()).await?,
+    };
+    if row.state == ReleaseState::Held {
+        prepared.state = ReleaseState::Held;
+    }
+    let now_ms = intake.clock.now_ms();
+    let new = prepared.as_new(caller, request_id);
+    match intake.store.replace(row.id, &new, act, now_ms).await? {
+        Replaced::Done => {
+            set_out(intake, row.id, &prepared, now_ms).await;
+            Ok((stands(intake, row.id).await?, prepared.findings))
+        }
+        Replaced::EditionTaken(release) => Err(edition_taken(&prepared.edition, &release)),
+        Replaced::NotPossible(state) => Err(Problem::Conflict(format!(
+            "the release is {state}: its text cannot be changed any more"
+        ))),
+    }
+}
+
+/// The release with this key, which must be there.
+pub(crate) async fn stands(intake: &Intake, id: i64) -> Result<ReleaseRow, Problem> {
+    let row = intake.store.release_by_id(id).await?;
+    row.ok_or_else(|| Problem::Internal(format!("release {id} was stored and is not there")))
+}
+
+/// What this request made before, however its content would be judged today.
 async fn repeated(
     intake: &Intake,
     caller: &Caller,
@@ -127,22 +308,26 @@ async fn repeated(
     body_hash: &str,
 ) -> Result<Option<Standing>, Problem> {
     let Some(key) = key else { return Ok(None) };
-    let Some((hash, public_id)) = intake.store.made_before(&caller.actor, key).await? else {
-        return Ok(None);
-    };
-    if hash != body_hash {
-        return Err(refused("key-reused", Problem::KeyReused(public_id)));
+    match intake.store.made_before(&caller.actor, key).await? {
+        None => Ok(None),
+        Some((hash, made)) if hash == body_hash => Ok(Some(again(intake, &made).await?)),
+        Some((_, made)) => Err(refused("key-reused", Problem::KeyReused(made))),
     }
-    let release = intake
-        .store
-        .release(&public_id)
-        .await?
-        .ok_or_else(|| gone(&public_id))?;
-    Ok(Some(Standing {
-        release,
-        findings: Vec::new(),
+}
+
+/// What was made under an idempotency key: a release, with its bundle.
+async fn again(intake: &Intake, made: &str) -> Result<Standing, Problem> {
+    let row = intake.store.release(made).await?;
+    let row = row
+        .ok_or_else(|| Problem::Internal(format!("release {made} was stored and is not there")))?;
+    let rows = match &row.bundle {
+        Some(bundle) => intake.store.bundle(bundle).await?,
+        None => vec![row],
+    };
+    Ok(Standing {
+        releases: rows.into_iter().map(|row| (row, Vec::new())).collect(),
         repeated: true,
-    }))
+    })
 }
 
 /// Counts a refusal on its way out.
@@ -151,116 +336,38 @@ fn refused(code: &'static str, problem: Problem) -> Problem {
     problem
 }
 
-/// All findings in one pass: those of lint, and those that need the store and the caller's rights. The latter are looked
-/// for in the submission itself, so that they come with the others.
-async fn judge(
-    intake: &Intake,
-    caller: &Caller,
-    body: &[u8],
-) -> Result<(Release, Vec<Finding>), Problem> {
-    let submission = source::parse(body)
-        .map_err(|error| refused("malformed", Problem::Malformed(error.to_string())))?;
-    let mut linted = lint(&submission, &intake.taxonomy);
-    for (pointer, slug) in issuers(&submission) {
-        if intake.store.issuer(slug).await?.is_none() {
-            let message = format!("no issuer `{slug}`");
-            let mend =
-                "add it with `dateline issuer add`, or use a known slug (`dateline issuer list`)";
-            linted
-                .findings
-                .push(Finding::error("issuer-unknown", &pointer, message, mend));
-        } else if !caller.may_speak_for(slug) {
-            let message = format!("this token may not speak for `{slug}`");
-            let mend = "use a token of that issuer";
-            linted
-                .findings
-                .push(Finding::error("issuer-forbidden", &pointer, message, mend));
-        }
+/// Clears what is due, with its bundle; tells the sweep of what is not. A failure here loses nothing: the sweep does the
+/// same.
+async fn set_out(intake: &Intake, id: i64, prepared: &Prepared, now_ms: i64) {
+    if prepared.state != ReleaseState::Scheduled {
+        return intake.tell_due();
     }
-    linted.findings.extend(lane(&submission, caller));
-    if let Some(release) = &linted.release {
-        linted
-            .findings
-            .extend(past_clear_time(release, intake.clock.now_ms()));
-    }
-    let is_error = |finding: &&Finding| finding.severity == Severity::Error;
-    for finding in linted.findings.iter().filter(is_error) {
-        metrics::counter!("dateline_refused_total", "code" => finding.code.clone()).increment(1);
-    }
-    match linted.release {
-        Some(release) if linted.findings.iter().find(is_error).is_none() => {
-            Ok((release, linted.findings))
-        }
-        _ => Err(Problem::Findings(linted.findings)),
-    }
+    clear_if_due(intake, id, prepared.clear_at_ms, now_ms).await;
 }
 
-/// The slugs that the submission names, with their places; what is no slug is lint's affair.
-fn issuers(submission: &Map<String, Value>) -> Vec<(String, &str)> {
-    let named: Vec<(String, &Value)> = match submission.get("issuers") {
-        Some(Value::Array(list)) => list
-            .iter()
-            .enumerate()
-            .map(|(at, slug)| (format!("/issuers/{at}"), slug))
-            .collect(),
-        Some(one) => vec![("/issuers".to_owned(), one)],
-        None => Vec::new(),
-    };
-    let slugs = named
-        .into_iter()
-        .filter_map(|(pointer, slug)| Some((pointer, slug.as_str()?.trim())));
-    slugs.filter(|(_, slug)| is_issuer_slug(slug)).collect()
-}
-
-/// The flash lane is granted by scope, never by a submitted field alone.
-fn lane(submission: &Map<String, Value>, caller: &Caller) -> Option<Finding> {
-    let asked = submission
-        .get("lane")
-        .and_then(Value::as_str)
-        .map(str::trim);
-    (asked == Some(Lane::Flash.as_str()) && !caller.may(Scope::Flash)).then(|| {
-        let message = "this token may not use the flash lane";
-        let mend = "remove `lane`, or use a token with the scope `flash`";
-        Finding::error("lane-forbidden", "/lane", message, mend)
-    })
-}
-
-fn past_clear_time(release: &Release, now_ms: i64) -> Option<Finding> {
-    let clear = release
-        .clear
-        .as_ref()
-        .filter(|clear| clear.at_ms < now_ms)?;
-    let message = format!(
-        "the clear time {} has passed: the release leaves at once",
-        clear.rfc3339()
-    );
-    Some(Finding::warning(
-        "clear-time-past",
-        "/clear_at",
-        message,
-        "cancel it if that is not meant",
-    ))
-}
-
-/// Clears what is due, tells the sweep of what is not. A failure here loses nothing: the sweep does the same.
-async fn set_out(intake: &Intake, id: i64, clear_at_ms: i64, now_ms: i64) {
+/// Clears a scheduled release whose time has come.
+pub(crate) async fn clear_if_due(intake: &Intake, id: i64, clear_at_ms: i64, now_ms: i64) {
     if clear_at_ms > now_ms {
         return intake.tell_due();
     }
     match intake.store.clear(id, intake.clock.now_ms()).await {
         Ok(cleared) => {
-            let Some(store::Cleared {
+            if let Some(first) = cleared.first() {
+                let (alert_id, lane) = (first.alert_id, first.lane);
+                let request_id = first.request_id.clone();
+                intake.hint_route(alert_id, lane, &request_id).await;
+                intake.tell_cleared();
+            }
+            for store::Cleared {
                 release,
                 seq,
-                alert_id,
                 lane,
                 request_id,
-            }) = cleared.into_iter().next()
-            else {
-                return;
-            };
-            info!(worker = "intake", release, seq, %lane, request_id, outcome = "cleared", "release {release} cleared at once as item {seq}");
-            intake.hint_route(alert_id, lane, &request_id).await;
+                ..
+            } in cleared
+            {
+                info!(worker = "intake", release, seq, %lane, request_id, outcome = "cleared", "release {release} cleared at once as item {seq}");
+            }
         }
         Err(error) => {
             tracing::warn!(%error, worker = "intake", "a release could not be cleared at once, the sweep will: {error}")

@@ -1,9 +1,16 @@
-//! The routes.
+//! The routes, each with its own description.
 
+mod calendar;
 mod deliveries;
 mod issuers;
+mod items;
+mod openapi;
+mod people;
 mod releases;
+mod review;
+pub(crate) mod shapes;
 mod status;
+mod stops;
 mod subscriptions;
 mod tail;
 mod tokens;
@@ -13,7 +20,10 @@ use crate::{Intake, Problem};
 use axum::Router;
 use axum::extract::{FromRequestParts, Path};
 use axum::http::request::Parts;
-use axum::routing::{delete, get, post};
+use axum::routing::{get, post};
+use utoipa::OpenApi;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
 
 /// Entries of a page where the caller asks for no number.
 const PAGE: i64 = 50;
@@ -21,15 +31,38 @@ const PAGE: i64 = 50;
 const LONGEST_PAGE: i64 = 500;
 
 pub(crate) fn routes() -> Router<Intake> {
-    Router::new()
-        .route("/v1/releases", post(releases::submit).get(releases::list))
-        .route("/v1/releases/{id}", get(releases::show))
-        .route("/v1/releases/{id}/report", get(releases::report))
-        .route("/v1/releases/{id}/hold", post(releases::hold))
-        .route("/v1/releases/{id}/cancel", post(releases::cancel))
-        .route("/v1/releases/{id}/reschedule", post(releases::reschedule))
-        .route("/v1/deliveries/dead", get(deliveries::dead))
-        .route("/v1/deliveries/replay", post(deliveries::replay))
+    let (described, _) = described().split_for_parts();
+    described
+        .route("/v1/{*rest}", axum::routing::any(unknown))
+        .route("/healthz", get(status::healthz))
+        .route("/readyz", get(status::readyz))
+        .route("/metrics", get(status::metrics))
+        .method_not_allowed_fallback(method)
+}
+
+/// The OpenAPI document.
+fn document() -> utoipa::openapi::OpenApi {
+    described().split_for_parts().1
+}
+
+fn described() -> OpenApiRouter<Intake> {
+    OpenApiRouter::with_openapi(openapi::Document::openapi())
+        .routes(routes!(releases::submit, releases::list))
+        .routes(routes!(releases::show, releases::change))
+        .routes(routes!(releases::submit_draft))
+        .routes(routes!(releases::report))
+        .routes(routes!(stops::hold))
+        .routes(routes!(stops::cancel))
+        .routes(routes!(stops::reschedule))
+        .routes(routes!(calendar::calendar))
+        .routes(routes!(review::approve))
+        .routes(routes!(review::refuse))
+        .routes(routes!(review::query))
+        .routes(routes!(review::history))
+        .routes(routes!(review::proof))
+        .routes(routes!(items::list))
+        .routes(routes!(deliveries::dead))
+        .routes(routes!(deliveries::replay))
         .route(
             "/v1/subscriptions",
             post(subscriptions::add).get(subscriptions::list),
@@ -40,18 +73,18 @@ pub(crate) fn routes() -> Router<Intake> {
         )
         .route("/v1/subscriptions/{id}/pause", post(subscriptions::pause))
         .route("/v1/subscriptions/{id}/resume", post(subscriptions::resume))
-        .route("/v1/issuers", post(issuers::add).get(issuers::list))
-        .route("/v1/tokens", post(tokens::add).get(tokens::list))
-        .route("/v1/tokens/{id}", delete(tokens::revoke))
-        .route("/v1/topics", get(topics::list))
-        .route("/v1/topics/{slug}", get(topics::show))
-        .route("/v1/status", get(status::status))
-        .route("/v1/tail", get(tail::tail))
-        .route("/v1/{*rest}", axum::routing::any(unknown))
-        .route("/healthz", get(status::healthz))
-        .route("/readyz", get(status::readyz))
-        .route("/metrics", get(status::metrics))
-        .method_not_allowed_fallback(method)
+        .routes(routes!(issuers::add, issuers::list))
+        .routes(routes!(issuers::show, issuers::change))
+        .routes(routes!(people::add, people::list))
+        .routes(routes!(people::change, people::remove))
+        .routes(routes!(people::me))
+        .routes(routes!(tokens::add, tokens::list))
+        .routes(routes!(tokens::revoke))
+        .routes(routes!(topics::list))
+        .routes(routes!(topics::show))
+        .routes(routes!(status::status))
+        .routes(routes!(tail::tail))
+        .routes(routes!(openapi::document))
 }
 
 /// The id or slug in a path. One that is not UTF-8 names nothing.
@@ -82,7 +115,15 @@ async fn method() -> Problem {
     Problem::Method
 }
 
-/// How many entries, within bounds.
-fn page(limit: Option<i64>) -> i64 {
-    limit.unwrap_or(PAGE).clamp(1, LONGEST_PAGE)
+/// How many entries.
+fn page(limit: Option<i64>) -> Result<i64, Problem> {
+    match limit {
+        None => Ok(PAGE),
+        Some(limit @ 1..=LONGEST_PAGE) => Ok(limit),
+        Some(limit) => Err(Problem::Invalid {
+            pointer: "/limit".into(),
+            detail: format!("a page of {limit}"),
+            mend: format!("ask for 1 to {LONGEST_PAGE}"),
+        }),
+    }
 }

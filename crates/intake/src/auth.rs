@@ -1,18 +1,23 @@
-//! Who is asking, and what they may do.
+//! Who is asking, and what they may do: the bearer of a token, or of a signed-in person's session.
 
 use crate::{Intake, Problem};
 use axum::extract::FromRequestParts;
 use axum::http::header::AUTHORIZATION;
 use axum::http::request::Parts;
+use release::model::Right;
 use sha2::{Digest, Sha256};
 
 /// What a token may do. `operator` may do all but use the flash lane, which is always granted by name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Scope {
-    /// Submit, hold, cancel, reschedule.
+    /// Write drafts, submit, hold, cancel, reschedule.
     ReleasesWrite,
     /// See releases and reports.
     ReleasesRead,
+    /// Approve for an issuer what others submitted.
+    ReleasesApprove,
+    /// Review for the wire.
+    ReleasesReview,
     /// Make, pause and delete subscriptions.
     SubscriptionsWrite,
     /// See subscriptions.
@@ -27,9 +32,11 @@ pub enum Scope {
 
 impl Scope {
     /// Every scope.
-    pub const ALL: [Scope; 7] = [
+    pub const ALL: [Scope; 9] = [
         Scope::ReleasesWrite,
         Scope::ReleasesRead,
+        Scope::ReleasesApprove,
+        Scope::ReleasesReview,
         Scope::SubscriptionsWrite,
         Scope::SubscriptionsRead,
         Scope::Flash,
@@ -42,6 +49,8 @@ impl Scope {
         match self {
             Scope::ReleasesWrite => "releases:write",
             Scope::ReleasesRead => "releases:read",
+            Scope::ReleasesApprove => "releases:approve",
+            Scope::ReleasesReview => "releases:review",
             Scope::SubscriptionsWrite => "subscriptions:write",
             Scope::SubscriptionsRead => "subscriptions:read",
             Scope::Flash => "flash",
@@ -49,7 +58,28 @@ impl Scope {
             Scope::Operator => "operator",
         }
     }
+
+    /// What a right lets its person do.
+    fn of_right(right: Right) -> &'static [Scope] {
+        match right {
+            Right::Submitter => &[Scope::ReleasesWrite, Scope::ReleasesRead],
+            Right::Approver => &[
+                Scope::ReleasesWrite,
+                Scope::ReleasesRead,
+                Scope::ReleasesApprove,
+            ],
+            Right::Editor => &[
+                Scope::ReleasesWrite,
+                Scope::ReleasesRead,
+                Scope::ReleasesReview,
+            ],
+            Right::Operator => &[Scope::Operator],
+        }
+    }
 }
+
+/// What the secret of a session begins with, and no token's does.
+pub const SESSION_PREFIX: &str = "dls_";
 
 /// The secret of one run, kept in the data folder for commands on the same machine.
 #[derive(Clone)]
@@ -66,43 +96,67 @@ impl Local {
     }
 
     /// Digests are compared, so the time taken tells nothing of the secret.
-    fn is(&self, secret: &str) -> bool {
+    pub(crate) fn is(&self, secret: &str) -> bool {
         let digest: [u8; 32] = Sha256::digest(secret.as_bytes()).into();
         digest == self.digest
     }
 }
 
-/// The bearer of a valid token.
+/// The bearer of a valid token or session.
 #[derive(Debug, Clone)]
 pub(crate) struct Caller {
-    /// `tok_…`, or `local` for commands on the same machine.
+    /// `tok_…`, `per_…`, or `local` for commands on the same machine.
     pub(crate) actor: String,
+    /// As shown to people.
+    pub(crate) name: String,
     /// Where notices about its releases go; empty for nowhere.
     pub(crate) email: String,
-    scopes: Vec<String>,
-    issuers: Vec<String>,
+    pub(crate) scopes: Vec<Scope>,
+    pub(crate) issuers: Vec<String>,
 }
 
 impl Caller {
     fn local() -> Caller {
-        let scopes = [Scope::Operator, Scope::Flash]
-            .map(|scope| scope.as_str().to_owned())
-            .to_vec();
         Caller {
             actor: "local".to_owned(),
+            name: "this machine".to_owned(),
             email: String::new(),
-            scopes,
+            scopes: vec![Scope::Operator, Scope::Flash],
             issuers: Vec::new(),
         }
     }
 
-    /// Whether the token has this scope.
+    fn of_token(token: store::TokenRow) -> Caller {
+        let known = |name: &str| Scope::ALL.into_iter().find(|scope| scope.as_str() == name);
+        Caller {
+            actor: token.public_id,
+            name: token.name,
+            email: token.email,
+            scopes: token.scopes.split_whitespace().filter_map(known).collect(),
+            issuers: words(&token.issuers),
+        }
+    }
+
+    fn of_person(person: store::PersonRow) -> Caller {
+        let rights = person.rights.split_whitespace().filter_map(Right::parse);
+        Caller {
+            actor: person.public_id,
+            name: person.name,
+            email: person.address,
+            scopes: rights
+                .flat_map(|right| Scope::of_right(right).iter().copied())
+                .collect(),
+            issuers: words(&person.issuers),
+        }
+    }
+
+    /// Whether the caller has this scope.
     pub(crate) fn may(&self, scope: Scope) -> bool {
-        let has = |scope: Scope| self.scopes.iter().any(|name| name == scope.as_str());
+        let has = |scope: Scope| self.scopes.contains(&scope);
         has(scope) || (scope != Scope::Flash && has(Scope::Operator))
     }
 
-    /// Refuses unless the token has this scope.
+    /// Refuses unless the caller has this scope.
     pub(crate) fn must(&self, scope: Scope) -> Result<(), Problem> {
         match self.may(scope) {
             true => Ok(()),
@@ -113,47 +167,48 @@ impl Caller {
         }
     }
 
-    /// Whether the token may speak for this issuer.
+    /// Whether the caller may speak for this issuer.
     pub(crate) fn may_speak_for(&self, slug: &str) -> bool {
         self.issuers.is_empty() || self.issuers.iter().any(|issuer| issuer == slug)
     }
 
-    /// Whether the token may see a release of its own or of its issuers.
+    /// Whether the caller may see a release: its own, or one of its issuers. A draft is its writer's, and its issuers'.
     pub(crate) fn may_see(&self, release: &store::ReleaseRow) -> bool {
-        if self.issuers.is_empty() || release.submitted_by == self.actor {
-            return true;
-        }
-        let content: Result<release::model::Release, _> = serde_json::from_str(&release.content);
-        content.is_ok_and(|content| content.issuers.iter().any(|slug| self.may_speak_for(slug)))
+        self.issuers.is_empty()
+            || release.submitted_by == self.actor
+            || release
+                .issuers
+                .split_whitespace()
+                .any(|slug| self.may_speak_for(slug))
     }
+}
+
+fn words(text: &str) -> Vec<String> {
+    text.split_whitespace().map(str::to_owned).collect()
 }
 
 impl FromRequestParts<Intake> for Caller {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, intake: &Intake) -> Result<Caller, Problem> {
-        let header = parts
-            .headers
-            .get(AUTHORIZATION)
-            .and_then(|value| value.to_str().ok());
-        let secret = header
-            .and_then(|text| text.strip_prefix("Bearer "))
-            .ok_or(Problem::Unauthorised)?
-            .trim();
+        let secret = bearer(parts).ok_or(Problem::Unauthorised)?;
         if intake.local.as_ref().is_some_and(|local| local.is(secret)) {
             return Ok(Caller::local());
         }
-        let token = intake
-            .store
-            .token(secret)
-            .await?
-            .ok_or(Problem::Unauthorised)?;
-        let words = |text: &str| text.split_whitespace().map(str::to_owned).collect();
-        Ok(Caller {
-            actor: token.public_id,
-            email: token.email,
-            scopes: words(&token.scopes),
-            issuers: words(&token.issuers),
-        })
+        let store = &intake.store;
+        let caller = match secret.starts_with(SESSION_PREFIX) {
+            true => store
+                .session(secret, intake.clock.now_ms())
+                .await?
+                .map(Caller::of_person),
+            false => store.token(secret).await?.map(Caller::of_token),
+        };
+        caller.ok_or(Problem::Unauthorised)
     }
+}
+
+/// The secret of `Authorization: Bearer …`.
+pub(crate) fn bearer(parts: &Parts) -> Option<&str> {
+    let header = parts.headers.get(AUTHORIZATION)?.to_str().ok()?;
+    Some(header.strip_prefix("Bearer ")?.trim())
 }

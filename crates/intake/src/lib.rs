@@ -8,10 +8,16 @@
 mod accept;
 mod api;
 mod auth;
+mod bundle;
+mod judge;
+mod limits;
+mod policy;
 mod problem;
 mod request_id;
+mod trial;
 
-pub use auth::{Local, Scope};
+pub use auth::{Local, SESSION_PREFIX, Scope};
+pub use limits::Limits;
 pub use problem::Problem;
 
 use axum::Router;
@@ -19,7 +25,8 @@ use axum::extract::{DefaultBodyLimit, Request, State};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use queue::{Message, Queue, RouteAlert, Telling};
-use release::model::Lane;
+use release::capability::LinkKey;
+use release::model::{Lane, LateEditions, Review};
 use release::topic::Taxonomy;
 use std::sync::Arc;
 use std::time::Duration;
@@ -39,6 +46,14 @@ pub struct Intake {
     pub taxonomy: Arc<Taxonomy>,
     /// What links start with, without a slash at the end.
     pub public_url: String,
+    /// Signs proof links.
+    pub link_key: LinkKey,
+    /// How new issuers are reviewed where nobody says otherwise.
+    pub review: Review,
+    /// What becomes of editions that join a story which has cleared.
+    pub late_editions: LateEditions,
+    /// Requests of one token or session; by the digest of its secret.
+    pub limits: Arc<Limits<String>>,
     /// Development only: webhooks may be `http:` and at private addresses.
     pub allow_private: bool,
     /// The largest request body.
@@ -60,8 +75,10 @@ impl Intake {
     pub fn routes(self) -> Router {
         let limit = DefaultBodyLimit::max(self.max_body_bytes);
         let timed = axum::middleware::from_fn_with_state(self.clone(), time_limit);
+        let limited = axum::middleware::from_fn_with_state(self.clone(), rate_limit);
         api::routes()
             .layer(timed)
+            .layer(limited)
             .layer(axum::middleware::from_fn(request_id::tag))
             .layer(limit)
             .with_state(self)
@@ -78,6 +95,11 @@ impl Intake {
         let _ = self.queue.offer(message).await;
     }
 
+    /// Tells those who wait for items.
+    pub(crate) fn tell_cleared(&self) {
+        self.queue.tell(Telling::Cleared);
+    }
+
     /// Tells the sweep that something falls due.
     pub(crate) fn tell_due(&self) {
         self.queue.tell(Telling::Due);
@@ -87,6 +109,21 @@ impl Intake {
     pub(crate) fn tell_filters(&self) {
         self.queue.tell(Telling::FiltersChanged);
     }
+}
+
+/// Refuses what is over the limit of its bearer. Commands on the same machine have none.
+async fn rate_limit(State(intake): State<Intake>, request: Request, next: Next) -> Response {
+    let (parts, body) = request.into_parts();
+    let is_local = |secret: &str| intake.local.as_ref().is_some_and(|local| local.is(secret));
+    if let Some(secret) = auth::bearer(&parts)
+        && !is_local(secret)
+    {
+        let key = accept::digest(secret.as_bytes());
+        if let Err(wait_ms) = intake.limits.take(key, intake.clock.now_ms()) {
+            return Problem::TooMany(wait_ms).into_response();
+        }
+    }
+    next.run(Request::from_parts(parts, body)).await
 }
 
 async fn time_limit(State(intake): State<Intake>, request: Request, next: Next) -> Response {

@@ -6,7 +6,9 @@ use axum::response::{IntoResponse, Response};
 use release::finding::Finding;
 use release::time::rfc3339;
 use serde_json::{Map, Value, json};
+use std::collections::BTreeMap;
 use store::StoreError;
+use utoipa::openapi::{self, ContentBuilder, Ref, RefOr, ResponseBuilder};
 
 /// Everything the API can answer instead of what was asked for.
 #[derive(Debug)]
@@ -55,6 +57,8 @@ pub enum Problem {
         /// What to do about it.
         mend: String,
     },
+    /// 429: more requests than one caller may make; how long to wait, in milliseconds.
+    TooMany(i64),
     /// 422: an idempotency key was used before for another request, which made this release.
     KeyReused(String),
     /// 503: the store cannot write at the moment. Nothing was accepted.
@@ -76,6 +80,7 @@ impl Problem {
             Problem::Findings(_) | Problem::Invalid { .. } | Problem::KeyReused(_) => {
                 StatusCode::UNPROCESSABLE_ENTITY
             }
+            Problem::TooMany(_) => StatusCode::TOO_MANY_REQUESTS,
             Problem::Unavailable(_) => StatusCode::SERVICE_UNAVAILABLE,
             Problem::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
         }
@@ -94,6 +99,7 @@ impl Problem {
             Problem::Findings(_) => "findings",
             Problem::Invalid { .. } => "invalid",
             Problem::KeyReused(_) => "idempotency-key-reused",
+            Problem::TooMany(_) => "too-many-requests",
             Problem::Unavailable(_) => "unavailable",
             Problem::Internal(_) => "internal",
         }
@@ -112,6 +118,7 @@ impl Problem {
             Problem::Findings(_) => "The release is refused",
             Problem::Invalid { .. } => "A field is not valid",
             Problem::KeyReused(_) => "The idempotency key belongs to another request",
+            Problem::TooMany(_) => "Too many requests",
             Problem::Unavailable(_) => "The wire cannot accept anything at the moment",
             Problem::Internal(_) => "A fault of ours",
         }
@@ -144,6 +151,10 @@ impl Problem {
                 "this Idempotency-Key made {release} from other content; use a new key for a new submission, or \
                  reschedule {release} if only its clear time is to change"
             ),
+            Problem::TooMany(wait_ms) => format!(
+                "wait {} s before the next request; the limit is the setting `http.requests_per_minute`",
+                seconds(*wait_ms)
+            ),
             Problem::Unavailable(detail) | Problem::Internal(detail) => detail.clone(),
         }
     }
@@ -167,6 +178,11 @@ impl IntoResponse for Problem {
             tracing::error!(worker = "intake", "{}: {detail}", self.title());
         }
         let status = self.status();
+        let retry_after = match &self {
+            Problem::TooMany(wait_ms) => Some(HeaderValue::from(seconds(*wait_ms))),
+            Problem::Unavailable(_) => Some(HeaderValue::from_static("5")),
+            _ => None,
+        };
         let mut body = json!({
             "type": format!("urn:dateline:problem:{}", self.kind()),
             "title": self.title(),
@@ -182,16 +198,74 @@ impl IntoResponse for Problem {
             header::CONTENT_TYPE,
             HeaderValue::from_static("application/problem+json"),
         );
-        match status {
-            StatusCode::SERVICE_UNAVAILABLE => {
-                drop(headers.insert(header::RETRY_AFTER, HeaderValue::from_static("5")))
-            }
-            StatusCode::UNAUTHORIZED => {
-                drop(headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer")))
-            }
-            _ => {}
+        if let Some(retry_after) = retry_after {
+            headers.insert(header::RETRY_AFTER, retry_after);
+        }
+        if status == StatusCode::UNAUTHORIZED {
+            headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
         }
         response
+    }
+}
+
+/// Whole seconds, rounded up.
+fn seconds(wait_ms: i64) -> i64 {
+    wait_ms.max(0).div_euclid(1000) + 1
+}
+
+/// RFC 9457 problem details, with what some kinds add.
+#[derive(utoipa::ToSchema)]
+#[expect(dead_code, reason = "describes problems to readers of the API")]
+pub(crate) struct ProblemDetails {
+    /// `urn:dateline:problem:…`
+    r#type: String,
+    title: String,
+    status: u16,
+    /// What is wrong, and the mend
+    detail: String,
+    /// For `findings`
+    findings: Option<Vec<crate::api::shapes::FindingShape>>,
+    /// For `invalid`: a JSON pointer to the field
+    pointer: Option<String>,
+    /// For `invalid`: what to do about it
+    mend: Option<String>,
+    /// For `already-cleared`
+    cleared_at: Option<String>,
+    /// For `already-cleared`: how many had been told
+    told: Option<i64>,
+}
+
+/// Every status that any request may be answered with instead of what was asked for.
+const STATUSES: [(&str, &str); 11] = [
+    ("400", "The request cannot be read"),
+    ("401", "A valid token is needed"),
+    ("403", "The token may not do this"),
+    ("404", "Not found"),
+    ("405", "This method is not known here"),
+    ("409", "Not possible as things stand"),
+    ("413", "The request is too large"),
+    ("422", "Findings, or a field that is not valid"),
+    ("429", "Too many requests: see Retry-After"),
+    ("500", "A fault of ours"),
+    (
+        "503",
+        "Nothing can be accepted at the moment: see Retry-After",
+    ),
+];
+
+impl utoipa::IntoResponses for Problem {
+    fn responses() -> BTreeMap<String, RefOr<openapi::Response>> {
+        let described = STATUSES.into_iter().map(|(status, description)| {
+            let content = ContentBuilder::new()
+                .schema(Some(Ref::from_schema_name("ProblemDetails")))
+                .build();
+            let response = ResponseBuilder::new()
+                .description(description)
+                .content("application/problem+json", content)
+                .build();
+            (status.to_owned(), RefOr::T(response))
+        });
+        described.collect()
     }
 }
 

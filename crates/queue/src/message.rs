@@ -94,6 +94,12 @@ pub enum Telling {
     FiltersChanged,
     /// Something fell due sooner than the sweep knows.
     Due,
+    /// Something went out on the wire: who waits for items looks at the store.
+    Cleared,
+    /// Somebody asks the index: routers look at the store.
+    Asked,
+    /// A router answered: who asked looks at the store.
+    Answered,
     /// A line of a worker's log, for `tail`.
     Log(serde_json::Value),
 }

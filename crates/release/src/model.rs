@@ -280,6 +280,56 @@ named! {
 }
 
 named! {
+    /// Whether an editor of the wire sees an issuer's releases before they go.
+    #[derive(Default)]
+    Review {
+        /// They go by themselves.
+        None => "none",
+        /// Until one of them has cleared.
+        #[default]
+        FirstRelease => "first-release",
+        /// Each of them.
+        Always => "always",
+    }
+}
+
+named! {
+    /// Whether an approver of the issuer's own sees its releases before they go.
+    #[derive(Default)]
+    Approval {
+        /// Who may submit may also let go.
+        #[default]
+        None => "none",
+        /// Each release needs an approver.
+        Required => "required",
+    }
+}
+
+named! {
+    /// What a signed-in person may do.
+    Right {
+        /// Write and submit for an issuer.
+        Submitter => "submitter",
+        /// Approve for an issuer what others submitted.
+        Approver => "approver",
+        /// Review for the wire.
+        Editor => "editor",
+        /// Run the wire.
+        Operator => "operator",
+    }
+}
+
+named! {
+    /// What becomes of an edition that joins a story which has cleared.
+    LateEditions {
+        /// It waits for an editor.
+        Wait => "wait",
+        /// It goes like any other.
+        Follow => "follow",
+    }
+}
+
+named! {
     /// What an alert tells.
     AlertKind {
         /// One revision of one story.

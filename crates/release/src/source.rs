@@ -64,6 +64,24 @@ pub enum SourceError {
 
 /// Reads a submission in whichever of the two forms it is: an object when the first character is `{`, else Markdown.
 pub fn parse(bytes: &[u8]) -> Result<Map<String, Value>, SourceError> {
+    let text = text_of(bytes)?;
+    match text.trim_start().chars().next() {
+        Some('{' | '[' | '"') => parse_json(text),
+        _ => parse_markdown(text),
+    }
+}
+
+/// Reads several submissions at once: a JSON array of objects.
+pub fn parse_many(bytes: &[u8]) -> Result<Vec<Map<String, Value>>, SourceError> {
+    let members = match parse_value(text_of(bytes)?)? {
+        Value::Array(members) => members,
+        one => vec![one],
+    };
+    members.into_iter().map(object).collect()
+}
+
+/// What is small enough, and UTF-8; without its byte order mark.
+fn text_of(bytes: &[u8]) -> Result<&str, SourceError> {
     if bytes.len() > MAX_BYTES {
         return Err(SourceError::TooLarge {
             size_bytes: bytes.len(),
@@ -71,11 +89,7 @@ pub fn parse(bytes: &[u8]) -> Result<Map<String, Value>, SourceError> {
     }
     let text =
         std::str::from_utf8(bytes).map_err(|error| utf8_error(bytes, error.valid_up_to()))?;
-    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    match text.trim_start().chars().next() {
-        Some('{' | '[' | '"') => parse_json(text),
-        _ => parse_markdown(text),
-    }
+    Ok(text.strip_prefix('\u{feff}').unwrap_or(text))
 }
 
 fn utf8_error(bytes: &[u8], offset: usize) -> SourceError {
@@ -94,6 +108,10 @@ fn utf8_error(bytes: &[u8], offset: usize) -> SourceError {
 
 /// Reads a JSON object.
 pub fn parse_json(text: &str) -> Result<Map<String, Value>, SourceError> {
+    object(parse_value(text)?)
+}
+
+fn parse_value(text: &str) -> Result<Value, SourceError> {
     let Unique(value) = serde_json::from_str(text).map_err(|error| SourceError::Json {
         line: error.line(),
         column: error.column(),
@@ -104,6 +122,10 @@ pub fn parse_json(text: &str) -> Result<Map<String, Value>, SourceError> {
             .unwrap_or_default()
             .to_owned(),
     })?;
+    Ok(value)
+}
+
+fn object(value: Value) -> Result<Map<String, Value>, SourceError> {
     match value {
         Value::Object(map) => Ok(map),
         Value::Array(_) => Err(SourceError::NotAnObject("an array")),

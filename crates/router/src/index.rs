@@ -7,7 +7,9 @@ use release::filter::Filter;
 use release::language::LanguageTag;
 use release::model::Channel;
 use release::subject::Subject;
-use std::collections::BTreeMap;
+use release::topic::TopicSlug;
+use serde::Serialize;
+use std::collections::{BTreeMap, BTreeSet};
 use store::FilterRow;
 use tracing::error;
 
@@ -92,6 +94,44 @@ impl Index {
             .into_iter()
             .map(|(endpoint_id, hits)| choose(endpoint_id, &hits, editions))
             .collect()
+    }
+}
+
+/// How many endpoints a release would reach.
+#[derive(Debug, Default, PartialEq, Eq, Serialize)]
+pub(crate) struct Reach {
+    /// By channel.
+    channels: BTreeMap<String, usize>,
+    /// For each topic of the release, those whose filter names it, or one above it.
+    topics: BTreeMap<String, usize>,
+}
+
+impl Index {
+    /// How many endpoints would hear of a release now; each counts once.
+    pub(crate) fn reach(&self, subject: &Subject) -> Reach {
+        let mut endpoints: BTreeMap<i64, (Channel, BTreeSet<&TopicSlug>)> = BTreeMap::new();
+        let matching = self
+            .entries
+            .values()
+            .filter(|entry| matching::matches(&entry.filter, subject));
+        for entry in matching {
+            let named = entry
+                .filter
+                .topics()
+                .filter(|topic| subject.topics.contains(*topic));
+            let (_, topics) = endpoints
+                .entry(entry.endpoint_id)
+                .or_insert((entry.channel, BTreeSet::new()));
+            topics.extend(named);
+        }
+        let mut reach = Reach::default();
+        for (channel, topics) in endpoints.values() {
+            *reach.channels.entry(channel.to_string()).or_default() += 1;
+            for topic in topics {
+                *reach.topics.entry(topic.to_string()).or_default() += 1;
+            }
+        }
+        reach
     }
 }
 

@@ -5,6 +5,7 @@
 //! router plans only the endpoints that have no delivery yet. Two routers on one alert collide on the deliveries'
 //! primary key; the slower one reads again and goes on.
 
+mod answers;
 mod index;
 pub mod matching;
 mod plan;
@@ -77,7 +78,8 @@ impl Router {
         tokio::join!(
             self.route_lane(Lane::Flash, &stop),
             self.route_lane(Lane::Regular, &stop),
-            self.follow(&stop)
+            self.follow(&stop),
+            self.answer(&stop)
         );
     }
 

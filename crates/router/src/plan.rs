@@ -96,8 +96,12 @@ async fn story(router: &Router, alert: &AlertRow) -> Result<Plan, RouteError> {
 
 /// What a stored release offers to filters.
 fn subject(row: &ReleaseRow, taxonomy: &Taxonomy) -> Result<Subject, String> {
-    let release: Release = serde_json::from_str(&row.content)
-        .map_err(|error| format!("{}: {error}", row.public_id))?;
+    subject_of(&row.content, taxonomy).map_err(|reason| format!("{}: {reason}", row.public_id))
+}
+
+/// What a release, given as JSON, offers to filters.
+pub(crate) fn subject_of(content: &str, taxonomy: &Taxonomy) -> Result<Subject, String> {
+    let release: Release = serde_json::from_str(content).map_err(|error| error.to_string())?;
     let body = release.body.render();
     Ok(Subject::new(SubjectParts::of(
         &release, &body.text, taxonomy,

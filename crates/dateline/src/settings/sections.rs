@@ -2,6 +2,7 @@
 
 use std::net::SocketAddr;
 
+use release::model::{LateEditions, Review};
 use serde::Deserialize;
 
 use super::Secret;
@@ -17,6 +18,18 @@ pub struct HttpSettings {
     pub max_body_bytes: usize,
     /// Longest time for a request.
     pub request_timeout_ms: u64,
+    /// Requests of one token or session in a minute; 0 sets no limit.
+    pub requests_per_minute: i64,
+}
+
+/// `[review]`: who sees a release before it goes.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ReviewSettings {
+    /// For a new issuer.
+    pub default: Review,
+    /// For an edition that joins a story which has cleared.
+    pub late_editions: LateEditions,
 }
 
 /// `[store]`: the database.

@@ -8,53 +8,100 @@ use axum::extract::rejection::{JsonRejection, QueryRejection};
 use axum::extract::{Query, State};
 use release::address::masked;
 use release::time::rfc3339;
-use serde::Deserialize;
-use serde_json::{Value, json};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
 
-#[derive(Deserialize)]
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub(super) struct DeadQuery {
+    /// Of this release only
     release: Option<String>,
+    /// 1 to 500; 50 if absent
+    #[param(minimum = 1, maximum = 500)]
     limit: Option<i64>,
 }
 
+/// Deliveries that were given up.
+#[derive(Serialize, ToSchema)]
+pub(super) struct DeadPage {
+    /// Newest first
+    dead: Vec<DeadShape>,
+}
+
+/// A delivery that was given up.
+#[derive(Serialize, ToSchema)]
+struct DeadShape {
+    /// `rel_…`, unless it told of none
+    release: Option<String>,
+    /// `ep_…`
+    endpoint: String,
+    channel: String,
+    /// Masked
+    address: String,
+    attempts: i64,
+    last_status: Option<i64>,
+    last_error: Option<String>,
+    last_answer: Option<String>,
+    given_up_at: Option<String>,
+}
+
+/// Deliveries that were given up, and why
+#[utoipa::path(get, path = "/v1/deliveries/dead", tag = "operators", params(DeadQuery),
+    responses((status = 200, body = DeadPage), Problem))]
 pub(super) async fn dead(
     State(intake): State<Intake>,
     caller: Caller,
     query: Result<Query<DeadQuery>, QueryRejection>,
-) -> Result<Json<Value>, Problem> {
+) -> Result<Json<DeadPage>, Problem> {
     caller.must(Scope::Operator)?;
     let Query(query) = query?;
     let release_id = release_id(&intake, query.release.as_deref()).await?;
     let dead = intake
         .store
-        .dead_deliveries(release_id, page(query.limit))
+        .dead_deliveries(release_id, page(query.limit)?)
         .await?;
-    let dead: Vec<Value> = dead
-        .iter()
-        .map(|d| {
-            json!({
-                "release": d.release, "endpoint": d.endpoint, "channel": d.channel, "address": masked(&d.address),
-                "attempts": d.attempts, "last_status": d.last_status, "last_error": d.last_error, "last_answer": d.last_answer,
-                "given_up_at": d.done_ms.map(rfc3339),
-            })
-        })
-        .collect();
-    Ok(Json(json!({ "dead": dead })))
+    let shape = |delivery: store::DeadDelivery| DeadShape {
+        address: masked(&delivery.address),
+        channel: delivery.channel.to_string(),
+        release: delivery.release,
+        endpoint: delivery.endpoint,
+        attempts: delivery.attempts,
+        last_status: delivery.last_status,
+        last_error: delivery.last_error,
+        last_answer: delivery.last_answer,
+        given_up_at: delivery.done_ms.map(rfc3339),
+    };
+    Ok(Json(DeadPage {
+        dead: dead.into_iter().map(shape).collect(),
+    }))
 }
 
-#[derive(Deserialize)]
+/// What to try again: one of the two, or both.
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Replay {
+    /// All of this release
     release: Option<String>,
+    /// All of this endpoint
     endpoint: Option<String>,
 }
 
+/// What is tried again.
+#[derive(Serialize, ToSchema)]
+pub(super) struct Replayed {
+    replayed: u64,
+    reopened_batches: u64,
+}
+
+/// Try deliveries that were given up once more
+#[utoipa::path(post, path = "/v1/deliveries/replay", tag = "operators", request_body = Replay,
+    responses((status = 200, body = Replayed), Problem))]
 pub(super) async fn replay(
     State(intake): State<Intake>,
     caller: Caller,
     body: Result<Json<Replay>, JsonRejection>,
-) -> Result<Json<Value>, Problem> {
+) -> Result<Json<Replayed>, Problem> {
     caller.must(Scope::Operator)?;
     let Json(replay) = body?;
     if replay.release.is_none() && replay.endpoint.is_none() {
@@ -89,9 +136,10 @@ pub(super) async fn replay(
         None => 0,
     };
     intake.tell_due();
-    Ok(Json(
-        json!({ "replayed": replayed, "reopened_batches": reopened }),
-    ))
+    Ok(Json(Replayed {
+        replayed,
+        reopened_batches: reopened,
+    }))
 }
 
 async fn release_id(intake: &Intake, public_id: Option<&str>) -> Result<Option<i64>, Problem> {

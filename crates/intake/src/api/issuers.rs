@@ -1,88 +1,222 @@
-//! Issuers: added by operators, listed for everybody with a token.
+//! Issuers: added and changed by operators, shown to everybody with a token.
 
+use super::Id;
 use crate::auth::{Caller, Scope};
 use crate::{Intake, Problem};
 use axum::Json;
 use axum::extract::State;
 use axum::extract::rejection::JsonRejection;
 use axum::http::StatusCode;
+use release::address::printable;
 use release::ids::{Kind, PublicId};
-use serde::Deserialize;
-use serde_json::{Value, json};
+use release::model::{Approval, Review};
+use serde::{Deserialize, Serialize};
 use store::{IssuerRow, NewIssuer, StoreError};
+use utoipa::ToSchema;
 
-#[derive(Deserialize)]
+/// An issuer to be added.
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Add {
+pub(super) struct AddIssuer {
+    /// How releases name it: `acme-robotics`
+    slug: String,
+    /// As printed in the SOURCE line
+    name: String,
+    /// Its own site
+    site: Option<String>,
+    /// Its "About" paragraph, for releases that bring none
+    boilerplate: Option<String>,
+    /// Whether an editor sees its releases first: none, first-release, always
+    review: Option<String>,
+    /// Whether an approver of its own does: none, required
+    approval: Option<String>,
+}
+
+/// What to change of an issuer; what is absent stays.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ChangeIssuer {
+    name: Option<String>,
+    site: Option<String>,
+    boilerplate: Option<String>,
+    review: Option<String>,
+    approval: Option<String>,
+}
+
+/// An organisation that releases speak for.
+#[derive(Serialize, ToSchema)]
+pub(super) struct IssuerShape {
+    /// `iss_…`
+    id: String,
     slug: String,
     name: String,
     site: Option<String>,
     boilerplate: Option<String>,
+    /// none, first-release, always
+    review: String,
+    /// none, required
+    approval: String,
 }
 
+/// All issuers.
+#[derive(Serialize, ToSchema)]
+pub(super) struct IssuersShape {
+    /// By slug
+    issuers: Vec<IssuerShape>,
+}
+
+impl IssuerShape {
+    fn of(row: &IssuerRow) -> IssuerShape {
+        IssuerShape {
+            id: row.public_id.clone(),
+            slug: row.slug.clone(),
+            name: row.name.clone(),
+            site: row.site.clone(),
+            boilerplate: row.boilerplate.clone(),
+            review: row.review.clone(),
+            approval: row.approval.clone(),
+        }
+    }
+}
+
+/// Add an issuer
+#[utoipa::path(post, path = "/v1/issuers", tag = "operators", request_body = AddIssuer,
+    responses((status = 201, body = IssuerShape), Problem))]
 pub(super) async fn add(
     State(intake): State<Intake>,
     caller: Caller,
-    body: Result<Json<Add>, JsonRejection>,
-) -> Result<(StatusCode, Json<Value>), Problem> {
+    body: Result<Json<AddIssuer>, JsonRejection>,
+) -> Result<(StatusCode, Json<IssuerShape>), Problem> {
     caller.must(Scope::Operator)?;
     let Json(add) = body?;
-    check(&add)?;
+    if !release::lint::is_issuer_slug(&add.slug) {
+        return Err(invalid(
+            "/slug",
+            format!("`{}` is not a slug", printable(&add.slug)),
+            "use lower-case letters, digits and single hyphens: `acme-robotics`",
+        ));
+    }
     let public_id = PublicId::from_random(Kind::Issuer, rand::random());
+    let review = add.review.as_deref().unwrap_or(intake.review.as_str());
     let new = NewIssuer {
         public_id: public_id.as_str(),
         slug: &add.slug,
         name: add.name.trim(),
         site: add.site.as_deref(),
         boilerplate: add.boilerplate.as_deref(),
-        review: "none",
-        approval: "none",
+        review,
+        approval: add.approval.as_deref().unwrap_or(Approval::None.as_str()),
     };
+    check(&new)?;
     match intake.store.add_issuer(&new, intake.clock.now_ms()).await {
-        Ok(()) => {}
-        Err(StoreError::Conflict(_)) => {
-            return Err(Problem::Conflict(format!(
-                "the issuer `{}` is there already; choose another slug",
-                add.slug
-            )));
+        Err(StoreError::Conflict(_)) => Err(Problem::Conflict(format!(
+            "the issuer `{}` is there already; choose another slug",
+            add.slug
+        ))),
+        Err(error) => Err(error.into()),
+        Ok(()) => {
+            let row = find(&intake, &add.slug).await?;
+            Ok((StatusCode::CREATED, Json(IssuerShape::of(&row))))
         }
-        Err(error) => return Err(error.into()),
     }
-    let shown = json!({ "id": public_id, "slug": add.slug, "name": add.name, "site": add.site });
-    Ok((StatusCode::CREATED, Json(shown)))
 }
 
-fn check(add: &Add) -> Result<(), Problem> {
-    let invalid = |pointer: &str, detail: String, mend: &str| {
-        Err(Problem::Invalid {
-            pointer: pointer.into(),
-            detail,
-            mend: mend.into(),
-        })
-    };
-    if !release::lint::is_issuer_slug(&add.slug) {
-        let detail = format!("`{}` is not a slug", release::address::printable(&add.slug));
-        return invalid(
-            "/slug",
-            detail,
-            "use lower-case letters, digits and single hyphens: `acme-robotics`",
-        );
+fn invalid(pointer: &str, detail: String, mend: &str) -> Problem {
+    Problem::Invalid {
+        pointer: pointer.into(),
+        detail,
+        mend: mend.into(),
     }
-    let name = add.name.trim();
-    if name.is_empty() || name.len() > 200 || name.chars().any(char::is_control) {
-        let detail = format!("`{}` is not a name", release::address::printable(&add.name));
-        return invalid("/name", detail, "give one line of 1 to 200 characters");
+}
+
+fn check(new: &NewIssuer<'_>) -> Result<(), Problem> {
+    let name = new.name;
+    let is_line = !name.is_empty() && name.len() <= 200 && !name.chars().any(char::is_control);
+    if !is_line {
+        let detail = format!("`{}` is not a name", printable(name));
+        let mend = "give one line of 1 to 200 characters";
+        return Err(invalid("/name", detail, mend));
+    }
+    if let Some(site) = new.site
+        && !["https://", "http://"]
+            .iter()
+            .any(|scheme| site.starts_with(scheme) && site.len() > scheme.len())
+    {
+        let detail = format!("`{}` is not a site", printable(site));
+        return Err(invalid("/site", detail, "write `https://acme.example`"));
+    }
+    if new
+        .boilerplate
+        .is_some_and(|text| text.chars().count() > 10_000)
+    {
+        let detail = "a boilerplate of over 10000 characters".to_owned();
+        return Err(invalid("/boilerplate", detail, "shorten it"));
+    }
+    if Review::parse(new.review).is_none() {
+        let detail = format!("no review `{}`", printable(new.review));
+        let mend = "use none, first-release or always";
+        return Err(invalid("/review", detail, mend));
+    }
+    if Approval::parse(new.approval).is_none() {
+        let detail = format!("no approval `{}`", printable(new.approval));
+        return Err(invalid("/approval", detail, "use none or required"));
     }
     Ok(())
 }
 
-pub(super) async fn list(State(intake): State<Intake>, _: Caller) -> Result<Json<Value>, Problem> {
+/// All issuers, by slug
+#[utoipa::path(get, path = "/v1/issuers", tag = "operators", responses((status = 200, body = IssuersShape), Problem))]
+pub(super) async fn list(
+    State(intake): State<Intake>,
+    _: Caller,
+) -> Result<Json<IssuersShape>, Problem> {
     let issuers = intake.store.issuers().await?;
-    Ok(Json(
-        json!({ "issuers": issuers.iter().map(shown).collect::<Vec<_>>() }),
-    ))
+    Ok(Json(IssuersShape {
+        issuers: issuers.iter().map(IssuerShape::of).collect(),
+    }))
 }
 
-fn shown(issuer: &IssuerRow) -> Value {
-    json!({ "id": issuer.public_id, "slug": issuer.slug, "name": issuer.name, "site": issuer.site })
+/// An issuer
+#[utoipa::path(get, path = "/v1/issuers/{slug}", tag = "operators", params(("slug" = String, Path)),
+    responses((status = 200, body = IssuerShape), Problem))]
+pub(super) async fn show(
+    State(intake): State<Intake>,
+    _: Caller,
+    Id(slug): Id,
+) -> Result<Json<IssuerShape>, Problem> {
+    Ok(Json(IssuerShape::of(&find(&intake, &slug).await?)))
+}
+
+/// Change an issuer
+#[utoipa::path(patch, path = "/v1/issuers/{slug}", tag = "operators", params(("slug" = String, Path)),
+    request_body = ChangeIssuer, responses((status = 200, body = IssuerShape), Problem))]
+pub(super) async fn change(
+    State(intake): State<Intake>,
+    caller: Caller,
+    Id(slug): Id,
+    body: Result<Json<ChangeIssuer>, JsonRejection>,
+) -> Result<Json<IssuerShape>, Problem> {
+    caller.must(Scope::Operator)?;
+    let Json(change) = body?;
+    let row = find(&intake, &slug).await?;
+    let new = NewIssuer {
+        public_id: &row.public_id,
+        slug: &slug,
+        name: change.name.as_deref().unwrap_or(&row.name).trim(),
+        site: change.site.as_deref().or(row.site.as_deref()),
+        boilerplate: change.boilerplate.as_deref().or(row.boilerplate.as_deref()),
+        review: change.review.as_deref().unwrap_or(&row.review),
+        approval: change.approval.as_deref().unwrap_or(&row.approval),
+    };
+    check(&new)?;
+    intake.store.change_issuer(&new).await?;
+    Ok(Json(IssuerShape::of(&find(&intake, &slug).await?)))
+}
+
+async fn find(intake: &Intake, slug: &str) -> Result<IssuerRow, Problem> {
+    let found = intake.store.issuer(slug).await?;
+    found.ok_or_else(|| Problem::NotFound {
+        what: "issuer",
+        id: slug.to_owned(),
+    })
 }

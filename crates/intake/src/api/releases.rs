@@ -1,48 +1,118 @@
-//! Releases: submit, look at, stop, move.
+//! Releases: submit, draft, change, look at.
 
+use super::shapes::{
+    Accepted, AcceptedShape, BundleShape, ReleaseShape, ReleaseWhole, ReportShape, ReportedShape,
+};
 use super::{Id, page};
-use crate::accept::{Standing, accept};
+use crate::accept::{Request, Standing, accept, keep_draft, replace};
 use crate::auth::{Caller, Scope};
 use crate::request_id::RequestId;
-use crate::{Intake, Problem};
-use axum::extract::rejection::{BytesRejection, JsonRejection, QueryRejection};
+use crate::trial::{Trial, trial};
+use crate::{Intake, Problem, bundle};
+use axum::extract::rejection::{BytesRejection, QueryRejection};
 use axum::extract::{Query, State};
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::{Extension, Json, body::Bytes};
-use release::model::{Release, ReleaseState};
-use release::time::{ClearTime, TimeError, rfc3339};
-use serde::Deserialize;
-use serde_json::{Value, json};
-use store::{ReleaseRow, Report, Stopped};
+use release::model::ReleaseState;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use store::ReleaseRow;
+use utoipa::{IntoParams, ToSchema};
 
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+pub(super) struct SubmitQuery {
+    /// Look it over and say whom it would reach; nothing is stored
+    #[serde(default)]
+    dry_run: bool,
+    /// Keep it as a draft, whatever is wrong with it
+    #[serde(default)]
+    draft: bool,
+}
+
+/// Submit a release, or the editions of one story together
+///
+/// The body is a submission as JSON, the same as Markdown with YAML front matter, or a JSON array of submissions: editions
+/// of one story, accepted all or none, with one clear time. A 202 is answered once it is on the disk.
+#[utoipa::path(post, path = "/v1/releases", tag = "releases", params(SubmitQuery, IdempotencyKey),
+    request_body(content((super::openapi::Submission = "application/json"), (String = "text/markdown"))),
+    responses((status = 202, description = "Accepted: on the disk", body = Accepted),
+              (status = 201, description = "Kept as a draft", body = Accepted),
+              (status = 200, description = "Looked over (`dry_run`)", body = Trial), Problem))]
 pub(super) async fn submit(
     State(intake): State<Intake>,
     caller: Caller,
     Extension(request): Extension<RequestId>,
+    query: Result<Query<SubmitQuery>, QueryRejection>,
     headers: HeaderMap,
     body: Result<Bytes, BytesRejection>,
 ) -> Result<Response, Problem> {
-    let (key, body) = (idempotency_key(&headers)?, body?);
-    let Standing {
-        release,
-        findings,
-        repeated,
-    } = accept(&intake, &caller, &body, key, &request.0).await?;
-    let mut shown = summary(&intake, &release);
-    shown["findings"] = json!(findings);
-    shown["repeated"] = json!(repeated);
-    let mut response = (StatusCode::ACCEPTED, Json(shown)).into_response();
-    if repeated {
-        response.headers_mut().insert(
-            "idempotent-replayed",
-            axum::http::HeaderValue::from_static("true"),
-        );
+    let (Query(query), key, body) = (query?, idempotency_key(&headers)?, body?);
+    let request = Request {
+        body: &body,
+        key,
+        id: &request.0,
+    };
+    match (query.dry_run, query.draft) {
+        (true, _) => Ok(Json(trial(&intake, &caller, &body).await?).into_response()),
+        (false, true) => Ok(standing(
+            &intake,
+            StatusCode::CREATED,
+            keep_draft(&intake, &caller, request).await?,
+        )),
+        (false, false) => Ok(standing(
+            &intake,
+            StatusCode::ACCEPTED,
+            accept(&intake, &caller, request).await?,
+        )),
     }
-    Ok(response)
 }
 
-fn idempotency_key(headers: &HeaderMap) -> Result<Option<&str>, Problem> {
+fn standing(intake: &Intake, status: StatusCode, standing: Standing) -> Response {
+    let repeated = standing.repeated;
+    let mut releases: Vec<AcceptedShape> = standing
+        .releases
+        .into_iter()
+        .map(|(row, findings)| AcceptedShape {
+            release: ReleaseShape::of(intake, &row),
+            findings,
+            repeated,
+        })
+        .collect();
+    let shown = match (releases.len(), releases.pop()) {
+        (1, Some(one)) => Accepted::One(Box::new(one)),
+        (_, last) => {
+            releases.extend(last);
+            Accepted::Many(BundleShape {
+                bundle: releases
+                    .first()
+                    .and_then(|first| first.release.bundle.clone()),
+                releases,
+                repeated,
+            })
+        }
+    };
+    let mut response = (status, Json(shown)).into_response();
+    if repeated {
+        let headers = response.headers_mut();
+        headers.insert("idempotent-replayed", HeaderValue::from_static("true"));
+    }
+    response
+}
+
+/// A header that makes repeating a request harmless.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Header)]
+#[expect(dead_code, reason = "describes the header to readers of the API")]
+pub(super) struct IdempotencyKey {
+    /// Yours: 1 to 255 visible ASCII characters. The same key with the same body gives what it made before
+    #[param(rename = "Idempotency-Key", min_length = 1, max_length = 255)]
+    idempotency_key: Option<String>,
+}
+
+pub(super) fn idempotency_key(headers: &HeaderMap) -> Result<Option<&str>, Problem> {
     let Some(value) = headers.get("idempotency-key") else {
         return Ok(None);
     };
@@ -54,28 +124,67 @@ fn idempotency_key(headers: &HeaderMap) -> Result<Option<&str>, Problem> {
     }
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub(super) struct ListQuery {
+    /// Older than this release: `next_before` of the page before
     before: Option<String>,
+    /// 1 to 500; 50 if absent
+    #[param(minimum = 1, maximum = 500)]
     limit: Option<i64>,
+    /// Only those that stand so
+    state: Option<String>,
 }
 
+/// A page of releases.
+#[derive(Serialize, ToSchema)]
+pub(super) struct ReleasePage {
+    releases: Vec<ReleaseShape>,
+    /// `before` for the next page; null on the last
+    next_before: Option<String>,
+}
+
+/// Releases, newest first
+#[utoipa::path(get, path = "/v1/releases", tag = "releases", params(ListQuery),
+    responses((status = 200, body = ReleasePage), Problem))]
 pub(super) async fn list(
     State(intake): State<Intake>,
     caller: Caller,
     query: Result<Query<ListQuery>, QueryRejection>,
-) -> Result<Json<Value>, Problem> {
+) -> Result<Json<ReleasePage>, Problem> {
     caller.must(Scope::ReleasesRead)?;
     let Query(query) = query?;
     let before_id = match &query.before {
         Some(id) => find(&intake, &caller, id).await?.id,
         None => i64::MAX,
     };
-    let rows = visible(&intake, &caller, before_id, page(query.limit)).await?;
-    let next = rows.last().map(|row| row.public_id.clone());
-    let releases: Vec<Value> = rows.iter().map(|row| summary(&intake, row)).collect();
-    Ok(Json(json!({ "releases": releases, "next_before": next })))
+    let state = query.state.as_deref().map(state).transpose()?;
+    let limit = page(query.limit)?;
+    let rows = visible(&intake, &caller, before_id, state, limit).await?;
+    let is_full = rows.len() as i64 == limit;
+    let last = rows.last().filter(|_| is_full);
+    Ok(Json(ReleasePage {
+        next_before: last.map(|row| row.public_id.clone()),
+        releases: rows
+            .iter()
+            .map(|row| ReleaseShape::of(&intake, row))
+            .collect(),
+    }))
+}
+
+fn state(text: &str) -> Result<ReleaseState, Problem> {
+    ReleaseState::parse(text).ok_or_else(|| {
+        let known: Vec<&str> = ReleaseState::ALL
+            .iter()
+            .map(|state| state.as_str())
+            .collect();
+        Problem::Invalid {
+            pointer: "/state".into(),
+            detail: format!("no state `{}`", release::address::printable(text)),
+            mend: format!("use one of {}", known.join(", ")),
+        }
+    })
 }
 
 /// A page of what the caller may see; what it may not see is passed over and not told of, not even as the next page's start.
@@ -83,11 +192,12 @@ async fn visible(
     intake: &Intake,
     caller: &Caller,
     mut before_id: i64,
+    state: Option<ReleaseState>,
     limit: i64,
 ) -> Result<Vec<ReleaseRow>, Problem> {
     let mut seen = Vec::new();
     loop {
-        let rows = intake.store.releases(before_id, None, limit).await?;
+        let rows = intake.store.releases(before_id, state, limit).await?;
         let is_last = (rows.len() as i64) < limit;
         before_id = rows.last().map_or(0, |row| row.id);
         seen.extend(rows.into_iter().filter(|row| caller.may_see(row)));
@@ -98,149 +208,103 @@ async fn visible(
     }
 }
 
+/// A release, with its text
+#[utoipa::path(get, path = "/v1/releases/{id}", tag = "releases", params(("id" = String, Path, description = "`rel_…`")),
+    responses((status = 200, body = ReleaseWhole), Problem))]
 pub(super) async fn show(
     State(intake): State<Intake>,
     caller: Caller,
     Id(id): Id,
-) -> Result<Json<Value>, Problem> {
+) -> Result<Json<ReleaseWhole>, Problem> {
     caller.must(Scope::ReleasesRead)?;
     let row = find(&intake, &caller, &id).await?;
-    let mut shown = summary(&intake, &row);
-    shown["content"] =
-        serde_json::from_str(&row.content).map_err(|error| Problem::Internal(error.to_string()))?;
-    Ok(Json(shown))
+    Ok(Json(ReleaseWhole {
+        release: ReleaseShape::of(&intake, &row),
+        content: object(&row.content),
+        source: object(&row.source),
+    }))
 }
 
+fn object(text: &str) -> Value {
+    serde_json::from_str(text).unwrap_or_else(|_| Value::Object(serde_json::Map::new()))
+}
+
+/// Give a release another text, before it clears
+///
+/// What others have said of the text before holds no longer: it is reviewed again where that is needed.
+#[utoipa::path(put, path = "/v1/releases/{id}", tag = "releases", params(("id" = String, Path, description = "`rel_…`")),
+    request_body(content((super::openapi::Submission = "application/json"), (String = "text/markdown"))),
+    responses((status = 200, body = AcceptedShape), Problem))]
+pub(super) async fn change(
+    State(intake): State<Intake>,
+    caller: Caller,
+    Extension(request): Extension<RequestId>,
+    Id(id): Id,
+    body: Result<Bytes, BytesRejection>,
+) -> Result<Json<AcceptedShape>, Problem> {
+    caller.must(Scope::ReleasesWrite)?;
+    let (row, source) = (
+        find(&intake, &caller, &id).await?,
+        bundle::read_one(&body?)?,
+    );
+    let (row, findings) = replace(&intake, &caller, &row, source, "changed", &request.0).await?;
+    Ok(Json(AcceptedShape {
+        release: ReleaseShape::of(&intake, &row),
+        findings,
+        repeated: false,
+    }))
+}
+
+/// Submit a draft
+#[utoipa::path(post, path = "/v1/releases/{id}/submit", tag = "releases", params(("id" = String, Path, description = "`rel_…`")),
+    responses((status = 202, description = "Accepted: on the disk", body = AcceptedShape), Problem))]
+pub(super) async fn submit_draft(
+    State(intake): State<Intake>,
+    caller: Caller,
+    Extension(request): Extension<RequestId>,
+    Id(id): Id,
+) -> Result<(StatusCode, Json<AcceptedShape>), Problem> {
+    caller.must(Scope::ReleasesWrite)?;
+    let row = find(&intake, &caller, &id).await?;
+    if row.state != ReleaseState::Draft {
+        let state = row.state;
+        return Err(Problem::Conflict(format!(
+            "the release is {state}: only a draft can be submitted"
+        )));
+    }
+    let source = bundle::read_one(row.source.as_bytes())?;
+    let (row, findings) = replace(&intake, &caller, &row, source, "submitted", &request.0).await?;
+    let shown = AcceptedShape {
+        release: ReleaseShape::of(&intake, &row),
+        findings,
+        repeated: false,
+    };
+    Ok((StatusCode::ACCEPTED, Json(shown)))
+}
+
+/// Whom a release reached
+#[utoipa::path(get, path = "/v1/releases/{id}/report", tag = "releases", params(("id" = String, Path, description = "`rel_…`")),
+    responses((status = 200, body = ReportedShape), Problem))]
 pub(super) async fn report(
     State(intake): State<Intake>,
     caller: Caller,
     Id(id): Id,
-) -> Result<Json<Value>, Problem> {
+) -> Result<Json<ReportedShape>, Problem> {
     caller.must(Scope::ReleasesRead)?;
     let row = find(&intake, &caller, &id).await?;
     let report = intake.store.report(row.id).await?;
-    Ok(Json(report_json(&intake, &row, &report)))
-}
-
-pub(super) async fn hold(
-    State(intake): State<Intake>,
-    caller: Caller,
-    Id(id): Id,
-) -> Result<Json<Value>, Problem> {
-    stop(&intake, &caller, &id, ReleaseState::Held).await
-}
-
-pub(super) async fn cancel(
-    State(intake): State<Intake>,
-    caller: Caller,
-    Id(id): Id,
-) -> Result<Json<Value>, Problem> {
-    stop(&intake, &caller, &id, ReleaseState::Cancelled).await
-}
-
-async fn stop(
-    intake: &Intake,
-    caller: &Caller,
-    id: &str,
-    state: ReleaseState,
-) -> Result<Json<Value>, Problem> {
-    caller.must(Scope::ReleasesWrite)?;
-    let row = find(intake, caller, id).await?;
-    let event = store::NewEvent {
-        at_ms: intake.clock.now_ms(),
-        actor: &caller.actor,
-        act: state.as_str(),
-        note: "",
-    };
-    let stopped = intake.store.stop_release(row.id, state, event).await?;
-    settle(intake, stopped, &row, &format!("{state}, 0 told")).await
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct Reschedule {
-    clear_at: String,
-    zone: Option<String>,
-}
-
-pub(super) async fn reschedule(
-    State(intake): State<Intake>,
-    caller: Caller,
-    Id(id): Id,
-    body: Result<Json<Reschedule>, JsonRejection>,
-) -> Result<Json<Value>, Problem> {
-    caller.must(Scope::ReleasesWrite)?;
-    let Json(to) = body?;
-    let clear =
-        ClearTime::parse(&to.clear_at, to.zone.as_deref()).map_err(|error| invalid_time(&error))?;
-    let row = find(&intake, &caller, &id).await?;
-    let at_ms = clear.at_ms.max(intake.clock.now_ms());
-    let event = store::NewEvent {
-        at_ms: intake.clock.now_ms(),
-        actor: &caller.actor,
-        act: "rescheduled",
-        note: "",
-    };
-    let stopped = intake
-        .store
-        .reschedule_release(row.id, at_ms, event)
-        .await?;
-    intake.tell_due();
-    settle(
-        &intake,
-        stopped,
-        &row,
-        &format!("rescheduled to {}", rfc3339(at_ms)),
-    )
-    .await
-}
-
-fn invalid_time(error: &TimeError) -> Problem {
-    let mend = match error {
-        TimeError::Nonexistent {
-            candidates: [a, b], ..
-        }
-        | TimeError::Ambiguous {
-            candidates: [a, b], ..
-        } => {
-            format!("say which is meant: `{a}` or `{b}`")
-        }
-        TimeError::UnknownZone(_) => "use a name such as `America/New_York` or `UTC`".to_owned(),
-        _ => "write `2026-12-01T09:00:00` with a `zone`, or with an offset".to_owned(),
-    };
-    Problem::Invalid {
-        pointer: "/clear_at".into(),
-        detail: error.to_string(),
-        mend,
-    }
-}
-
-/// The true answer in a race: done and nobody told, or when it cleared and how many were told.
-async fn settle(
-    intake: &Intake,
-    stopped: Stopped,
-    row: &ReleaseRow,
-    done: &str,
-) -> Result<Json<Value>, Problem> {
-    match stopped {
-        Stopped::Done => {
-            let row = intake
-                .store
-                .release_by_id(row.id)
-                .await?
-                .unwrap_or_else(|| row.clone());
-            let mut shown = summary(intake, &row);
-            shown["told"] = json!(0);
-            shown["result"] = json!(done);
-            Ok(Json(shown))
-        }
-        Stopped::Cleared { cleared_ms, told } => Err(Problem::Cleared { cleared_ms, told }),
-        Stopped::NotPossible(state) => Err(Problem::Conflict(format!("the release is {state}"))),
-    }
+    Ok(Json(ReportedShape {
+        release: ReleaseShape::of(&intake, &row),
+        report: ReportShape::of(&row, &report),
+    }))
 }
 
 /// The release, unless it is not there or not for this caller: both look the same.
-async fn find(intake: &Intake, caller: &Caller, id: &str) -> Result<ReleaseRow, Problem> {
+pub(super) async fn find(
+    intake: &Intake,
+    caller: &Caller,
+    id: &str,
+) -> Result<ReleaseRow, Problem> {
     match intake.store.release(id).await? {
         Some(row) if caller.may_see(&row) => Ok(row),
         _ => Err(Problem::NotFound {
@@ -248,67 +312,4 @@ async fn find(intake: &Intake, caller: &Caller, id: &str) -> Result<ReleaseRow, 
             id: id.to_owned(),
         }),
     }
-}
-
-fn summary(intake: &Intake, row: &ReleaseRow) -> Value {
-    let content: Option<Release> = serde_json::from_str(&row.content).ok();
-    json!({
-        "id": row.public_id,
-        "story": row.story_public_id,
-        "revision": row.revision,
-        "edition": row.edition,
-        "headline": content.as_ref().map(|content| content.headline.clone()),
-        "issuers": content.map(|content| content.issuers),
-        "state": row.state,
-        "lane": row.lane,
-        "clear_at": rfc3339(row.clear_at_ms),
-        "accepted_at": rfc3339(row.accepted_ms),
-        "cleared_at": row.cleared_ms.map(rfc3339),
-        "seq": row.seq,
-        "url": format!("{}/releases/{}", intake.public_url, row.public_id),
-    })
-}
-
-fn report_json(intake: &Intake, row: &ReleaseRow, report: &Report) -> Value {
-    let total =
-        |count: fn(&store::ChannelReport) -> i64| report.channels.iter().map(count).sum::<i64>();
-    let mut all = store::Latencies::default();
-    report
-        .channels
-        .iter()
-        .for_each(|channel| all.merge(&channel.latencies));
-    let channels: serde_json::Map<String, Value> = report
-        .channels
-        .iter()
-        .map(|c| {
-            let counts = json!({
-                "matched": c.matched, "delivered": c.delivered, "dead": c.dead, "suppressed": c.suppressed,
-                "superseded": c.superseded, "due": c.due(), "untried": c.untried, "waiting": c.due() - c.untried, "retried": c.retried,
-                "p50_ms": c.latencies.percentile_ms(0.5), "p95_ms": c.latencies.percentile_ms(0.95),
-                "p99_ms": c.latencies.percentile_ms(0.99),
-            });
-            (c.channel.to_string(), counts)
-        })
-        .collect();
-    let due = total(store::ChannelReport::due);
-    let untried = total(|c| c.untried);
-    let mut shown = summary(intake, row);
-    shown["report"] = json!({
-        "complete": row.cleared_ms.is_some() && report.routed && due == 0,
-        "tried": row.cleared_ms.is_some() && report.routed && untried == 0,
-        "untried": untried,
-        "waiting": due - untried,
-        "matched": total(|c| c.matched),
-        "delivered": total(|c| c.delivered),
-        "dead": total(|c| c.dead),
-        "suppressed": total(|c| c.suppressed),
-        "superseded": total(|c| c.superseded),
-        "due": due,
-        "retried": total(|c| c.retried),
-        "p50_ms": all.percentile_ms(0.5),
-        "p95_ms": all.percentile_ms(0.95),
-        "p99_ms": all.percentile_ms(0.99),
-        "channels": channels,
-    });
-    shown
 }

@@ -17,6 +17,8 @@ const STUCK_MS: i64 = 60_000;
 /// A worker silent for longer than this is gone.
 const SILENT_MS: i64 = 10_000;
 
+/// How the wire stands: a verdict, and numbers
+#[utoipa::path(get, path = "/v1/status", tag = "operators", responses((status = 200, body = Object), Problem))]
 pub(super) async fn status(
     State(intake): State<Intake>,
     caller: Caller,

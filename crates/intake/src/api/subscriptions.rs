@@ -133,7 +133,7 @@ pub(super) async fn list(
     };
     let rows = intake
         .store
-        .subscriptions(after_id, page(query.limit), query.address.as_deref())
+        .subscriptions(after_id, page(query.limit)?, query.address.as_deref())
         .await?;
     let next = rows.last().map(|row| row.public_id.clone());
     Ok(Json(

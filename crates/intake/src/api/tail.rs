@@ -15,14 +15,21 @@ use std::sync::Arc;
 use std::sync::Mutex;
 use tokio::sync::broadcast::error::RecvError;
 use tracing::Level;
+use utoipa::IntoParams;
 
-#[derive(Deserialize)]
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub(super) struct TailQuery {
+    /// `rel_…`
     release: Option<String>,
+    /// A role, or a worker's name
     worker: Option<String>,
+    /// email or webhook
     channel: Option<String>,
+    /// delivered, retried, dead, …
     outcome: Option<String>,
+    /// error, warn, info, debug or trace
     level: Option<String>,
 }
 
@@ -117,6 +124,9 @@ impl Drop for Wanting {
     }
 }
 
+/// The workers' log, line by line, as server-sent events
+#[utoipa::path(get, path = "/v1/tail", tag = "operators", params(TailQuery),
+    responses((status = 200, content_type = "text/event-stream", body = String), Problem))]
 pub(super) async fn tail(
     State(intake): State<Intake>,
     caller: Caller,

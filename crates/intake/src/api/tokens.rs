@@ -7,26 +7,66 @@ use axum::Json;
 use axum::extract::State;
 use axum::extract::rejection::JsonRejection;
 use axum::http::StatusCode;
+use release::address::MailAddress;
 use release::ids::{Kind, PublicId, base32};
 use release::time::rfc3339;
-use serde::Deserialize;
-use serde_json::{Value, json};
+use serde::{Deserialize, Serialize};
 use store::NewToken;
+use utoipa::ToSchema;
 
-#[derive(Deserialize)]
+/// A token to be made.
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Add {
+pub(super) struct AddToken {
+    /// What its owner is called
     name: String,
+    /// releases:write, releases:read, releases:approve, releases:review, subscriptions:write, subscriptions:read, flash,
+    /// metrics:read, operator
     scopes: Vec<String>,
+    /// Slugs of the issuers it may speak for; none means all
     #[serde(default)]
     issuers: Vec<String>,
+    /// Where notices about its releases go
+    email: Option<String>,
 }
 
+/// A token that was just made.
+#[derive(Serialize, ToSchema)]
+pub(super) struct MadeToken {
+    #[serde(flatten)]
+    shape: TokenShape,
+    /// The secret: shown once
+    token: String,
+}
+
+/// A token, without its secret.
+#[derive(Serialize, ToSchema)]
+pub(super) struct TokenShape {
+    /// `tok_…`
+    id: String,
+    name: String,
+    scopes: Vec<String>,
+    issuers: Vec<String>,
+    email: String,
+    created_at: String,
+    revoked_at: Option<String>,
+}
+
+/// All tokens.
+#[derive(Serialize, ToSchema)]
+pub(super) struct TokensShape {
+    /// Oldest first, revoked ones too
+    tokens: Vec<TokenShape>,
+}
+
+/// Make a token; its secret is shown once
+#[utoipa::path(post, path = "/v1/tokens", tag = "operators", request_body = AddToken,
+    responses((status = 201, body = MadeToken), Problem))]
 pub(super) async fn add(
     State(intake): State<Intake>,
     caller: Caller,
-    body: Result<Json<Add>, JsonRejection>,
-) -> Result<(StatusCode, Json<Value>), Problem> {
+    body: Result<Json<AddToken>, JsonRejection>,
+) -> Result<(StatusCode, Json<MadeToken>), Problem> {
     caller.must(Scope::Operator)?;
     let Json(add) = body?;
     for (at, scope) in add.scopes.iter().enumerate() {
@@ -48,6 +88,14 @@ pub(super) async fn add(
             });
         }
     }
+    let email = add.email.as_deref().unwrap_or_default();
+    if !email.is_empty() {
+        MailAddress::parse(email).map_err(|error| Problem::Invalid {
+            pointer: "/email".into(),
+            detail: error.to_string(),
+            mend: "write `name@example.com`".into(),
+        })?;
+    }
     let secret = format!("dl_{}", base32(&rand::random::<[u8; 32]>()));
     let public_id = PublicId::from_random(Kind::Token, rand::random());
     let new = NewToken {
@@ -56,17 +104,32 @@ pub(super) async fn add(
         name: add.name.trim(),
         scopes: &add.scopes.join(" "),
         issuers: &add.issuers.join(" "),
-        email: "",
+        email,
     };
-    intake.store.add_token(&new, intake.clock.now_ms()).await?;
-    let shown = json!({ "id": public_id, "token": secret, "name": add.name, "scopes": add.scopes, "issuers": add.issuers });
-    Ok((StatusCode::CREATED, Json(shown)))
+    let now_ms = intake.clock.now_ms();
+    intake.store.add_token(&new, now_ms).await?;
+    let shape = TokenShape {
+        id: public_id.to_string(),
+        email: email.to_owned(),
+        name: add.name,
+        scopes: add.scopes,
+        issuers: add.issuers,
+        created_at: rfc3339(now_ms),
+        revoked_at: None,
+    };
+    let made = MadeToken {
+        shape,
+        token: secret,
+    };
+    Ok((StatusCode::CREATED, Json(made)))
 }
 
+/// All tokens, without their secrets
+#[utoipa::path(get, path = "/v1/tokens", tag = "operators", responses((status = 200, body = TokensShape), Problem))]
 pub(super) async fn list(
     State(intake): State<Intake>,
     caller: Caller,
-) -> Result<Json<Value>, Problem> {
+) -> Result<Json<TokensShape>, Problem> {
     caller.must(Scope::Operator)?;
     let tokens = intake.store.tokens().await?;
     let words = |text: &str| {
@@ -74,19 +137,23 @@ pub(super) async fn list(
             .map(str::to_owned)
             .collect::<Vec<_>>()
     };
-    let shown: Vec<Value> = tokens
-        .iter()
-        .map(|token| {
-            json!({
-                "id": token.public_id, "name": token.name, "scopes": words(&token.scopes),
-                "issuers": words(&token.issuers), "created_at": rfc3339(token.created_ms),
-                "revoked_at": token.revoked_ms.map(rfc3339),
-            })
-        })
-        .collect();
-    Ok(Json(json!({ "tokens": shown })))
+    let shape = |token: store::TokenRow| TokenShape {
+        scopes: words(&token.scopes),
+        issuers: words(&token.issuers),
+        id: token.public_id,
+        name: token.name,
+        email: token.email,
+        created_at: rfc3339(token.created_ms),
+        revoked_at: token.revoked_ms.map(rfc3339),
+    };
+    Ok(Json(TokensShape {
+        tokens: tokens.into_iter().map(shape).collect(),
+    }))
 }
 
+/// Revoke a token
+#[utoipa::path(delete, path = "/v1/tokens/{id}", tag = "operators", params(("id" = String, Path, description = "`tok_…`")),
+    responses((status = 204), Problem))]
 pub(super) async fn revoke(
     State(intake): State<Intake>,
     caller: Caller,

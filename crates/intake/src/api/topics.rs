@@ -6,10 +6,16 @@ use axum::Json;
 use axum::extract::State;
 use serde_json::{Value, json};
 
+/// The whole taxonomy
+#[utoipa::path(get, path = "/v1/topics", tag = "items", security(), responses((status = 200, body = Object), Problem))]
 pub(super) async fn list(State(intake): State<Intake>) -> Json<Value> {
     Json(json!({ "topics": intake.taxonomy.iter().collect::<Vec<_>>() }))
 }
 
+/// A topic, with what is above and below it
+#[utoipa::path(get, path = "/v1/topics/{slug}", tag = "items", security(),
+    params(("slug" = String, Path, description = "A slug, a name or an alias")),
+    responses((status = 200, body = Object), Problem))]
 pub(super) async fn show(
     State(intake): State<Intake>,
     Id(slug): Id,

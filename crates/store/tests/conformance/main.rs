@@ -14,9 +14,11 @@ mod complete;
 mod durability;
 mod endpoints;
 mod outcomes;
+mod people;
 mod planning;
 mod reports;
 mod retries;
+mod reviewing;
 mod sqlite_file;
 mod stopping;
 mod subscriptions;
@@ -113,6 +115,17 @@ macro_rules! conformance {
                 outcome_of_a_delivery_that_moved_on_is_not_counted,
                 latencies_of_deliveries_are_kept_by_batch,
             }
+            people {
+                person_is_found_changed_and_removed,
+                address_belongs_to_one_person_until_they_are_removed,
+                sign_in_opens_one_session_in_its_time,
+                open_sign_ins_of_one_person_are_few,
+                removed_person_has_no_session,
+                alert_to_an_address_makes_nobody_a_reader,
+                submitter_is_told_of_each_step_once,
+                report_does_not_wait_for_ever,
+                question_is_answered_once_and_forgotten,
+            }
             planning {
                 planned_batch_is_read_back_whole,
                 endpoint_planned_twice_leaves_nothing_of_the_second_batch,
@@ -136,6 +149,20 @@ macro_rules! conformance {
                 delivery_in_the_second_round_is_matched_once,
                 retry_without_an_attempt_waits_too,
                 dead_deliveries_are_replayed,
+            }
+            reviewing {
+                last_missing_word_schedules_the_release,
+                approval_of_another_text_is_refused,
+                bundle_is_accepted_all_or_none,
+                bundle_waits_for_all_and_clears_as_one,
+                bundle_is_held_moved_and_cancelled_as_one,
+                held_release_that_nobody_approved_does_not_go_on_to_the_wire,
+                query_keeps_the_release_where_it_is,
+                draft_takes_no_edition_until_it_is_submitted,
+                cleared_text_cannot_be_replaced,
+                first_clearing_of_an_issuer_is_remembered,
+                releases_are_found_by_state_time_and_issuer,
+                items_are_read_in_their_order,
             }
             stopping {
                 held_release_is_kept_until_it_is_moved,
