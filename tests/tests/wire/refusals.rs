@@ -31,7 +31,7 @@ async fn malformed_submissions_name_the_place() {
             b"{\"headline\": \"\xff\"}",
             &["UTF-8", "offset 14", "line 1"],
         ),
-        (b"[1, 2]", &["an array", "object"]),
+        (b"[1, 2]", &["a number", "object"]),
         (b"", &["front matter", "---"]),
         (b"just text", &["front matter"]),
         (b"---\nheadline: x\n", &["line 1", "---"]),
