@@ -130,7 +130,8 @@ fn reach(counted: Counted, is_exact: bool) -> Reach {
     let shown = |n: i64| if is_exact { n } else { rounded(n) };
     let all = |counts: BTreeMap<String, i64>| {
         let each = counts.into_iter().map(|(name, n)| (name, shown(n)));
-        each.collect::<BTreeMap<_, _>>()
+        // A name that stands there with a 0 would tell of somebody.
+        each.filter(|(_, n)| *n > 0).collect::<BTreeMap<_, _>>()
     };
     Reach {
         exact: is_exact,

@@ -6,18 +6,23 @@
 )]
 
 mod bad_subscriptions;
+mod bundles;
 mod clearing;
 mod consent;
+mod drafts;
 mod editions;
 mod injection;
+mod items;
 mod leases;
 mod leftovers;
 mod mail;
 mod once;
 mod payload;
+mod people;
 mod refusals;
 mod repeated;
 mod retrying;
+mod reviewing;
 mod stalling;
 mod stopping;
 mod tokens;
