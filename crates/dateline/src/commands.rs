@@ -3,11 +3,16 @@
 mod admin;
 mod ask;
 mod lint;
+mod people;
+mod report;
+mod review;
 mod serve;
 mod status;
+mod stops;
 mod submit;
 mod subscribe;
 mod tail;
+mod when;
 
 use crate::client::Client;
 use crate::demo;
@@ -86,25 +91,36 @@ enum Command {
     /// Check releases without sending them anywhere; exit code 1 on errors
     #[command(after_help = "Example:  dateline lint release.md")]
     Lint(lint::LintArgs),
-    /// Submit a release (JSON, or Markdown with front matter)
+    /// Submit a release, or the editions of one story together (JSON, or Markdown with front matter)
     #[command(
         after_help = "Example:  dateline submit release.md --at 2026-12-01T09:00[America/New_York] --wait"
     )]
     Submit(submit::SubmitArgs),
     /// Show whom a release reached
     #[command(after_help = "Example:  dateline report rel_7k2m9q4x0c5b8n1t")]
-    Report(submit::ReportArgs),
+    Report(report::ReportArgs),
     /// Hold a release before its clear time
     #[command(after_help = "Example:  dateline hold rel_7k2m9q4x0c5b8n1t")]
-    Hold(submit::StopArgs),
+    Hold(stops::StopArgs),
     /// Cancel a release before its clear time
     #[command(after_help = "Example:  dateline cancel rel_7k2m9q4x0c5b8n1t")]
-    Cancel(submit::StopArgs),
+    Cancel(stops::StopArgs),
     /// Give a held or scheduled release another clear time
     #[command(
         after_help = "Example:  dateline reschedule rel_7k2m9q4x0c5b8n1t --at 2026-12-01T10:00[Europe/Berlin]"
     )]
-    Reschedule(submit::RescheduleArgs),
+    Reschedule(stops::RescheduleArgs),
+    /// Look at what awaits a word; approve, query, refuse; see what became of a release
+    #[command(after_help = "Example:  dateline review approve rel_7k2m9q4x0c5b8n1t 3f9a2c71")]
+    Review(review::ReviewArgs),
+    /// Make a link that shows a release exactly as it will look, before it clears
+    #[command(after_help = "Example:  dateline proof rel_7k2m9q4x0c5b8n1t --hours 24")]
+    Proof(review::ProofArgs),
+    /// Add, list, change and remove the people who sign in at the desk
+    #[command(
+        after_help = "Example:  dateline person add \"Ana Ruiz\" ana@acme.example --right submitter --issuer acme-robotics"
+    )]
+    Person(people::PersonArgs),
     /// Add and list the organisations that releases speak for
     #[command(after_help = "Example:  dateline issuer add acme-robotics \"Acme Robotics, Inc.\"")]
     Issuer(admin::IssuerArgs),
@@ -182,10 +198,13 @@ async fn run(cli: Cli) -> Result<ExitCode> {
         Command::Serve(args) => serve::run(args, common).await,
         Command::Lint(args) => lint::run(&args, common),
         Command::Submit(args) => submit::run(args, &common.client().await?).await,
-        Command::Report(args) => submit::report(&args, &common.client().await?).await,
-        Command::Hold(args) => submit::stop(&args, "hold", &common.client().await?).await,
-        Command::Cancel(args) => submit::stop(&args, "cancel", &common.client().await?).await,
-        Command::Reschedule(args) => submit::reschedule(&args, &common.client().await?).await,
+        Command::Report(args) => report::report(&args, &common.client().await?).await,
+        Command::Hold(args) => stops::stop(&args, "hold", &common.client().await?).await,
+        Command::Cancel(args) => stops::stop(&args, "cancel", &common.client().await?).await,
+        Command::Reschedule(args) => stops::reschedule(&args, &common.client().await?).await,
+        Command::Review(args) => review::run(args, &common.client().await?).await,
+        Command::Proof(args) => review::proof(&args, &common.client().await?).await,
+        Command::Person(args) => people::run(args, &common.client().await?).await,
         Command::Issuer(args) => admin::issuer(args, &common.client().await?).await,
         Command::Token(args) => admin::token(args, &common.client().await?).await,
         Command::Topic(args) => admin::topic(&args, common),

@@ -28,9 +28,35 @@ enum IssuerAction {
         /// Its own site
         #[arg(long)]
         site: Option<String>,
+        /// Its "About" paragraph, for releases that bring none
+        #[arg(long)]
+        boilerplate: Option<String>,
+        /// Whether an editor sees its releases first: none, first-release, always
+        #[arg(long)]
+        review: Option<String>,
+        /// Whether an approver of its own does: none, required
+        #[arg(long)]
+        approval: Option<String>,
+    },
+    /// Change an organisation; what is not given stays
+    Change {
+        /// How releases name it
+        slug: String,
+        /// As printed in the SOURCE line
+        #[arg(long)]
+        name: Option<String>,
+        /// Its own site
+        #[arg(long)]
+        site: Option<String>,
         /// Its "About" paragraph
         #[arg(long)]
         boilerplate: Option<String>,
+        /// none, first-release, always
+        #[arg(long)]
+        review: Option<String>,
+        /// none, required
+        #[arg(long)]
+        approval: Option<String>,
     },
     /// List the organisations
     List,
@@ -43,15 +69,34 @@ pub(super) async fn issuer(args: IssuerArgs, client: &Client) -> Result<ExitCode
             name,
             site,
             boilerplate,
+            review,
+            approval,
         } => {
-            let body =
-                json!({ "slug": slug, "name": name, "site": site, "boilerplate": boilerplate });
+            let body = json!({
+                "slug": slug, "name": name, "site": site, "boilerplate": boilerplate, "review": review, "approval": approval,
+            });
             let shown = client.ask(Method::POST, "/v1/issuers", Some(&body)).await?;
             println!("{} added: {}", text(&shown, "slug"), text(&shown, "name"));
         }
+        IssuerAction::Change {
+            slug,
+            name,
+            site,
+            boilerplate,
+            review,
+            approval,
+        } => {
+            let body = json!({
+                "name": name, "site": site, "boilerplate": boilerplate, "review": review, "approval": approval,
+            });
+            let path = format!("/v1/issuers/{slug}");
+            let shown = client.ask(Method::PATCH, &path, Some(&body)).await?;
+            println!("{slug} changed: {shown}");
+        }
         IssuerAction::List => {
             let shown = client.ask(Method::GET, "/v1/issuers", None).await?;
-            print_table(&shown["issuers"], &["slug", "name", "site", "id"]);
+            let head = ["slug", "name", "site", "review", "approval", "id"];
+            print_table(&shown["issuers"], &head);
         }
     }
     Ok(ExitCode::SUCCESS)
@@ -69,12 +114,15 @@ enum TokenAction {
     Add {
         /// What its owner is called
         name: String,
-        /// releases:write, releases:read, subscriptions:write, subscriptions:read, flash, metrics:read, operator; may be repeated
+        /// releases:write, releases:read, releases:approve, releases:review, subscriptions:write, subscriptions:read, flash, metrics:read, operator; may be repeated
         #[arg(long, required = true)]
         scope: Vec<String>,
         /// An issuer it may speak for (default: all); may be repeated
         #[arg(long)]
         issuer: Vec<String>,
+        /// Where notices about its releases go
+        #[arg(long)]
+        email: Option<String>,
     },
     /// List the tokens, without their secrets
     List,
@@ -91,8 +139,9 @@ pub(super) async fn token(args: TokenArgs, client: &Client) -> Result<ExitCode> 
             name,
             scope,
             issuer,
+            email,
         } => {
-            let body = json!({ "name": name, "scopes": scope, "issuers": issuer });
+            let body = json!({ "name": name, "scopes": scope, "issuers": issuer, "email": email });
             let shown = client.ask(Method::POST, "/v1/tokens", Some(&body)).await?;
             println!(
                 "{} made for {name}; the token is shown once, keep it:\n{}",
