@@ -13,6 +13,7 @@ pub mod capability;
 pub mod filter;
 pub mod finding;
 pub mod ids;
+pub mod isin;
 pub mod language;
 pub mod lint;
 pub mod model;

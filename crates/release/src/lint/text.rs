@@ -98,12 +98,18 @@ fn placeholders(release: &Release, fields: &mut Fields<'_>) {
         ("/subheadline", release.subheadline.as_deref()),
         ("/summary", release.summary.as_deref()),
         ("/body", Some(release.body.source())),
-        ("/boilerplate", release.boilerplate.as_deref()),
     ];
     for (pointer, text) in parts {
         if let Some(found) = text.and_then(placeholder) {
             let message = format!("`{found}` looks like a placeholder");
-            fields.warn("placeholder", pointer, message, "fill it in or remove it");
+            let start = found.as_ptr() as usize - text.unwrap_or_default().as_ptr() as usize;
+            let finding = crate::finding::Finding::warning(
+                "placeholder",
+                pointer,
+                message,
+                "fill it in or remove it",
+            );
+            fields.add(finding.within(start, start + found.len()));
         }
     }
 }
