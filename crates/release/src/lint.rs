@@ -5,6 +5,8 @@
 
 mod codes;
 mod fields;
+mod hidden;
+pub mod known;
 mod parts;
 mod text;
 

@@ -1,5 +1,6 @@
 //! Reads one object field by field, and turns whatever is wrong into findings with the field's pointer.
 
+use super::hidden;
 use crate::address::printable;
 use crate::finding::Finding;
 use serde_json::{Map, Value};
@@ -159,6 +160,8 @@ impl<'a> Fields<'a> {
             self.control_character(&pointer, &text);
             return None;
         }
+        let pointer = self.pointer(name);
+        self.findings.extend(hidden::in_line(&pointer, &text));
         Some(text)
     }
 
