@@ -43,11 +43,7 @@ fn weekdays_are_compared_in_many_languages() {
     check("en", "It opens on Monday, December 1.", &["Monday"]);
     check("en", "It opens on Tuesday, December 1.", &[]);
     check("en", "It opens December 1, 2026 (Friday).", &["Friday"]);
-    check(
-        "en",
-        "We met on Monday. Dec. 1, 2026, is later.",
-        &["Monday"],
-    );
+    check("en", "We met on Monday. Dec. 1, 2026, is later.", &[]);
     check("en", "We met on Monday\n\nDec. 1, 2026, is later.", &[]);
     check(
         "de",

@@ -113,11 +113,17 @@ fn links_of(body: &Prose<'_>) -> Vec<Range<usize>> {
         {
             continue;
         }
+        // An IPv6 address stands in brackets, which end every other URL.
+        let host = at + "://".len();
+        let inner = if source[host..].starts_with('[') {
+            source[host..].find(']').unwrap_or(0) + 1
+        } else {
+            0
+        };
         let is_end =
             |c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '<' | '>' | ')' | ']' | '|');
-        let end = source[start..]
-            .find(is_end)
-            .map_or(source.len(), |end| start + end);
+        let length = source[host + inner..].find(is_end);
+        let end = length.map_or(source.len(), |length| host + inner + length);
         let trimmed = source[start..end].trim_end_matches(['.', ',', ';']);
         places.push(start..start + trimmed.len());
     }

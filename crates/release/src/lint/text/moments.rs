@@ -66,7 +66,12 @@ fn weekday_before<'n>(
         if gap.len() > 12 || gap.contains(['\n', ';', '(', ')']) {
             return None;
         }
-        if let Some((day, table)) = day_of(&prose.plain[start..end], names) {
+        let word = &prose.plain[start..end];
+        // `Tue. Jan. 6` is one date, but a whole name and a full stop end a sentence.
+        if gap.starts_with('.') && word.len() > 5 {
+            return None;
+        }
+        if let Some((day, table)) = day_of(word, names) {
             return Some((day, start..end, table));
         }
     }
