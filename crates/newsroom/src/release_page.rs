@@ -110,7 +110,7 @@ fn article(newsroom: &Newsroom, row: &ReleaseRow, release: &Release, issuers: &[
             }
             (PreEscaped(body))
             @for media in &release.media { (figure(media)) }
-            @if let Some(boilerplate) = &release.boilerplate { (PreEscaped(paragraphs(boilerplate).html)) }
+            @for about in &release.boilerplates { (PreEscaped(paragraphs(&about.text).html)) }
             @let contacts: Vec<&Contact> = release.contacts.iter().filter(|c| c.visibility == Visibility::Public).collect();
             @if !contacts.is_empty() {
                 h2 { (phrases.contact) }

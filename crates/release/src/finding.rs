@@ -22,6 +22,15 @@ impl fmt::Display for Severity {
     }
 }
 
+/// A stretch of text, in bytes: from `start` to before `end`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Span {
+    /// The first byte.
+    pub start: usize,
+    /// The byte after the last one.
+    pub end: usize,
+}
+
 /// One thing that lint has to say about a release.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Finding {
@@ -31,6 +40,12 @@ pub struct Finding {
     pub severity: Severity,
     /// Where: an RFC 6901 JSON pointer into the submission; `""` is the whole.
     pub pointer: String,
+    /// Where in the submission as it was sent, if that is known; see [`crate::source::Places`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub span: Option<Span>,
+    /// Where in the text of the field that `pointer` names, as the release holds it.
+    #[serde(skip)]
+    pub(crate) within: Option<Span>,
     /// What is wrong, with the value.
     pub message: String,
     /// What to do about it.
@@ -49,6 +64,8 @@ impl Finding {
             code: code.to_owned(),
             severity: Severity::Error,
             pointer: pointer.to_owned(),
+            span: None,
+            within: None,
             message: message.into(),
             mend: mend.into(),
         }
@@ -64,6 +81,23 @@ impl Finding {
         Finding {
             severity: Severity::Warning,
             ..Finding::error(code, pointer, message, mend)
+        }
+    }
+
+    /// The same, at a place inside the text of its field.
+    pub(crate) fn within(self, start: usize, end: usize) -> Finding {
+        Finding {
+            within: Some(Span { start, end }),
+            ..self
+        }
+    }
+}
+
+impl From<std::ops::Range<usize>> for Span {
+    fn from(range: std::ops::Range<usize>) -> Span {
+        Span {
+            start: range.start,
+            end: range.end,
         }
     }
 }

@@ -9,10 +9,14 @@
 
 pub mod address;
 pub mod body;
+mod calendar;
 pub mod capability;
+pub mod dateline;
 pub mod filter;
 pub mod finding;
+pub mod fingerprint;
 pub mod ids;
+pub mod isin;
 pub mod language;
 pub mod lint;
 pub mod model;

@@ -3,12 +3,18 @@
 //! Reads the JSON object of [`crate::source`]; touches no clock and no network. What needs the store (does the
 //! issuer exist, may this token speak for it) is added at intake with the same kind of findings.
 
+mod codes;
 mod fields;
+mod hidden;
+pub mod known;
 mod parts;
 mod text;
 
+pub use codes::{CODES, Code};
+
 use crate::finding::{Finding, Severity};
 use crate::model::{Body, Edition, Lane, Release};
+use crate::source::{self, Places, SourceError};
 use crate::topic::{Taxonomy, TopicSlug};
 use fields::Fields;
 use serde_json::{Map, Value};
@@ -25,6 +31,7 @@ pub struct Linted {
 /// The fields a submission may have, in the order in which they are documented.
 pub const FIELDS: &[&str] = &[
     "issuers",
+    "agent",
     "story",
     "edition",
     "headline",
@@ -45,82 +52,16 @@ pub const FIELDS: &[&str] = &[
     "body_format",
 ];
 
-/// Every code that lint can give, with what it means; the reference in the README is checked against it.
-pub const CODES: &[(&str, &str)] = &[
-    (
-        "missing-field",
-        "a field that every release needs is absent or empty",
-    ),
-    (
-        "wrong-type",
-        "a field holds another kind of value than it should",
-    ),
-    ("unknown-field", "a field that no release has"),
-    (
-        "control-character",
-        "CR, LF, NUL or another control character where one line of text belongs",
-    ),
-    ("too-long", "a field is longer than the wire carries"),
-    ("issuer-slug", "an issuer is not named by its slug"),
-    ("language-tag", "not a BCP 47 language tag"),
-    ("place-code", "not an ISO 3166 or UN M.49 code"),
-    ("unknown-topic", "a topic that the taxonomy does not have"),
-    ("ticker-form", "a ticker that cannot be read"),
-    ("time-malformed", "a clear time that is not a time"),
-    (
-        "time-zone",
-        "a zone that does not exist, or none where one is needed",
-    ),
-    (
-        "time-nonexistent",
-        "a local time skipped when the clocks go forward",
-    ),
-    (
-        "time-ambiguous",
-        "a local time that happens twice when the clocks go back",
-    ),
-    ("contact-address", "a contact's mail address is malformed"),
-    ("url", "not an http or https URL"),
-    ("lane", "neither flash nor regular"),
-    ("body-format", "neither markdown nor html"),
-    (
-        "html-removed",
-        "markup in the body that does not leave: scripts, styles, forms, frames",
-    ),
-    ("headline-long", "a headline over 100 characters"),
-    ("headline-capitals", "a headline in capitals only"),
-    (
-        "placeholder",
-        "text left from a template: TBD, XX, [insert …]",
-    ),
-    (
-        "no-topics",
-        "no topic: only readers who watch words, places or issuers will hear of it",
-    ),
-    ("no-contact", "nobody to ask"),
-    (
-        "no-summary",
-        "no summary: alerts show the first words of the body",
-    ),
-    ("duplicate", "a value is given twice"),
-    ("issuer-unknown", "at intake: no such issuer"),
-    (
-        "issuer-forbidden",
-        "at intake: this token may not speak for that issuer",
-    ),
-    (
-        "lane-forbidden",
-        "at intake: this token may not use the flash lane",
-    ),
-    (
-        "clear-time-past",
-        "at intake: the clear time has passed, so the release leaves at once",
-    ),
-];
-
 /// Whether a text is an issuer's slug: lower-case ASCII letters, digits and single hyphens between them.
 pub fn is_issuer_slug(text: &str) -> bool {
     parts::is_slug(text)
+}
+
+/// Lints a submission as it was sent, so that findings also say where in it: JSON, or Markdown with front matter.
+pub fn lint_source(bytes: &[u8], taxonomy: &Taxonomy) -> Result<Linted, SourceError> {
+    let mut linted = lint(&source::parse(bytes)?, taxonomy);
+    Places::fill(bytes, &mut linted.findings);
+    Ok(linted)
 }
 
 /// Lints one submission against a taxonomy.
@@ -132,8 +73,10 @@ pub fn lint(submission: &Map<String, Value>, taxonomy: &Taxonomy) -> Linted {
     let edition = parts::edition(&mut fields);
     let headline = fields.required_line("headline", 500);
     let body = parts::body(&mut fields);
+    let boilerplates = parts::boilerplates(&mut fields, &issuers);
     let release = Release {
         issuers,
+        agent: parts::agent(&mut fields),
         story: fields.line("story", 120),
         headline: headline.clone().unwrap_or_default(),
         subheadline: fields.line("subheadline", 500),
@@ -145,7 +88,7 @@ pub fn lint(submission: &Map<String, Value>, taxonomy: &Taxonomy) -> Linted {
         places: parts::places(&mut fields),
         tickers: parts::tickers(&mut fields),
         contacts: parts::contacts(&mut fields),
-        boilerplate: fields.paragraph("boilerplate", 10_000),
+        boilerplates,
         links: parts::links(&mut fields),
         media: parts::media(&mut fields),
         body: body.clone().unwrap_or(Body::Markdown(String::new())),

@@ -1,9 +1,17 @@
 //! What flows: the content of a release, and the states things go through.
 
+mod boilerplate;
+mod listing;
+mod submission;
+#[cfg(test)]
+mod tests;
+
+pub use boilerplate::Boilerplate;
+pub use listing::Listing;
+
 use crate::address::MailAddress;
 use crate::language::LanguageTag;
 use crate::place::Place;
-use crate::ticker::Ticker;
 use crate::time::ClearTime;
 use crate::topic::TopicSlug;
 use serde::{Deserialize, Serialize};
@@ -14,6 +22,9 @@ use std::fmt;
 pub struct Release {
     /// Slugs of the organisations it speaks for, in order ("SOURCE A and B"); one or more.
     pub issuers: Vec<String>,
+    /// The agency or person who acts for them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub agent: Option<Agent>,
     /// The submitter's key for the story; editions with the same key tell one story.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub story: Option<String>,
@@ -44,13 +55,17 @@ pub struct Release {
     pub places: Vec<Place>,
     /// Listed securities it concerns.
     #[serde(default)]
-    pub tickers: Vec<Ticker>,
+    pub tickers: Vec<Listing>,
     /// Whom to ask.
     #[serde(default)]
     pub contacts: Vec<Contact>,
-    /// The "About" paragraph.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub boilerplate: Option<String>,
+    /// The "About" paragraphs. Releases stored before there was one per issuer hold `boilerplate` as text.
+    #[serde(
+        default,
+        alias = "boilerplate",
+        deserialize_with = "boilerplate::one_or_many"
+    )]
+    pub boilerplates: Vec<Boilerplate>,
     /// Related links.
     #[serde(default)]
     pub links: Vec<Link>,
@@ -98,18 +113,25 @@ impl Release {
     }
 }
 
-/// Region and language of a text: `US/es` is not `ES/es`.
+/// Region and language of a text, and whom it is meant for: `US/es` is neither `ES/es` nor `US/es/investors`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Edition {
     /// An ISO 3166-1 country or a UN M.49 area.
     pub region: Place,
     /// A BCP 47 tag.
     pub language: LanguageTag,
+    /// Whom the text is meant for, as a slug such as `investors`; none means everybody.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub audience: Option<String>,
 }
 
 impl fmt::Display for Edition {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}/{}", self.region, self.language)
+        write!(f, "{}/{}", self.region, self.language)?;
+        match &self.audience {
+            Some(audience) => write!(f, "/{audience}"),
+            None => Ok(()),
+        }
     }
 }
 
@@ -134,6 +156,19 @@ pub enum Body {
     Markdown(String),
     /// HTML, sanitised whenever it is rendered.
     Html(String),
+}
+
+/// The agency or person who acts for the issuers of a release.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Agent {
+    /// As printed.
+    pub name: String,
+    /// Their mail address.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub email: Option<MailAddress>,
+    /// As printed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub phone: Option<String>,
 }
 
 /// Whom to ask about a release.
@@ -193,6 +228,18 @@ pub struct Media {
     /// Who made it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub credit: Option<String>,
+    /// What others may do with it, in words or as a URL.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub licence: Option<String>,
+}
+
+impl Media {
+    /// Whether its type says that it is a picture.
+    pub fn is_picture(&self) -> bool {
+        self.media_type
+            .as_deref()
+            .is_some_and(|kind| kind.starts_with("image/"))
+    }
 }
 
 /// Implements the text form of a closed set of names, as stored and as shown.
@@ -409,6 +456,7 @@ impl Edition {
         Edition {
             region: Place::parse("001").expect("001 is the world"),
             language: LanguageTag::parse("und").expect("und is a tag"),
+            audience: None,
         }
     }
 }

@@ -1,6 +1,9 @@
 //! Reading a submission: JSON, or Markdown with YAML front matter. Both become one JSON object, which lint then reads.
 
+mod places;
 mod unique;
+
+pub use places::Places;
 
 use serde_json::{Map, Value};
 use unique::Unique;
@@ -137,20 +140,20 @@ fn object(value: Value) -> Result<Map<String, Value>, SourceError> {
 
 /// Reads Markdown with YAML front matter; the body goes to `body`.
 pub fn parse_markdown(text: &str) -> Result<Map<String, Value>, SourceError> {
-    let rest = text
-        .trim_start_matches(['\n', '\r'])
-        .strip_prefix("---")
-        .and_then(|rest| {
-            rest.strip_prefix("\r\n")
-                .or_else(|| rest.strip_prefix('\n'))
-        })
-        .ok_or(SourceError::NoFrontMatter)?;
+    let rest = front_matter(text).ok_or(SourceError::NoFrontMatter)?;
     let (yaml, body) = split_at_fence(rest).ok_or(SourceError::OpenFrontMatter)?;
     let mut map = parse_yaml(yaml)?;
     if !body.trim().is_empty() {
         map.insert("body".into(), Value::String(body.trim().to_owned()));
     }
     Ok(map)
+}
+
+/// What follows the first fence.
+fn front_matter(text: &str) -> Option<&str> {
+    let rest = text.trim_start_matches(['\n', '\r']).strip_prefix("---")?;
+    rest.strip_prefix("\r\n")
+        .or_else(|| rest.strip_prefix('\n'))
 }
 
 fn split_at_fence(rest: &str) -> Option<(&str, &str)> {

@@ -85,7 +85,11 @@ impl<'a> SubjectParts<'a> {
             places: release.places.clone(),
             language: release.edition.language.clone(),
             sources: release.issuers.iter().cloned().collect(),
-            tickers: release.tickers.clone(),
+            tickers: release
+                .tickers
+                .iter()
+                .map(|listing| listing.ticker.clone())
+                .collect(),
             headline: &release.headline,
             subheadline: release.subheadline.as_deref(),
             summary: release.summary.as_deref(),

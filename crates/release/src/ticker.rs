@@ -27,21 +27,50 @@ pub struct TickerError {
 
 /// How releases name exchanges, without spaces and hyphens, and the code of each.
 const EXCHANGES: &[(&str, &str)] = &[
+    ("ADX", "XADS"),
+    ("AIM", "AIMX"),
     ("AMEX", "XASE"),
     ("ASX", "XASX"),
+    ("BME", "XMAD"),
+    ("BMV", "XMEX"),
+    ("BOVESPA", "BVMF"),
+    ("BSE", "XBOM"),
+    ("B3", "BVMF"),
+    ("CSE", "XCNQ"),
+    ("DFM", "XDFM"),
+    ("EURONEXTAMSTERDAM", "XAMS"),
+    ("EURONEXTBRUSSELS", "XBRU"),
+    ("EURONEXTLISBON", "XLIS"),
+    ("EURONEXTPARIS", "XPAR"),
     ("FWB", "XETR"),
     ("HKEX", "XHKG"),
+    ("IDX", "XIDX"),
     ("JSE", "XJSE"),
+    ("KOSDAQ", "XKOS"),
+    ("KRX", "XKRX"),
     ("LSE", "XLON"),
     ("NASDAQ", "XNAS"),
+    ("NASDAQCM", "XNAS"),
+    ("NASDAQGM", "XNAS"),
+    ("NASDAQGS", "XNAS"),
+    ("NASDAQSTOCKHOLM", "XSTO"),
+    ("NSE", "XNSE"),
     ("NYSE", "XNYS"),
     ("NYSEAMERICAN", "XASE"),
+    ("NYSEARCA", "ARCX"),
+    ("OTC", "OTCM"),
+    ("OTCPINK", "PINX"),
+    ("OTCQB", "OTCB"),
+    ("OTCQX", "OTCQ"),
     ("SEHK", "XHKG"),
     ("SGX", "XSES"),
     ("SIX", "XSWX"),
+    ("TADAWUL", "XSAU"),
+    ("TASE", "XTAE"),
     ("TSE", "XTKS"),
     ("TSX", "XTSE"),
     ("TSXV", "XTSX"),
+    ("TWSE", "XTAI"),
     ("XETRA", "XETR"),
 ];
 
@@ -84,6 +113,15 @@ impl Ticker {
         })
     }
 
+    /// Whether a text is how releases name an exchange: `NYSE`, `TSX-V`, `XNAS`.
+    pub(crate) fn is_exchange_name(text: &str) -> bool {
+        let upper = text.to_ascii_uppercase();
+        let plain = without_joints(&upper);
+        EXCHANGES
+            .iter()
+            .any(|(name, code)| *name == plain || *code == upper)
+    }
+
     /// The exchange's market identifier code, where one is named.
     pub fn exchange(&self) -> Option<&str> {
         self.exchange.as_deref()
@@ -121,12 +159,17 @@ fn is_symbol(text: &str) -> bool {
 
 /// The code of an exchange given by name or by code, in capitals.
 fn market(exchange: &str) -> Option<String> {
-    let plain = exchange.replace([' ', '-'], "");
+    let plain = without_joints(exchange);
     if let Some((_, code)) = EXCHANGES.iter().find(|(name, _)| *name == plain) {
         return Some((*code).to_owned());
     }
     let is_code = exchange.len() == 4 && exchange.bytes().all(|byte| byte.is_ascii_alphanumeric());
     is_code.then(|| exchange.to_owned())
+}
+
+/// `NYSE American`, `TSX-V` and `TSX.V` in one word.
+fn without_joints(name: &str) -> String {
+    name.replace([' ', '-', '.', '\u{a0}'], "")
 }
 
 fn nearest_exchange(exchange: &str) -> Option<String> {
@@ -135,7 +178,7 @@ fn nearest_exchange(exchange: &str) -> Option<String> {
         .iter()
         .map(|(name, code)| (strsim::damerau_levenshtein(&plain, name), code));
     scored
-        .filter(|(distance, _)| *distance <= 2)
+        .filter(|(distance, _)| *distance <= 2.min(plain.chars().count() / 2))
         .min()
         .map(|(_, code)| (*code).to_owned())
 }

@@ -1,13 +1,18 @@
 //! `dateline lint`: what an editor would say, before anybody else sees the release.
 
+mod place;
+mod sarif;
+mod shown;
+
 use super::{Common, ask};
 use anyhow::Result;
 use clap::Args;
+use place::Lines;
 use release::finding::{Finding, Severity};
-use release::lint::lint;
-use release::source;
+use release::lint::lint_source;
 use release::topic::Taxonomy;
 use serde_json::json;
+use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -19,67 +24,97 @@ pub(super) struct LintArgs {
     /// One JSON object a file
     #[arg(long)]
     json: bool,
+    /// One SARIF 2.1.0 log of all files, for editors
+    #[arg(long, conflicts_with = "json")]
+    sarif: bool,
+}
+
+/// One file and what is to be said about it.
+struct Looked {
+    path: PathBuf,
+    /// Nothing where the file could not be read.
+    source: String,
+    findings: Vec<Finding>,
 }
 
 pub(super) fn run(args: &LintArgs, common: &Common) -> Result<ExitCode> {
     let taxonomy = crate::app::taxonomy(&common.settings()?)?;
-    let mut refused = false;
-    for path in &args.files {
-        let findings = read(path, &taxonomy);
-        let errors = findings
-            .iter()
-            .filter(|finding| finding.severity == Severity::Error)
-            .count();
-        refused |= errors > 0;
-        if args.json {
-            println!(
-                "{}",
-                json!({ "file": path, "errors": errors, "findings": findings })
-            );
-            continue;
-        }
-        for finding in &findings {
-            println!("{}: {finding}", path.display());
-        }
-        let warnings = findings.len() - errors;
-        println!(
-            "{}: {}, {}",
-            path.display(),
-            counted(errors, "error"),
-            counted(warnings, "warning")
-        );
+    let looked: Vec<Looked> = args
+        .files
+        .iter()
+        .map(|path| look(path, &taxonomy))
+        .collect();
+    if args.sarif {
+        println!("{}", sarif::log(&looked));
     }
-    Ok(if refused {
-        ExitCode::from(1)
-    } else {
-        ExitCode::SUCCESS
+    for file in looked.iter().filter(|_| !args.sarif) {
+        match args.json {
+            true => println!("{}", file.json()),
+            false => print!("{}", file.text(std::io::stdout().is_terminal())),
+        }
+    }
+    Ok(match looked.iter().any(|file| file.errors() > 0) {
+        true => ExitCode::from(1),
+        false => ExitCode::SUCCESS,
     })
 }
 
 /// A file that cannot be read is a finding too, so that one bad file does not hide the others.
-fn read(path: &Path, taxonomy: &Taxonomy) -> Vec<Finding> {
-    let bytes = match ask::read(path) {
-        Ok(bytes) => bytes,
+fn look(path: &Path, taxonomy: &Taxonomy) -> Looked {
+    let bytes = ask::read(path);
+    let findings = match &bytes {
         Err(error) => {
-            return vec![Finding::error(
-                "unreadable",
-                "",
-                format!("{error:#}"),
-                "check the path and its permissions",
-            )];
+            let mend = "check the path and its permissions";
+            vec![Finding::error("unreadable", "", format!("{error:#}"), mend)]
         }
+        Ok(bytes) => match lint_source(bytes, taxonomy) {
+            Ok(linted) => linted.findings,
+            Err(error) => {
+                let mend = "mend the file's form first";
+                vec![Finding::error("malformed", "", error.to_string(), mend)]
+            }
+        },
     };
-    match source::parse(&bytes) {
-        Ok(submission) => lint(&submission, taxonomy).findings,
-        Err(error) => vec![Finding::error(
-            "malformed",
-            "",
-            error.to_string(),
-            "mend the file's form first",
-        )],
+    Looked {
+        path: path.to_owned(),
+        source: String::from_utf8(bytes.unwrap_or_default()).unwrap_or_default(),
+        findings,
+    }
+}
+
+impl Looked {
+    fn errors(&self) -> usize {
+        let errors = self
+            .findings
+            .iter()
+            .filter(|finding| finding.severity == Severity::Error);
+        errors.count()
+    }
+
+    fn json(&self) -> String {
+        json!({ "file": self.path, "errors": self.errors(), "findings": self.findings }).to_string()
+    }
+
+    /// Each finding with its place underlined, and a count at the end.
+    fn text(&self, paint: bool) -> String {
+        let lines = Lines::of(&self.source);
+        let path = self.path.display().to_string();
+        let mut text = String::new();
+        for finding in &self.findings {
+            text += &shown::finding(&path, &lines, finding, paint);
+        }
+        let (errors, all) = (self.errors(), self.findings.len());
+        text + &format!(
+            "{path}: {}, {}\n",
+            counted(errors, "error"),
+            counted(all - errors, "warning")
+        )
     }
 }
 
 fn counted(n: usize, what: &str) -> String {
     format!("{n} {what}{}", if n == 1 { "" } else { "s" })
 }
+
+#[cfg(test)]
+mod tests;

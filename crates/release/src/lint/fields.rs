@@ -1,5 +1,6 @@
 //! Reads one object field by field, and turns whatever is wrong into findings with the field's pointer.
 
+use super::hidden;
 use crate::address::printable;
 use crate::finding::Finding;
 use serde_json::{Map, Value};
@@ -7,8 +8,16 @@ use serde_json::{Map, Value};
 /// One object of the submission, with the findings so far.
 pub(super) struct Fields<'a> {
     object: &'a Map<String, Value>,
-    base: String,
+    /// The pointer of the object itself.
+    pub(super) base: String,
     findings: Vec<Finding>,
+}
+
+/// An entry of a list that may hold text or objects.
+pub(super) enum Entry<'a> {
+    /// Its pointer and the text.
+    Text(String, String),
+    Object(Fields<'a>),
 }
 
 impl<'a> Fields<'a> {
@@ -32,6 +41,11 @@ impl<'a> Fields<'a> {
 
     pub(super) fn into_findings(self) -> Vec<Finding> {
         self.findings
+    }
+
+    /// Adds a finding made elsewhere.
+    pub(super) fn add(&mut self, finding: Finding) {
+        self.findings.push(finding);
     }
 
     /// Takes over the findings of a nested object.
@@ -146,6 +160,8 @@ impl<'a> Fields<'a> {
             self.control_character(&pointer, &text);
             return None;
         }
+        let pointer = self.pointer(name);
+        self.findings.extend(hidden::in_line(&pointer, &text));
         Some(text)
     }
 
@@ -157,6 +173,16 @@ impl<'a> Fields<'a> {
             self.missing(name);
         }
         line
+    }
+
+    /// As [`Self::paragraph`]; absence is an error.
+    pub(super) fn required_paragraph(&mut self, name: &str, max_chars: usize) -> Option<String> {
+        let before = self.findings.len();
+        let paragraph = self.paragraph(name, max_chars);
+        if paragraph.is_none() && self.findings.len() == before {
+            self.missing(name);
+        }
+        paragraph
     }
 
     pub(super) fn missing(&mut self, name: &str) {
@@ -171,25 +197,41 @@ impl<'a> Fields<'a> {
 
     /// The strings of a list (a lone string counts as a list of one), each with its pointer.
     pub(super) fn strings(&mut self, name: &str) -> Vec<(String, String)> {
-        let mut strings = Vec::new();
+        let entries = self.entries(name, "text");
+        entries
+            .into_iter()
+            .filter_map(|entry| match entry {
+                Entry::Text(pointer, text) => Some((pointer, text)),
+                Entry::Object(object) => {
+                    self.wrong_type(&object.base, &Value::Object(object.object.clone()), "text");
+                    None
+                }
+            })
+            .collect()
+    }
+
+    /// The entries of a list that are text or objects; findings for all others. `expected` names what belongs there.
+    pub(super) fn entries(&mut self, name: &str, expected: &str) -> Vec<Entry<'a>> {
+        let mut entries = Vec::new();
         for (pointer, value) in self.list(name) {
-            match value.as_str() {
-                Some(text) if text.chars().any(char::is_control) => {
+            match value {
+                Value::String(text) if text.chars().any(char::is_control) => {
                     self.control_character(&pointer, text)
                 }
-                Some(text) if !text.trim().is_empty() => {
-                    strings.push((pointer, text.trim().to_owned()))
-                }
-                Some(_) => self.error(
+                Value::String(text) if text.trim().is_empty() => self.error(
                     "missing-field",
                     &pointer,
                     "an empty entry",
                     "fill it in or remove it",
                 ),
-                None => self.wrong_type(&pointer, value, "text"),
+                Value::String(text) => entries.push(Entry::Text(pointer, text.trim().to_owned())),
+                Value::Object(object) => {
+                    entries.push(Entry::Object(Fields::nested(object, pointer)))
+                }
+                _ => self.wrong_type(&pointer, value, expected),
             }
         }
-        strings
+        entries
     }
 
     /// The objects of a list, each to be read as fields of their own.

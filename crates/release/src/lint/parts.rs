@@ -1,11 +1,18 @@
 //! The parts of a release, each read once from its field.
 
+mod material;
+mod people;
+mod securities;
+
+pub(super) use material::{links, media};
+pub(super) use people::{agent, boilerplates, contacts};
+pub(super) use securities::tickers;
+
 use super::fields::Fields;
-use crate::address::{MailAddress, printable};
+use crate::address::printable;
 use crate::language::LanguageTag;
-use crate::model::{Body, Contact, Dateline, Edition, Lane, Link, Media, Visibility};
+use crate::model::{Body, Dateline, Edition, Lane};
 use crate::place::Place;
-use crate::ticker::Ticker;
 use crate::time::{ClearTime, TimeError};
 
 pub(super) fn issuers(fields: &mut Fields<'_>) -> Vec<String> {
@@ -54,7 +61,7 @@ pub(super) fn edition(fields: &mut Fields<'_>) -> Option<Edition> {
         return None;
     }
     let mut nested = fields.object("edition")?;
-    nested.refuse_unknown(&["region", "language"]);
+    nested.refuse_unknown(&["region", "language", "audience"]);
     let region = nested.required_line("region", 10);
     let region = region.and_then(|text| place(&mut nested, "region", &text));
     let language =
@@ -73,11 +80,25 @@ pub(super) fn edition(fields: &mut Fields<'_>) -> Option<Edition> {
                     None
                 }
             });
+    let audience = audience(&mut nested);
     fields.absorb(nested);
     Some(Edition {
         region: region?,
         language: language?,
+        audience,
     })
+}
+
+fn audience(fields: &mut Fields<'_>) -> Option<String> {
+    let text = fields.line("audience", 40)?;
+    if is_slug(&text) {
+        return Some(text);
+    }
+    let pointer = fields.pointer("audience");
+    let message = format!("`{}` is not an audience's slug", printable(&text));
+    let mend = "use lower-case letters, digits and hyphens, such as `investors`";
+    fields.error("audience-slug", &pointer, message, mend);
+    None
 }
 
 fn place(fields: &mut Fields<'_>, name: &str, text: &str) -> Option<Place> {
@@ -103,22 +124,6 @@ pub(super) fn places(fields: &mut Fields<'_>) -> Vec<Place> {
         .iter()
         .filter_map(|(pointer, text)| place_at(fields, pointer, text))
         .collect()
-}
-
-pub(super) fn tickers(fields: &mut Fields<'_>) -> Vec<Ticker> {
-    let mut tickers = Vec::new();
-    for (pointer, text) in fields.strings("tickers") {
-        match Ticker::parse(&text) {
-            Ok(ticker) => tickers.push(ticker),
-            Err(error) => fields.error(
-                "ticker-form",
-                &pointer,
-                error.to_string(),
-                "write MIC:SYMBOL, such as `XNYS:KYN`",
-            ),
-        }
-    }
-    tickers
 }
 
 pub(super) fn dateline(fields: &mut Fields<'_>) -> Option<Dateline> {
@@ -214,104 +219,6 @@ pub(super) fn lane(fields: &mut Fields<'_>) -> Option<Lane> {
         );
     }
     lane
-}
-
-pub(super) fn contacts(fields: &mut Fields<'_>) -> Vec<Contact> {
-    let mut contacts = Vec::new();
-    for mut nested in fields.objects("contacts") {
-        nested.refuse_unknown(&["name", "role", "email", "phone", "visibility"]);
-        let name = nested.required_line("name", 200);
-        let contact = Contact {
-            role: nested.line("role", 200),
-            email: contact_address(&mut nested),
-            phone: nested.line("phone", 60),
-            visibility: visibility(&mut nested),
-            name: name.clone().unwrap_or_default(),
-        };
-        fields.absorb(nested);
-        if name.is_some() {
-            contacts.push(contact);
-        }
-    }
-    contacts
-}
-
-fn contact_address(fields: &mut Fields<'_>) -> Option<MailAddress> {
-    let text = fields.line("email", 320)?;
-    match MailAddress::parse(&text) {
-        Ok(address) => Some(address),
-        Err(error) => {
-            let pointer = fields.pointer("email");
-            fields.error(
-                "contact-address",
-                &pointer,
-                error.to_string(),
-                "write `name@example.com`",
-            );
-            None
-        }
-    }
-}
-
-fn visibility(fields: &mut Fields<'_>) -> Visibility {
-    match fields.line("visibility", 20).as_deref() {
-        None | Some("public") => Visibility::Public,
-        Some("media") => Visibility::Media,
-        Some(other) => {
-            let pointer = fields.pointer("visibility");
-            let message = format!("no visibility `{}`", printable(other));
-            fields.error("wrong-type", &pointer, message, "use `public` or `media`");
-            Visibility::Media
-        }
-    }
-}
-
-pub(super) fn links(fields: &mut Fields<'_>) -> Vec<Link> {
-    let mut links = Vec::new();
-    for mut nested in fields.objects("links") {
-        nested.refuse_unknown(&["url", "title"]);
-        let url = required_url(&mut nested);
-        let title = nested.line("title", 300);
-        fields.absorb(nested);
-        links.extend(url.map(|url| Link { url, title }));
-    }
-    links
-}
-
-pub(super) fn media(fields: &mut Fields<'_>) -> Vec<Media> {
-    let mut media = Vec::new();
-    for mut nested in fields.objects("media") {
-        nested.refuse_unknown(&["url", "type", "caption", "alt", "credit"]);
-        let url = required_url(&mut nested);
-        let media_type = nested.line("type", 100);
-        let caption = nested.line("caption", 1000);
-        let alt = nested.line("alt", 1000);
-        let credit = nested.line("credit", 300);
-        fields.absorb(nested);
-        media.extend(url.map(|url| Media {
-            url,
-            media_type,
-            caption,
-            alt,
-            credit,
-        }));
-    }
-    media
-}
-
-fn required_url(fields: &mut Fields<'_>) -> Option<String> {
-    let text = fields.required_line("url", 2000)?;
-    match url::Url::parse(&text) {
-        Ok(url) if matches!(url.scheme(), "http" | "https") && url.username().is_empty() => {
-            Some(url.to_string())
-        }
-        _ => {
-            let pointer = fields.pointer("url");
-            let message = format!("`{}` is not an http or https URL", printable(&text));
-            fields.error("url", &pointer, message, "write `https://example.com/page`");
-            None
-        }
-    }
 }
 
 pub(super) fn body(fields: &mut Fields<'_>) -> Option<Body> {

@@ -33,7 +33,7 @@ fn check(name: &str, value: Value, expect: &[(&str, &str)]) {
         linted
             .findings
             .iter()
-            .all(|f| CODES.iter().any(|(code, _)| *code == f.code)),
+            .all(|f| CODES.iter().any(|code| code.code == f.code)),
         "undocumented code"
     );
 }
@@ -65,7 +65,7 @@ fn each_defect_gives_its_finding() {
     );
     check(
         "headline",
-        json!("x".repeat(101)),
+        json!(format!("Acme {}", "opens ".repeat(17))),
         &[("headline-long", "/headline")],
     );
     check(
@@ -182,3 +182,6 @@ fn all_findings_come_in_one_pass_with_the_nearest_topic() {
     );
     assert!(linted.release.is_none());
 }
+
+mod every_code;
+mod judgement;

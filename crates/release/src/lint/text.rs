@@ -1,124 +1,151 @@
-//! What an editor would remark on in the text: warnings only, for a machine cannot be sure.
+//! What an editor would remark on in the text. A machine cannot be sure, so almost all of it is warnings.
+
+mod ahead;
+mod gaps;
+mod links;
+mod moments;
+mod opening;
+mod prose;
+mod quarters;
+mod script;
+mod shape;
+mod template;
+mod tickers;
+mod tone;
+
+pub(super) use ahead::{mentions_original, translation_mend};
+pub(super) use prose::Prose;
+pub(super) use script::mixed_word;
 
 use super::fields::Fields;
+use super::hidden;
+use crate::finding::Finding;
+use crate::model::Body;
 use crate::model::Release;
 
-pub(super) fn check(release: &Release, fields: &mut Fields<'_>) {
-    headline(&release.headline, fields);
-    placeholders(release, fields);
-    let (html, changed) = release.body.sanitise();
-    if is_blank(&html) && !release.body.source().is_empty() {
-        let message = "nothing is left of the body once scripts, forms and the like are taken out";
-        fields.error(
-            "missing-field",
-            "/body",
-            message,
-            "give the text of the release",
-        );
-    }
-    if changed {
-        let message =
-            "the body holds markup that does not leave: scripts, styles, forms, frames, handlers";
-        fields.warn(
-            "html-removed",
-            "/body",
-            message,
-            "remove it, so that what you see is what leaves",
-        );
-    }
-    if release.topics.is_empty() && fields.value("topics").is_none() {
-        let message = "no topics: readers who follow topics will not hear of it";
-        fields.warn(
-            "no-topics",
-            "/topics",
-            message,
-            "add the topics it is about; `dateline topic list` shows them",
-        );
-    }
-    if release.contacts.is_empty() && fields.value("contacts").is_none() {
-        fields.warn(
-            "no-contact",
-            "/contacts",
-            "no contact",
-            "add whom to ask, with a mail address or phone",
-        );
-    }
-    if release.summary.is_none() && fields.value("summary").is_none() {
-        let message = "no summary: alerts will show the first words of the body";
-        fields.warn(
-            "no-summary",
-            "/summary",
-            message,
-            "add one or two sentences",
-        );
-    }
+/// How often one code may be given about one text: after that, more of them teach nobody anything.
+const MOST: usize = 10;
+
+/// The texts of a release, in the order in which it is read.
+pub(super) struct Texts<'a> {
+    pub(super) release: &'a Release,
+    pub(super) headline: Prose<'a>,
+    pub(super) subheadline: Option<Prose<'a>>,
+    pub(super) summary: Option<Prose<'a>>,
+    pub(super) body: Prose<'a>,
+    pub(super) boilerplates: Vec<Prose<'a>>,
 }
 
-/// No text and no picture: only tags and white space.
-fn is_blank(html: &str) -> bool {
-    let mut inside = false;
-    let text = html.chars().filter(|&c| {
-        inside = (inside && c != '>') || c == '<';
-        !inside && c != '>'
-    });
-    text.into_iter().all(char::is_whitespace) && !html.contains("<img")
-}
-
-fn headline(headline: &str, fields: &mut Fields<'_>) {
-    let chars = headline.chars().count();
-    if chars > 100 {
-        let message = format!("the headline has {chars} characters");
-        fields.warn(
-            "headline-long",
-            "/headline",
-            message,
-            "up to 100 are shown whole everywhere; move detail to the subheadline",
-        );
-    }
-    let letters = headline.chars().filter(|c| c.is_alphabetic());
-    let (mut count, mut cased) = (0, 0);
-    for letter in letters {
-        count += 1;
-        cased += i32::from(letter.is_uppercase());
-    }
-    if count >= 12 && cased == count {
-        let message = "the headline is in capitals only";
-        fields.warn(
-            "headline-capitals",
-            "/headline",
-            message,
-            "capitalise the first word and names",
-        );
-    }
-}
-
-fn placeholders(release: &Release, fields: &mut Fields<'_>) {
-    let parts = [
-        ("/headline", Some(release.headline.as_str())),
-        ("/subheadline", release.subheadline.as_deref()),
-        ("/summary", release.summary.as_deref()),
-        ("/body", Some(release.body.source())),
-        ("/boilerplate", release.boilerplate.as_deref()),
-    ];
-    for (pointer, text) in parts {
-        if let Some(found) = text.and_then(placeholder) {
-            let message = format!("`{found}` looks like a placeholder");
-            fields.warn("placeholder", pointer, message, "fill it in or remove it");
+impl<'a> Texts<'a> {
+    fn of(release: &'a Release) -> Texts<'a> {
+        let line = |pointer: &str, text: &'a Option<String>| {
+            text.as_deref().map(|text| Prose::plain(pointer, text))
+        };
+        let is_one = matches!(release.boilerplates.as_slice(), [one] if one.issuer.is_none());
+        let about = release.boilerplates.iter().enumerate();
+        Texts {
+            release,
+            headline: Prose::plain("/headline", &release.headline),
+            subheadline: line("/subheadline", &release.subheadline),
+            summary: line("/summary", &release.summary),
+            body: match &release.body {
+                Body::Markdown(text) => Prose::markdown("/body", text),
+                Body::Html(text) => Prose::html("/body", text),
+            },
+            boilerplates: about
+                .map(|(at, about)| match is_one {
+                    true => Prose::plain("/boilerplate", &about.text),
+                    false => Prose::plain(&format!("/boilerplate/{at}/text"), &about.text),
+                })
+                .collect(),
         }
     }
+
+    /// All of them.
+    pub(super) fn all(&self) -> impl Iterator<Item = &Prose<'a>> {
+        let lines = [
+            Some(&self.headline),
+            self.subheadline.as_ref(),
+            self.summary.as_ref(),
+        ];
+        let body = std::iter::once(&self.body);
+        lines
+            .into_iter()
+            .flatten()
+            .chain(body)
+            .chain(&self.boilerplates)
+    }
+
+    /// The primary subtag of the language.
+    pub(super) fn language(&self) -> &'a str {
+        self.release.edition.language.primary()
+    }
 }
 
-fn placeholder(text: &str) -> Option<&str> {
-    let lower = text.to_ascii_lowercase();
-    if let Some(at) = lower.find("[insert") {
-        let end = lower[at..]
-            .find(']')
-            .map_or(at + 7, |length| at + length + 1);
-        return text.get(at..end);
+/// Looks through the texts of a release whose fields have been read.
+pub(super) fn check(release: &Release, fields: &mut Fields<'_>) {
+    let texts = Texts::of(release);
+    let mut findings = Findings::default();
+    gaps::check(&texts, fields, &mut findings);
+    for prose in texts
+        .summary
+        .iter()
+        .chain([&texts.body])
+        .chain(&texts.boilerplates)
+    {
+        hidden::in_paragraphs(&prose.pointer, prose.source)
+            .into_iter()
+            .for_each(|finding| findings.add(finding));
     }
-    if let Some(at) = lower.find("lorem ipsum") {
-        return text.get(at..at + 11);
+    script::check(&texts, &mut findings);
+    shape::check(&texts, &mut findings);
+    template::check(&texts, &mut findings);
+    opening::check(&texts, &mut findings);
+    moments::check(&texts, &mut findings);
+    quarters::check(&texts, &mut findings);
+    tickers::check(&texts, fields, &mut findings);
+    ahead::check(&texts, &mut findings);
+    tone::check(&texts, &mut findings);
+    links::check(&texts, &mut findings);
+    findings
+        .0
+        .into_iter()
+        .for_each(|finding| fields.add(finding));
+}
+
+/// The findings so far; more than [`MOST`] alike about one text are left out.
+#[derive(Default)]
+pub(super) struct Findings(Vec<Finding>);
+
+impl Findings {
+    fn add(&mut self, finding: Finding) {
+        let alike =
+            |other: &&Finding| other.code == finding.code && other.pointer == finding.pointer;
+        if self.0.iter().filter(alike).count() < MOST {
+            self.0.push(finding);
+        }
     }
-    text.split(|c: char| !c.is_alphanumeric())
-        .find(|word| matches!(*word, "TBD" | "TBC" | "XX" | "XXX" | "XXXX" | "TKTK"))
+
+    /// A warning about a whole field.
+    fn warn(
+        &mut self,
+        code: &str,
+        pointer: &str,
+        message: impl Into<String>,
+        mend: impl Into<String>,
+    ) {
+        self.add(Finding::warning(code, pointer, message, mend));
+    }
+
+    /// A warning about a stretch of a text.
+    fn warn_at(
+        &mut self,
+        code: &str,
+        (prose, place): (&Prose<'_>, std::ops::Range<usize>),
+        message: impl Into<String>,
+        mend: impl Into<String>,
+    ) {
+        let finding = Finding::warning(code, &prose.pointer, message, mend);
+        self.add(finding.within(place.start, place.end));
+    }
 }

@@ -123,7 +123,7 @@ fn full_html(item: &Item, phrases: &Phrases) -> Markup {
     let contacts: Vec<String> = public_contacts(item).collect();
     html! {
         (PreEscaped(opened_body(item).html))
-        @if let Some(boilerplate) = &item.release.boilerplate { (PreEscaped(paragraphs(boilerplate).html)) }
+        @for about in &item.release.boilerplates { (PreEscaped(paragraphs(&about.text).html)) }
         @if !contacts.is_empty() {
             p { strong { (phrases.contact) } @for contact in &contacts { br; (contact) } }
         }

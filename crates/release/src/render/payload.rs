@@ -36,7 +36,7 @@ impl StoryPayload {
             "edition": release.edition,
             "topics": release.topics,
             "places": release.places,
-            "tickers": release.tickers,
+            "tickers": release.tickers.iter().map(|listing| &listing.ticker).collect::<Vec<_>>(),
             "accepted_at": rfc3339(item.accepted_ms),
             "cleared_at": rfc3339(item.cleared_ms),
         });

@@ -59,8 +59,8 @@ pub fn wire_text(item: &Item) -> String {
     let mut parts = vec![release.headline.clone()];
     parts.extend(release.subheadline.clone());
     parts.push(opened_body(item).text.trim().to_owned());
-    let boilerplate = release.boilerplate.as_deref().map(paragraphs);
-    parts.extend(boilerplate.map(|boilerplate| boilerplate.text.trim().to_owned()));
+    let about = release.boilerplates.iter();
+    parts.extend(about.map(|about| paragraphs(&about.text).text.trim().to_owned()));
     parts.extend(contacts(item, phrases));
     parts.push(source_line(&item.issuer_names, phrases));
     parts.join("\n\n")
