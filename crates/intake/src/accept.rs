@@ -4,8 +4,11 @@ use crate::auth::{Caller, Scope};
 use crate::judge::{Judged, count_refusals, judge};
 use crate::{Intake, Problem, bundle, policy};
 use release::finding::Finding;
+use release::fingerprint::Fingerprint;
 use release::ids::{Kind, PublicId, base32};
+use release::lint::known::fingerprint_text;
 use release::model::{Release, ReleaseState};
+use release::source::Places;
 use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
 use store::{Accepted, Idempotency, NewRelease, ReleaseRow, Replaced};
@@ -87,7 +90,8 @@ pub(crate) async fn keep_draft(
     if let Some(standing) = repeated(intake, caller, request.key, &body_hash).await? {
         return Ok(standing);
     }
-    let judged = judge(intake, caller, bundle::read_one(request.body)?).await?;
+    let mut judged = judge(intake, caller, bundle::read_one(request.body)?, None).await?;
+    Places::fill(request.body, &mut judged.findings);
     let draft = draft(&judged);
     commit(intake, caller, vec![draft], request, &body_hash).await
 }
@@ -103,15 +107,17 @@ pub(crate) async fn judge_all(
     let (submissions, mut findings) = bundle::unite(submissions);
     let mut judged = Vec::with_capacity(submissions.len());
     for (at, submission) in submissions.into_iter().enumerate() {
-        let mut one = judge(intake, caller, submission).await?;
+        let mut one = judge(intake, caller, submission, None).await?;
         if is_bundle {
             for finding in &mut one.findings {
                 finding.pointer = format!("/{at}{}", finding.pointer);
             }
         }
+        Places::fill(body, &mut one.findings);
         judged.push(one);
     }
     if !findings.is_empty() || judged.iter().any(Judged::is_refused) {
+        Places::fill(body, &mut findings);
         findings.extend(judged.into_iter().flat_map(|one| one.findings));
         count_refusals(&findings);
         return Err(Problem::Findings(findings));
@@ -179,8 +185,8 @@ fn draft(judged: &Judged) -> Prepared {
     }
 }
 
-fn fingerprint(_release: &Release) -> String {
-    String::new()
+fn fingerprint(release: &Release) -> String {
+    Fingerprint::of(&fingerprint_text(release)).to_string()
 }
 
 impl Prepared {
@@ -272,7 +278,7 @@ pub(crate) async fn replace(
     request_id: &str,
 ) -> Result<(ReleaseRow, Vec<Finding>), Problem> {
     caller.must(Scope::ReleasesWrite)?;
-    let judged = judge(intake, caller, source).await?;
+    let judged = judge(intake, caller, source, Some(&row.public_id)).await?;
     let mut prepared = match (row.state, act) {
         (ReleaseState::Draft, "changed") => draft(&judged),
         _ => prepare(intake, caller, &judged, row.bundle.as_deref()).await?,

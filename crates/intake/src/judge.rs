@@ -1,7 +1,7 @@
 //! Judging a submission: every finding in one pass, those of lint, and those that need the store and the caller's rights.
 
 use crate::auth::{Caller, Scope};
-use crate::{Intake, Problem};
+use crate::{Intake, Problem, known};
 use release::finding::{Finding, Severity};
 use release::lint::{is_issuer_slug, lint};
 use release::model::{Lane, Release};
@@ -50,11 +50,12 @@ pub(crate) fn count_refusals(findings: &[Finding]) {
 }
 
 /// Looks a submission over. What needs the store is looked for in the submission itself, so that it is found beside what
-/// lint finds.
+/// lint finds. `besides` is the release that it is another text of, which it may be like.
 pub(crate) async fn judge(
     intake: &Intake,
     caller: &Caller,
     source: Map<String, Value>,
+    besides: Option<&str>,
 ) -> Result<Judged, Problem> {
     let linted = lint(&source, &intake.taxonomy);
     let mut judged = Judged {
@@ -73,6 +74,13 @@ pub(crate) async fn judge(
         }
     }
     judged.findings.extend(lane(&judged.source, caller));
+    if let Some(release) = &mut judged.release {
+        let known = known::known(intake, release, &judged.issuers, besides).await?;
+        judged
+            .findings
+            .extend(release::lint::known::check(release, &known));
+        known::fill_boilerplates(release, &judged.issuers);
+    }
     let now_ms = intake.clock.now_ms();
     let release = judged.release.as_ref();
     judged

@@ -10,6 +10,7 @@ mod api;
 mod auth;
 mod bundle;
 mod judge;
+mod known;
 mod limits;
 mod policy;
 mod problem;

@@ -112,7 +112,8 @@ async fn release_with_a_past_clear_time_leaves_at_once_with_a_warning() {
     let accepted = app.submit(&release_at("Late", &app.time_in(-60))).await;
     app.settle().await;
 
-    assert_eq!(accepted["findings"][0]["code"], "clear-time-past");
+    let findings = accepted["findings"].as_array().unwrap();
+    assert!(findings.iter().any(|f| f["code"] == "clear-time-past"));
     assert_eq!(app.http.count(), 1);
 }
 

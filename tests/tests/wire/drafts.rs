@@ -67,9 +67,11 @@ async fn draft_is_mended_and_submitted_once() {
         .expect(202);
     app.settle().await;
 
-    assert_eq!(
-        (&changed["state"], &changed["findings"]),
-        (&json!("draft"), &json!([]))
+    assert_eq!(changed["state"], "draft");
+    let findings = changed["findings"].as_array().unwrap();
+    assert!(
+        findings.iter().all(|f| f["severity"] == "warning"),
+        "{findings:?}"
     );
     assert_eq!(
         (&submitted["id"], &submitted["state"]),

@@ -132,9 +132,9 @@ fn invalid(pointer: &str, detail: String, mend: &str) -> Problem {
 fn check(new: &NewIssuer<'_>) -> Result<(), Problem> {
     let name = new.name;
     let is_line = !name.is_empty() && name.len() <= 200 && !name.chars().any(char::is_control);
-    if !is_line {
+    if !is_line || release::lint::known::has_mixed_script(name) {
         let detail = format!("`{}` is not a name", printable(name));
-        let mend = "give one line of 1 to 200 characters";
+        let mend = "give one line of 1 to 200 characters, each word in one script";
         return Err(invalid("/name", detail, mend));
     }
     if let Some(site) = new.site

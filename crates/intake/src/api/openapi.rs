@@ -49,6 +49,8 @@ impl Modify for Bearer {
 pub(super) struct Submission {
     /// Slugs, in order: "SOURCE A and B"
     issuers: Vec<String>,
+    /// Who acts for the issuers: `{ "name": "Ruiz PR", "email": "ana@ruiz.example" }`
+    agent: Option<Value>,
     /// Your key for the story: editions with the same key tell the same news
     story: Option<String>,
     /// `{ "region": "US", "language": "es" }`

@@ -185,6 +185,22 @@ pub const CODES: &[Code] = &[
         "near-double",
         "at intake: nearly the text of another recent release of the issuer",
     ),
+    error(
+        "bundle-story",
+        "at intake: editions of one bundle name different stories",
+    ),
+    error(
+        "bundle-issuers",
+        "at intake: editions of one bundle speak for different issuers",
+    ),
+    error(
+        "bundle-clear-time",
+        "at intake: editions of one bundle have different clear times",
+    ),
+    error(
+        "bundle-edition",
+        "at intake: a bundle has the same edition twice",
+    ),
     error("issuer-unknown", "at intake: no such issuer"),
     error(
         "issuer-forbidden",

@@ -170,6 +170,11 @@ fn translation(release: &Release, known: &Known) -> Option<Finding> {
     })
 }
 
+/// Whether a word of a name mixes scripts, as names do that pretend to be another's.
+pub fn has_mixed_script(name: &str) -> bool {
+    mixed(name).is_some()
+}
+
 /// The word of a name that mixes scripts.
 fn mixed(name: &str) -> Option<(&str, char, &'static str)> {
     word_places(name).into_iter().find_map(|(start, end)| {
