@@ -79,7 +79,7 @@ impl Store {
         }))
     }
 
-    /// Notices that are due. A cleared release is reported when everybody has been tried, at the latest when it cleared
+    /// Notices that are due; of a bundle, one for all that stand alike, about the first of them. A cleared release is reported when everybody has been tried, at the latest when it cleared
     /// before `report_before_ms`.
     pub async fn due_notices(&self, report_before_ms: i64, limit: i64) -> Result<Vec<NoticeDue>> {
         Ok(reading!(self, |conn| {
@@ -90,7 +90,8 @@ impl Store {
                            and a.revision = r.revision and a.state = 'routed') \
                            and not exists (select 1 from batches b where b.release_id = r.id and b.state = 'open')) \
                       then 'reported' else r.told end as telling \
-                 from releases r where r.notify <> '' and r.told <> 'reported' and r.state <> 'draft') as due \
+                 from releases r where r.notify <> '' and r.told <> 'reported' and r.state <> 'draft' \
+                 and not exists (select 1 from releases o where o.bundle = r.bundle and o.id < r.id and o.state = r.state)) as due \
                  where due.told <> due.telling order by due.release_id limit $2",
             )
             .bind(report_before_ms)

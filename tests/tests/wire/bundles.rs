@@ -109,6 +109,45 @@ async fn holding_one_edition_holds_them_all() {
 }
 
 #[tokio::test]
+async fn submitter_of_a_bundle_gets_one_notice_for_all_its_editions() {
+    let app = TestApp::start().await;
+    app.reader("ana@reader.example").await;
+    let token = json!({ "name": "Acme", "scopes": ["releases:write"], "issuers": ["acme"], "email": "pr@acme.example" });
+    let acme = app.post("/v1/tokens", &token).await.expect(201)["token"].clone();
+    let bundle = json!([
+        edition("US", "en", "Acme opens"),
+        edition("US", "es", "Acme abre")
+    ]);
+
+    let ask = app.ask(http::Method::POST, "/v1/releases");
+    let ask = ask.with_token(acme.as_str().unwrap()).json(&bundle);
+    ask.send().await.expect(202);
+    app.settle().await;
+
+    let letters = app.mails_to("pr@acme.example");
+    let subjects: Vec<_> = letters
+        .iter()
+        .map(|letter| letter.header("Subject"))
+        .collect();
+    assert_eq!(subjects, ["Cleared: Acme opens", "Report: Acme opens"]);
+    assert!(
+        letters[0].text.contains("US/en, US/es"),
+        "{}",
+        letters[0].text
+    );
+    assert!(
+        letters[1].text.contains("US/en, email: 1 of 1 delivered"),
+        "{}",
+        letters[1].text
+    );
+    assert!(
+        letters[1].text.contains("US/es: nobody had asked"),
+        "{}",
+        letters[1].text
+    );
+}
+
+#[tokio::test]
 async fn repeated_bundle_is_the_same_bundle() {
     let app = TestApp::start().await;
     let bundle = json!([edition("US", "en", "One"), edition("US", "es", "Dos")]);

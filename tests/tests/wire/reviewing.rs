@@ -203,7 +203,7 @@ async fn submitter_hears_the_exact_clear_time_and_then_whom_it_reached() {
     assert!(letters[0].text.contains(exact), "{}", letters[0].text);
     assert!(letters[1].text.contains(exact), "{}", letters[1].text);
     assert!(
-        letters[2].text.contains("email: 1 of 1 delivered"),
+        letters[2].text.contains("US/en, email: 1 of 1 delivered"),
         "{}",
         letters[2].text
     );

@@ -108,10 +108,14 @@ async fn notice(work: &Work) -> Result<Mail, SendError> {
     let content: Release =
         serde_json::from_str(&row.content).map_err(|error| unreadable(&error.to_string()))?;
     let events = later(store.release_events(row.id).await)?;
-    let report = match telling.as_str() {
-        "reported" => Some(later(store.report(row.id).await)?),
-        _ => None,
-    };
+    let alike = alike(work, &row).await?;
+    let mut counts = Vec::new();
+    if telling == "reported" {
+        for row in &alike {
+            let report = later(store.report(row.id).await)?;
+            counts.extend(lines(row, &report));
+        }
+    }
     let (state, clear_at_ms) = told(&telling, &row);
     Ok(notice_mail(&Notice {
         wire_name: &work.inner.wire.name,
@@ -125,12 +129,27 @@ async fn notice(work: &Work) -> Result<Mail, SendError> {
             "{}/desk/releases/{}",
             work.inner.wire.public_url, row.public_id
         ),
-        counts: report.as_ref().map(counts),
+        editions: &alike
+            .iter()
+            .map(|row| row.edition.clone())
+            .collect::<Vec<_>>(),
+        counts: &counts,
     }))
 }
 
-/// Who was reached, a line a channel.
-fn counts(report: &Report) -> Vec<String> {
+/// The release, and those of its bundle that stand as it does: one notice tells of all.
+async fn alike(work: &Work, row: &ReleaseRow) -> Result<Vec<ReleaseRow>, SendError> {
+    let Some(bundle) = &row.bundle else {
+        return Ok(vec![row.clone()]);
+    };
+    let mut rows = later(work.inner.store.bundle(bundle).await)?;
+    rows.retain(|other| other.state == row.state);
+    Ok(rows)
+}
+
+/// Who was reached, a line an edition and channel.
+fn lines(row: &ReleaseRow, report: &Report) -> Vec<String> {
+    let edition = &row.edition;
     let line = |channel: &ChannelReport| {
         let ChannelReport {
             channel: name,
@@ -141,13 +160,13 @@ fn counts(report: &Report) -> Vec<String> {
         } = channel;
         let p95_ms = channel.latencies.percentile_ms(0.95).unwrap_or_default();
         format!(
-            "{name}: {delivered} of {matched} delivered, 95 % of them within {}; {dead} given up, {} to be tried again",
+            "{edition}, {name}: {delivered} of {matched} delivered, 95 % of them within {}; {dead} given up, {} to be tried again",
             human_duration(p95_ms.round() as i64),
             channel.due()
         )
     };
     match report.channels.is_empty() {
-        true => vec!["Nobody had asked for such news.".to_owned()],
+        true => vec![format!("{edition}: nobody had asked for such news")],
         false => report.channels.iter().map(line).collect(),
     }
 }

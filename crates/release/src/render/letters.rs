@@ -23,8 +23,10 @@ pub struct Notice<'a> {
     pub page_url: &'a str,
     /// Where it is looked after.
     pub desk_url: &'a str,
-    /// Who was reached, a line a channel; for `reported`.
-    pub counts: Option<Vec<String>>,
+    /// The editions that this is said of, `US/en`; one or more.
+    pub editions: &'a [String],
+    /// Who was reached, line by line; for `reported`.
+    pub counts: &'a [String],
 }
 
 /// The mail with the link that signs somebody in.
@@ -77,8 +79,11 @@ pub fn notice_mail(notice: &Notice<'_>) -> Mail {
             desk_url,
         ),
     };
-    let mut lines = vec![format!("{headline}\n({release_id})"), says];
-    lines.extend(notice.counts.iter().flatten().cloned());
+    let editions = notice.editions.join(", ");
+    let mut lines = vec![format!("{headline}\n{release_id}, {editions}"), says];
+    if !notice.counts.is_empty() {
+        lines.push(notice.counts.join("\n"));
+    }
     let note = notice.note.filter(|note| !note.is_empty());
     lines.extend(note.map(|note| format!("“{note}”")));
     lines.push((*url).to_owned());
@@ -132,7 +137,8 @@ mod tests {
             note: Some("Is the figure right?"),
             page_url: "https://wire.example/releases/rel_1",
             desk_url: "https://wire.example/desk/releases/rel_1",
-            counts: None,
+            editions: &["US/en".to_owned()],
+            counts: &[],
         });
 
         assert_eq!(mail.subject, "Scheduled: Acme opens");
