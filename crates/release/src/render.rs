@@ -8,7 +8,9 @@ mod wire;
 pub use mail::{Mail, MailTemplate, Recipient, confirm_mail, story_mail};
 pub use payload::{StoryPayload, challenge_payload};
 pub use phrases::Phrases;
-pub use wire::{dateline_text, opening, source_line, wire_text};
+pub use wire::{
+    dateline_text, moment_text, opening, source_line, wire_html, wire_tail_html, wire_text,
+};
 
 use crate::body::RenderedBody;
 use crate::model::Release;
