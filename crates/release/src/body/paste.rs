@@ -308,9 +308,10 @@ impl Writer {
         } else {
             text.into()
         };
-        if text.chars().all(char::is_whitespace) {
+        let is_kept = self.written.get("pre").is_some_and(|&count| count > 0);
+        if !is_kept && text.chars().all(char::is_whitespace) {
             if !self.out.ends_with(char::is_whitespace) {
-                self.out.push(' ');
+                self.out.push(if text.contains('\n') { '\n' } else { ' ' });
             }
             return;
         }

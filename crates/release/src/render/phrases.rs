@@ -57,7 +57,7 @@ const fn row(
 /// English first, which stands in for languages that are not here.
 #[rustfmt::skip]
 const TABLE: &[Phrases] = &[
-    row("en", ["SOURCE", "and", "Contact", "Issued by", "Related links", "Media", "Credit", "Licence"],
+    row("en", ["SOURCE", "and", "Contact", "Issued by", "Related links", "Media", "Credit", "License"],
         ["Read online", "You get this alert because you asked for", "Unsubscribe"]),
     row("ar", ["المصدر", "و", "للتواصل", "صادر عن", "روابط ذات صلة", "الوسائط", "تصوير", "الترخيص"],
         ["اقرأ على الموقع", "تصلك هذه الرسالة لأنك طلبت أخبار", "إلغاء الاشتراك"]),
@@ -77,7 +77,7 @@ const TABLE: &[Phrases] = &[
         ["Baca daring", "Anda menerima pemberitahuan ini karena meminta", "Berhenti berlangganan"]),
     row("it", ["FONTE", "e", "Contatti", "Diffuso da", "Link correlati", "Media", "Crediti", "Licenza"],
         ["Leggi online", "Riceve questo avviso perché ha richiesto", "Annulla l’iscrizione"]),
-    row("ja", ["発表元", "・", "お問い合わせ", "発行代行", "関連リンク", "メディア", "提供", "ライセンス"],
+    row("ja", ["発表元", "、", "お問い合わせ", "発行代行", "関連リンク", "メディア", "提供", "ライセンス"],
         ["ウェブで読む", "次の条件で配信をご希望いただいたためお送りしています", "配信停止"]),
     row("ko", ["출처", "및", "문의", "배포 대행", "관련 링크", "미디어", "제공", "라이선스"],
         ["온라인으로 읽기", "다음 조건의 알림을 요청하셨습니다", "구독 취소"]),
@@ -182,7 +182,7 @@ mod tests {
         check("en", &[], "");
         check("es", &["Acme", "Iberia"], "Acme e Iberia");
         check("es", &["Acme", "Hierros"], "Acme y Hierros");
-        check("ja", &["青嶺", "長野", "松本"], "青嶺、長野・松本");
+        check("ja", &["青嶺", "長野", "松本"], "青嶺、長野、松本");
         check("ar", &["نهار", "عمان"], "نهار وعمان");
         check("ar", &["Acme", "Bo"], "Acme و Bo");
         check("no", &["A", "B"], "A og B");

@@ -95,6 +95,13 @@ fn libreoffice_and_plain_containers_become_paragraphs() {
 }
 
 #[test]
+fn preformatted_text_keeps_its_lines() {
+    let body = Body::Html("<pre>a\n<b>b</b>\n\n<i>c</i></pre>".into()).render();
+
+    assert_eq!(body.html, "<pre>a\n<b>b</b>\n\n<i>c</i></pre>");
+}
+
+#[test]
 fn table_columns_of_markdown_keep_their_side() {
     let body = Body::Markdown("| A | B |\n|---|---:|\n| x | 1 |\n".into()).render();
 
