@@ -14,9 +14,13 @@ const EDITIONS: [&str; 12] = [
 
 fn edition(name: &str) -> Release {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("tests/golden/{name}.md"));
-    let linted = lint_source(&std::fs::read(path).unwrap(), Taxonomy::builtin()).unwrap();
+    let linted = lint_source(
+        &std::fs::read(path).expect("the edition is there"),
+        Taxonomy::builtin(),
+    )
+    .expect("it is a submission");
     assert_eq!(linted.findings, [], "{name}");
-    linted.release.unwrap()
+    linted.release.expect("nothing was found")
 }
 
 fn item(release: Release) -> Item {
@@ -32,7 +36,7 @@ fn item(release: Release) -> Item {
         revision: 0,
         seq: 1,
         accepted_ms: 0,
-        cleared_ms: release.clear.as_ref().unwrap().at_ms,
+        cleared_ms: release.clear.as_ref().map_or(0, |clear| clear.at_ms),
         url: "https://wire.example/releases/rel_1".into(),
         issuer_names: names.map(str::to_owned).to_vec(),
         body: release.body.render(),

@@ -145,10 +145,8 @@ impl Element {
             }
             // Markdown tells the side of a column by style alone.
             if is_cell && name == "style" {
-                let sides = ["right", "center", "left"].into_iter();
-                let side = sides
-                    .filter(|side| value.contains(&format!("text-align: {side}")))
-                    .next_back();
+                let is_side = |side: &&str| value.contains(&format!("text-align: {side}"));
+                let side = ["right", "center", "left"].into_iter().find(is_side);
                 start += &side.map_or_else(String::new, |side| format!(" align=\"{side}\""));
             }
         }

@@ -169,8 +169,8 @@ fn address_end(text: &str, at: usize) -> Option<usize> {
     let is_end = |c: char| {
         c.is_whitespace() || matches!(c, '<' | '>' | '"' | '「' | '」' | '（' | '）' | '、' | '。')
     };
-    if rest.starts_with('@') {
-        let end = rest[1..].find(|c: char| is_end(c) || matches!(c, ',' | ';' | ')'))?;
+    if let Some(domain) = rest.strip_prefix('@') {
+        let end = domain.find(|c: char| is_end(c) || matches!(c, ',' | ';' | ')'))?;
         return (local_part(text, at) < at && end > 2).then_some(at + 1 + end);
     }
     let scheme = rest.get(..8)?.to_ascii_lowercase();
