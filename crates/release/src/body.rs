@@ -105,8 +105,11 @@ impl Body {
             Body::Html(text) => text.clone(),
         };
         let plain = paste::plain(&raw);
-        let html = without_empty(POLICY.clean(&plain.html).to_string());
-        (html, plain.removed)
+        let html = POLICY.clean(&plain.html).to_string();
+        match self {
+            Body::Markdown(_) => (html, plain.removed),
+            Body::Html(_) => (without_empty(html), plain.removed),
+        }
     }
 }
 

@@ -36,7 +36,10 @@ impl Names {
                 .get(..length)
                 .is_some_and(|cut| cut.eq_ignore_ascii_case(lower))
         };
-        let is_whole = |month: &str| month.chars().flat_map(char::to_lowercase).eq(lower.chars());
+        // Lengths differ for almost every word, and are compared in no time.
+        let is_whole = |month: &str| {
+            month.len() == length && month.chars().flat_map(char::to_lowercase).eq(lower.chars())
+        };
         let is_month = |month: &&str| is_whole(month) || (may_cut && is_cut(month));
         let at = self.months.iter().position(is_month)?;
         i8::try_from(at + 1).ok()

@@ -1,6 +1,7 @@
 //! A text with its markup blanked out, so that checks see words and still know where they stand.
 
 use crate::text::word_places;
+use memchr::memmem;
 use std::cell::OnceCell;
 use std::ops::Range;
 
@@ -59,10 +60,8 @@ impl<'a> Prose<'a> {
 
     /// Where a phrase in ASCII lower case stands as words of its own.
     pub(in crate::lint) fn phrase(&self, phrase: &str) -> Option<Range<usize>> {
-        let mut places = self
-            .lower
-            .match_indices(phrase)
-            .map(|(at, _)| at..at + phrase.len());
+        let found = memmem::find_iter(self.lower.as_bytes(), phrase);
+        let mut places = found.map(|at| at..at + phrase.len());
         places.find(|place| {
             let before = self.lower[..place.start].chars().next_back();
             let after = self.lower[place.end..].chars().next();
