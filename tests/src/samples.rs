@@ -15,7 +15,7 @@ pub fn release(headline: &str) -> Value {
         "places": ["US-TX"],
         "tickers": ["XNAS:ACME"],
         "contacts": [{ "name": "Ana Ruiz", "email": "press@acme.example", "phone": "+1 512 555 0142" }],
-        "body": "Acme Robotics today opened a plant in Austin, Texas.\n\n.\n\nIt employs *120* people, said the café's owner.",
+        "body": "Acme Robotics (Nasdaq: ACME) today opened a plant in Austin, Texas.\n\n.\n\nIt employs *120* people, said the café's owner.",
     })
 }
 

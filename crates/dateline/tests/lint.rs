@@ -10,7 +10,7 @@ fn lint(folder: &Path, arguments: &[&str]) -> Output {
         .args(arguments)
         .current_dir(folder)
         .output()
-        .unwrap()
+        .expect("the binary was built for this test")
 }
 
 fn samples() -> &'static Path {
