@@ -6,6 +6,7 @@ use std::os::unix::fs::symlink;
 use std::process::Command;
 
 const README: &str = include_str!("../../../README.md");
+const LINT_PAGE: &str = include_str!("../../../docs/lint.md");
 
 /// The shell blocks from "Use it for real" on, less those marked `nocheck`.
 fn examples() -> Vec<&'static str> {
@@ -82,6 +83,34 @@ fn every_lint_code_is_in_the_readme() {
             "the README lacks `{code}`: {means}"
         );
     }
+}
+
+#[test]
+fn the_reference_page_of_lint_has_every_code_and_no_other() {
+    for release::lint::Code {
+        code,
+        severity,
+        means,
+    } in release::lint::CODES
+    {
+        let entry = format!("## {code}\n\n*{severity}*: {means}.\n");
+        let (_, rest) = LINT_PAGE
+            .split_once(&entry)
+            .unwrap_or_else(|| panic!("docs/lint.md lacks {entry}"));
+        let about = rest
+            .split("\n## ")
+            .next()
+            .expect("a split has a first part");
+        assert!(
+            about.contains("- example: ") && about.contains("- mend: "),
+            "`{code}` lacks example or mend"
+        );
+    }
+    let headings = LINT_PAGE
+        .lines()
+        .filter(|line| line.starts_with("## "))
+        .count();
+    assert_eq!(headings, release::lint::CODES.len());
 }
 
 #[test]

@@ -1,5 +1,7 @@
 //! The body of a release: from what was submitted to the HTML and the text that leave.
 
+mod paste;
+
 use crate::model::Body;
 use maud::html;
 use pulldown_cmark::{Options, Parser};
@@ -73,6 +75,7 @@ static POLICY: LazyLock<ammonia::Builder<'static>> = LazyLock::new(|| {
     );
     policy.url_schemes(["http", "https", "mailto", "tel"].into());
     policy.url_relative(ammonia::UrlRelative::Deny);
+    policy.add_generic_attributes(["dir"]);
     policy.link_rel(Some("noopener nofollow"));
     policy
 });
@@ -101,10 +104,39 @@ impl Body {
             Body::Markdown(text) => markdown_to_html(text),
             Body::Html(text) => text.clone(),
         };
-        let html = POLICY.clean(&raw).to_string();
-        let changed = dropped_something(&raw, &html);
-        (html, changed)
+        let plain = paste::plain(&raw);
+        let html = POLICY.clean(&plain.html).to_string();
+        match self {
+            Body::Markdown(_) => (html, plain.removed),
+            Body::Html(_) => (without_empty(html), plain.removed),
+        }
     }
+}
+
+/// Paragraphs and runs that hold nothing, and runs that end only to begin again: what is left of other markup.
+fn without_empty(mut html: String) -> String {
+    const EMPTY: &[(&str, &str)] = &[
+        ("<b> </b>", " "),
+        ("<strong> </strong>", " "),
+        ("<em> </em>", " "),
+        ("<i> </i>", " "),
+        ("<b></b>", ""),
+        ("<strong></strong>", ""),
+        ("<em></em>", ""),
+        ("<i></i>", ""),
+        ("</strong><strong>", ""),
+        ("</b><b>", ""),
+        ("</em><em>", ""),
+        ("<p><br></p>", ""),
+        ("<p> </p>", ""),
+        ("<p></p>", ""),
+    ];
+    for (empty, instead) in EMPTY {
+        if html.contains(empty) {
+            html = html.replace(empty, instead);
+        }
+    }
+    html
 }
 
 impl RenderedBody {
@@ -170,33 +202,10 @@ fn demote_heading(event: pulldown_cmark::Event<'_>) -> pulldown_cmark::Event<'_>
     }
 }
 
-/// Counts opening tags: the sanitiser rewrites attributes and entities of harmless text too, so lengths say nothing.
-fn dropped_something(raw: &str, clean: &str) -> bool {
-    let tags = |html: &str| {
-        html.match_indices('<')
-            .filter(|(at, _)| opens_tag(&html[at + 1..]))
-            .count()
-    };
-    let lower = raw.to_ascii_lowercase();
-    tags(raw) > tags(clean)
-        || ["javascript:", " onerror", " onload", " onclick"]
-            .iter()
-            .any(|bad| lower.contains(bad))
-}
-
-fn opens_tag(rest: &str) -> bool {
-    let name: String = rest
-        .chars()
-        .take_while(char::is_ascii_alphanumeric)
-        .collect::<String>()
-        .to_ascii_lowercase();
-    // The parser itself supplies or drops these.
-    !name.is_empty() && !matches!(name.as_str(), "html" | "head" | "body" | "tbody")
-}
-
 fn html_to_text(html: &str) -> String {
     html2text::config::plain_no_decorate()
         .link_footnotes(true)
+        .allow_width_overflow()
         .string_from_read(html.as_bytes(), TEXT_WIDTH)
         .unwrap_or_else(|_| html.to_owned())
         .lines()

@@ -10,7 +10,9 @@ pub use letters::{Notice, notice_mail, sign_in_mail};
 pub use mail::{Mail, MailTemplate, Recipient, confirm_mail, story_mail};
 pub use payload::{StoryPayload, challenge_payload};
 pub use phrases::Phrases;
-pub use wire::{dateline_text, opening, source_line, wire_text};
+pub use wire::{
+    dateline_text, moment_text, opening, source_line, wire_html, wire_tail_html, wire_text,
+};
 
 use crate::body::RenderedBody;
 use crate::model::Release;

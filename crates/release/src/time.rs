@@ -1,6 +1,6 @@
 //! Times as the wire writes them: Unix milliseconds inside, RFC 3339 and local time with an IANA zone outside.
 
-use jiff::civil::DateTime;
+use jiff::civil::{Date, DateTime};
 use jiff::tz::{AmbiguousOffset, TimeZone};
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -79,6 +79,12 @@ impl ClearTime {
             Ok(tz) => in_zone(self.at_ms, &tz, "%Y-%m-%dT%H:%M:%S%:z"),
             Err(_) => rfc3339(self.at_ms),
         }
+    }
+
+    /// The day in its own zone.
+    pub(crate) fn date(&self) -> Date {
+        let tz = time_zone(&self.zone).unwrap_or(TimeZone::UTC);
+        timestamp(self.at_ms).to_zoned_datetime(tz).date()
     }
 
     /// The time in its own zone in the given `strftime` form.

@@ -29,14 +29,19 @@ impl Names {
 
     /// The month, from 1, of a lower-case name; English ones also cut (`jan`, `sept`).
     pub(super) fn month_of(&self, lower: &str) -> Option<i8> {
-        let cut = |month: &str| {
-            self.language == "en" && (3..=4).contains(&lower.len()) && month.starts_with(lower)
+        let length = lower.len();
+        let may_cut = self.language == "en" && (3..=4).contains(&length);
+        let is_cut = |month: &str| {
+            month
+                .get(..length)
+                .is_some_and(|cut| cut.eq_ignore_ascii_case(lower))
         };
-        let is_month = |month: &&'static str| {
-            let month = month.to_lowercase();
-            month == lower || cut(&month)
+        // Lengths differ for almost every word, and are compared in no time.
+        let is_whole = |month: &str| {
+            month.len() == length && month.chars().flat_map(char::to_lowercase).eq(lower.chars())
         };
-        let at = self.months.iter().position(|month| is_month(&month))?;
+        let is_month = |month: &&str| is_whole(month) || (may_cut && is_cut(month));
+        let at = self.months.iter().position(is_month)?;
         i8::try_from(at + 1).ok()
     }
 

@@ -183,5 +183,6 @@ fn all_findings_come_in_one_pass_with_the_nearest_topic() {
     assert!(linted.release.is_none());
 }
 
+mod any_text;
 mod every_code;
 mod judgement;

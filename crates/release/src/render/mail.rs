@@ -3,11 +3,10 @@
 //! A template is rendered once per item and extent; what differs per recipient (why they get it, how to stop it) is
 //! spliced in.
 
-use super::wire::{opened_body, public_contacts};
-use super::{Item, Phrases, source_line, wire_text};
-use crate::body::paragraphs;
+use super::wire::mail_html;
+use super::{Item, Phrases, moment_text, source_line, wire_text};
 use crate::model::Extent;
-use maud::{DOCTYPE, Markup, PreEscaped, html};
+use maud::{DOCTYPE, PreEscaped, html};
 
 /// A mail, ready to be put into MIME.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -67,7 +66,7 @@ pub fn story_mail(item: &Item, extent: Extent) -> MailTemplate {
         Extent::Link => format!("{}\n{}\n", link_text(item), item.url),
     };
     let content = match extent {
-        Extent::Full => full_html(item, phrases),
+        Extent::Full => mail_html(item),
         Extent::Link => html! { p { (item.release.summary_or_lead(&item.body.text, 600)) } },
     };
     let page = html! {
@@ -81,7 +80,7 @@ pub fn story_mail(item: &Item, extent: Extent) -> MailTemplate {
                 style { (PreEscaped(STYLE)) }
             }
             body { main {
-                p.meta { (item.issuer_names.join(", ")) " · " (cleared_text(item)) }
+                p.meta { (item.issuer_names.join(", ")) " · " bdi { (cleared_text(item)) } }
                 h1 { a href=(item.url) { (item.release.headline) } }
                 @if let Some(subheadline) = &item.release.subheadline { p { strong { (subheadline) } } }
                 (content)
@@ -119,22 +118,9 @@ fn link_text(item: &Item) -> String {
     )
 }
 
-fn full_html(item: &Item, phrases: &Phrases) -> Markup {
-    let contacts: Vec<String> = public_contacts(item).collect();
-    html! {
-        (PreEscaped(opened_body(item).html))
-        @for about in &item.release.boilerplates { (PreEscaped(paragraphs(&about.text).html)) }
-        @if !contacts.is_empty() {
-            p { strong { (phrases.contact) } @for contact in &contacts { br; (contact) } }
-        }
-        p { (source_line(&item.issuer_names, phrases)) }
-    }
-}
-
 fn cleared_text(item: &Item) -> String {
-    item.release
-        .in_zone(item.cleared_ms)
-        .strftime("%Y-%m-%d %H:%M %Z")
+    let release = &item.release;
+    moment_text(&release.in_zone(item.cleared_ms), &release.edition.language)
 }
 
 impl MailTemplate {

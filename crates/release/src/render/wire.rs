@@ -1,69 +1,45 @@
-//! The wire's text form: headline, dateline and body, boilerplate, contacts, SOURCE.
+//! The wire's form of a release: headline, dateline and body, boilerplates, contacts, links, media, SOURCE.
+
+mod html;
+mod text;
+
+pub(super) use html::mail_html;
+pub use html::{wire_html, wire_tail_html};
+pub use text::wire_text;
 
 use super::{Item, Phrases};
-use crate::body::{RenderedBody, paragraphs};
-use crate::model::{Dateline, Release, Visibility};
+use crate::body::RenderedBody;
+use crate::calendar::press_date;
+use crate::language::LanguageTag;
+use crate::model::{Contact, Dateline, Release, Visibility};
 use crate::time::ClearTime;
 
-/// `AUSTIN, Texas, Dec. 1, 2026` for English (AP style); the ISO date elsewhere. The date follows the clear time's zone.
+/// `AUSTIN, Texas, Dec. 1, 2026` in AP style for English; elsewhere as the press of the language (its primary subtag)
+/// writes a date. The date follows the clear time in its zone.
 pub fn dateline_text(dateline: &Dateline, cleared: &ClearTime, language: &str) -> String {
-    let place = match &dateline.region {
-        Some(region) => format!("{}, {region}", dateline.city),
-        None => dateline.city.clone(),
-    };
-    let date = if language == "en" {
-        ap_date(cleared)
-    } else {
-        cleared.strftime("%Y-%m-%d")
-    };
-    format!("{place}, {date}")
+    let comma = Phrases::of_primary(language).comma();
+    let date = press_date(cleared.date(), language);
+    let region = dateline.region.iter().map(String::as_str);
+    let parts = [dateline.city.as_str()]
+        .into_iter()
+        .chain(region)
+        .chain([date.as_str()]);
+    parts.collect::<Vec<_>>().join(comma)
 }
 
-/// AP style: March to July in full, the others cut, no zero before the day.
-fn ap_date(cleared: &ClearTime) -> String {
-    let month = match cleared.strftime("%m").as_str() {
-        "01" => "Jan.",
-        "02" => "Feb.",
-        "03" => "March",
-        "04" => "April",
-        "05" => "May",
-        "06" => "June",
-        "07" => "July",
-        "08" => "Aug.",
-        "09" => "Sept.",
-        "10" => "Oct.",
-        "11" => "Nov.",
-        _ => "Dec.",
-    };
+/// When something cleared, for people: `Dec. 1, 2026, 09:00 CST`, in the language's own form.
+pub fn moment_text(cleared: &ClearTime, language: &LanguageTag) -> String {
+    let date = press_date(cleared.date(), language.primary());
     format!(
-        "{month} {}, {}",
-        cleared.strftime("%-d"),
-        cleared.strftime("%Y")
+        "{date}{}{}",
+        Phrases::of(language).comma(),
+        cleared.strftime("%H:%M %Z")
     )
 }
 
 /// `SOURCE A and B`, in the language of the release.
 pub fn source_line(issuer_names: &[String], phrases: &Phrases) -> String {
-    let names = match issuer_names {
-        [] => String::new(),
-        [one] => one.clone(),
-        [first @ .., last] => format!("{} {} {last}", first.join(", "), phrases.and),
-    };
-    format!("{} {names}", phrases.source)
-}
-
-/// The whole release as text, without the wire's own footer.
-pub fn wire_text(item: &Item) -> String {
-    let release = &item.release;
-    let phrases = Phrases::of(&release.edition.language);
-    let mut parts = vec![release.headline.clone()];
-    parts.extend(release.subheadline.clone());
-    parts.push(opened_body(item).text.trim().to_owned());
-    let about = release.boilerplates.iter();
-    parts.extend(about.map(|about| paragraphs(&about.text).text.trim().to_owned()));
-    parts.extend(contacts(item, phrases));
-    parts.push(source_line(&item.issuer_names, phrases));
-    parts.join("\n\n")
+    format!("{} {}", phrases.source, phrases.join(issuer_names))
 }
 
 /// `CITY, date /Wire/ -- `, or nothing where the release has no dateline.
@@ -77,33 +53,15 @@ pub fn opening(release: &Release, cleared_ms: i64, wire_name: &str) -> String {
 }
 
 /// The body with the wire's opening at its head.
-pub(super) fn opened_body(item: &Item) -> RenderedBody {
-    item.body
-        .opened_by(&opening(&item.release, item.cleared_ms, &item.wire_name))
+fn opened_body(item: &Item) -> RenderedBody {
+    let opening = opening(&item.release, item.cleared_ms, &item.wire_name);
+    item.body.opened_by(&opening)
 }
 
-/// Public contacts, one a line; media-only ones are not printed.
-fn contacts(item: &Item, phrases: &Phrases) -> Option<String> {
-    let lines: Vec<String> = public_contacts(item).collect();
-    (!lines.is_empty()).then(|| format!("{}:\n{}", phrases.contact, lines.join("\n")))
-}
-
-/// The public contacts as printed.
-pub(super) fn public_contacts(item: &Item) -> impl Iterator<Item = String> + '_ {
-    item.release
-        .contacts
-        .iter()
-        .filter(|contact| contact.visibility == Visibility::Public)
-        .map(|contact| {
-            let email = contact.email.as_ref().map(ToString::to_string);
-            let parts = [
-                Some(contact.name.clone()),
-                contact.role.clone(),
-                email,
-                contact.phone.clone(),
-            ];
-            parts.into_iter().flatten().collect::<Vec<_>>().join(", ")
-        })
+/// The contacts that readers see; media-only ones are not printed.
+fn public_contacts(release: &Release) -> impl Iterator<Item = &Contact> {
+    let contacts = release.contacts.iter();
+    contacts.filter(|contact| contact.visibility == Visibility::Public)
 }
 
 #[cfg(test)]
@@ -121,16 +79,17 @@ mod tests {
             at_ms: 1_798_770_600_000,
             zone: "America/Chicago".into(),
         };
+        let check = |language: &str, expect: &str| {
+            assert_eq!(dateline_text(&dateline, &late, language), expect);
+        };
 
         assert_eq!(late.rfc3339(), "2026-12-31T20:30:00-06:00");
-        assert_eq!(
-            dateline_text(&dateline, &late, "en"),
-            "AUSTIN, Texas, Dec. 31, 2026"
-        );
-        assert_eq!(
-            dateline_text(&dateline, &late, "de"),
-            "AUSTIN, Texas, 2026-12-31"
-        );
+        check("en", "AUSTIN, Texas, Dec. 31, 2026");
+        check("de", "AUSTIN, Texas, 31. Dezember 2026");
+        check("ja", "AUSTIN、Texas、2026年12月31日");
+        check("ar", "AUSTIN، Texas، 31 ديسمبر 2026");
+        let english = LanguageTag::parse("en-US").unwrap();
+        assert_eq!(moment_text(&late, &english), "Dec. 31, 2026, 20:30 CST");
     }
 
     #[test]
@@ -141,7 +100,7 @@ mod tests {
                 .map(|name| (*name).to_owned())
                 .collect::<Vec<_>>()
         };
-        let english = Phrases::of(&crate::language::LanguageTag::parse("en").unwrap());
+        let english = Phrases::of(&LanguageTag::parse("en").unwrap());
 
         assert_eq!(source_line(&names(&["A"]), english), "SOURCE A");
         assert_eq!(source_line(&names(&["A", "B"]), english), "SOURCE A and B");

@@ -109,7 +109,7 @@ fn last_columns(text: &str) -> (String, bool) {
     }
     let mut left = AROUND;
     let fits = |c: &char| {
-        left = left.checked_sub(c.width().unwrap_or(0)).unwrap_or_default();
+        left = left.saturating_sub(c.width().unwrap_or(0));
         left > 0
     };
     let backwards: Vec<char> = text.chars().rev().take_while(fits).collect();

@@ -2,6 +2,7 @@
 
 use super::{Findings, Prose, Texts};
 use crate::calendar::{FoundDate, Names, find_dates};
+use crate::time::ClearTime;
 use jiff::civil::{Date, time};
 use jiff::tz::TimeZone;
 
@@ -11,7 +12,7 @@ pub(super) fn check(texts: &Texts<'_>, findings: &mut Findings) {
         names.extend(Names::of("en"));
     }
     let clear = texts.release.clear.as_ref();
-    let around: Option<Date> = clear.and_then(|clear| clear.strftime("%Y-%m-%d").parse().ok());
+    let around: Option<Date> = clear.map(ClearTime::date);
     for prose in texts.all() {
         let dates = find_dates(&prose.plain, prose.words(), &names);
         for found in &dates {

@@ -1,6 +1,7 @@
 //! A text with its markup blanked out, so that checks see words and still know where they stand.
 
 use crate::text::word_places;
+use memchr::memmem;
 use std::cell::OnceCell;
 use std::ops::Range;
 
@@ -59,10 +60,8 @@ impl<'a> Prose<'a> {
 
     /// Where a phrase in ASCII lower case stands as words of its own.
     pub(in crate::lint) fn phrase(&self, phrase: &str) -> Option<Range<usize>> {
-        let mut places = self
-            .lower
-            .match_indices(phrase)
-            .map(|(at, _)| at..at + phrase.len());
+        let found = memmem::find_iter(self.lower.as_bytes(), phrase);
+        let mut places = found.map(|at| at..at + phrase.len());
         places.find(|place| {
             let before = self.lower[..place.start].chars().next_back();
             let after = self.lower[place.end..].chars().next();
@@ -169,8 +168,8 @@ fn address_end(text: &str, at: usize) -> Option<usize> {
     let is_end = |c: char| {
         c.is_whitespace() || matches!(c, '<' | '>' | '"' | '「' | '」' | '（' | '）' | '、' | '。')
     };
-    if rest.starts_with('@') {
-        let end = rest[1..].find(|c: char| is_end(c) || matches!(c, ',' | ';' | ')'))?;
+    if let Some(domain) = rest.strip_prefix('@') {
+        let end = domain.find(|c: char| is_end(c) || matches!(c, ',' | ';' | ')'))?;
         return (local_part(text, at) < at && end > 2).then_some(at + 1 + end);
     }
     let scheme = rest.get(..8)?.to_ascii_lowercase();

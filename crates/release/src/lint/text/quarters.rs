@@ -3,22 +3,24 @@
 use super::{Findings, Prose, Texts};
 use std::ops::Range;
 
-/// Stems of "first" to "fourth", and of "quarter", by language.
-const WORDS: &[(&str, [&[&str]; 4], &[&str])] = &[
+/// A language, the stems of its "first" to "fourth", and its "quarter".
+type Words = (&'static str, [&'static [&'static str]; 4], &'static str);
+
+const WORDS: &[Words] = &[
     (
         "en",
         [&["first"], &["second"], &["third"], &["fourth"]],
-        &["quarter"],
+        "quarter",
     ),
     (
         "de",
         [&["erste"], &["zweite"], &["dritte"], &["vierte"]],
-        &["quartal"],
+        "quartal",
     ),
     (
         "es",
         [&["primer"], &["segundo"], &["tercer"], &["cuarto"]],
-        &["trimestre"],
+        "trimestre",
     ),
     (
         "fr",
@@ -28,22 +30,22 @@ const WORDS: &[(&str, [&[&str]; 4], &[&str])] = &[
             &["troisième"],
             &["quatrième"],
         ],
-        &["trimestre"],
+        "trimestre",
     ),
     (
         "it",
         [&["primo"], &["secondo"], &["terzo"], &["quarto"]],
-        &["trimestre"],
+        "trimestre",
     ),
     (
         "nl",
         [&["eerste"], &["tweede"], &["derde"], &["vierde"]],
-        &["kwartaal"],
+        "kwartaal",
     ),
     (
         "pt",
         [&["primeiro"], &["segundo"], &["terceiro"], &["quarto"]],
-        &["trimestre"],
+        "trimestre",
     ),
 ];
 
@@ -114,7 +116,7 @@ fn quarters(prose: &Prose<'_>, language: &str) -> Vec<(u8, Range<usize>)> {
         };
         let next = prose.lower[next_start..next_end].trim_end_matches('s');
         for (_, ordinals, quarter) in &rows {
-            if !quarter.contains(&next) || word.len() > 20 {
+            if *quarter != next || word.len() > 20 {
                 continue;
             }
             let lower = word.to_lowercase();

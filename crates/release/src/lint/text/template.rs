@@ -1,6 +1,7 @@
 //! What is left of the template that a release was written into.
 
 use super::{Findings, Prose, Texts};
+use memchr::memmem;
 use std::ops::Range;
 
 pub(super) fn check(texts: &Texts<'_>, findings: &mut Findings) {
@@ -40,7 +41,7 @@ const OPENINGS: &[&str] = &[
 fn placeholders(prose: &Prose<'_>) -> Vec<Range<usize>> {
     let mut places: Vec<Range<usize>> = Vec::new();
     for opening in OPENINGS {
-        for (at, _) in prose.lower.match_indices(opening) {
+        for at in memmem::find_iter(prose.lower.as_bytes(), opening) {
             let rest = &prose.lower[at..];
             let end = rest
                 .find([']', '}', '>', '\n'])
