@@ -2,7 +2,7 @@
 //!
 //! Today every filter is evaluated against every release: clear, exact, and linear in the number of subscriptions.
 
-use crate::matching;
+use release::matching;
 use release::filter::Filter;
 use release::language::LanguageTag;
 use release::model::Channel;

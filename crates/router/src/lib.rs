@@ -6,7 +6,6 @@
 //! primary key; the slower one reads again and goes on.
 
 mod index;
-pub mod matching;
 mod plan;
 
 use index::Index;
