@@ -126,13 +126,15 @@ macro_rules! story_of_key {
 macro_rules! new_story {
     ($conn:ident, $new:ident) => {{
         let id = next_ids!($conn, "story", 1);
-        sqlx::query("insert into stories (id, public_id, owner, story_key) values ($1, $2, $3, $4)")
-            .bind(id)
-            .bind($new.story_public_id)
-            .bind($new.story_owner)
-            .bind($new.story_key)
-            .execute(&mut *$conn)
-            .await?;
+        sqlx::query(
+            "insert into stories (id, public_id, owner, story_key) values ($1, $2, $3, $4)",
+        )
+        .bind(id)
+        .bind($new.story_public_id)
+        .bind($new.story_owner)
+        .bind($new.story_key)
+        .execute(&mut *$conn)
+        .await?;
         (id, 0)
     }};
 }

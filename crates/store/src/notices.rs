@@ -103,7 +103,8 @@ impl Store {
     /// Writes the alert of a notice that is due, and that it was told; none if somebody else told it meanwhile.
     pub async fn tell_submitter(&self, due: &NoticeDue, now_ms: i64) -> Result<Option<i64>> {
         let public_id = PublicId::from_random(Kind::Alert, rand::random());
-        let about = serde_json::json!({ "release": due.release_id, "telling": due.telling }).to_string();
+        let about =
+            serde_json::json!({ "release": due.release_id, "telling": due.telling }).to_string();
         Ok(writing!(self, |conn| {
             let told = sqlx::query("update releases set told = $1 where id = $2 and told = $3")
                 .bind(&due.telling)

@@ -251,13 +251,11 @@ impl Store {
     /// Ends the session of this secret.
     pub async fn end_session(&self, secret: &str, now_ms: i64) -> Result<()> {
         writing!(self, |conn| {
-            sqlx::query(
-                "update sessions set ended_ms = $1 where digest = $2 and ended_ms is null",
-            )
-            .bind(now_ms)
-            .bind(Sha256::digest(secret.as_bytes()).to_vec())
-            .execute(&mut *conn)
-            .await?;
+            sqlx::query("update sessions set ended_ms = $1 where digest = $2 and ended_ms is null")
+                .bind(now_ms)
+                .bind(Sha256::digest(secret.as_bytes()).to_vec())
+                .execute(&mut *conn)
+                .await?;
         });
         Ok(())
     }

@@ -177,13 +177,11 @@ impl Store {
     /// What went out on the wire after `after_seq`, in its order.
     pub async fn items_after(&self, after_seq: i64, limit: i64) -> Result<Vec<ReleaseRow>> {
         Ok(reading!(self, |conn| {
-            sqlx::query_as(select_release!(
-                "where i.seq > $1 order by i.seq limit $2"
-            ))
-            .bind(after_seq)
-            .bind(limit)
-            .fetch_all(conn)
-            .await?
+            sqlx::query_as(select_release!("where i.seq > $1 order by i.seq limit $2"))
+                .bind(after_seq)
+                .bind(limit)
+                .fetch_all(conn)
+                .await?
         }))
     }
 

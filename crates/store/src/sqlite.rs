@@ -85,7 +85,9 @@ async fn migrate(writer: &SqlitePool, now_ms: i64) -> Result<()> {
     if found == SCHEMA_VERSION {
         return Ok(());
     }
-    let steps = usize::try_from(found).ok().and_then(|at| MIGRATIONS.get(at..));
+    let steps = usize::try_from(found)
+        .ok()
+        .and_then(|at| MIGRATIONS.get(at..));
     let steps = steps.ok_or(StoreError::Schema {
         found,
         known: SCHEMA_VERSION,

@@ -89,10 +89,13 @@ pub(crate) async fn edition_of_a_story_is_taken_once(store: Store) {
 
     let taken = store.accept(&[same], KEY, NOW).await.unwrap();
 
-    assert_eq!(taken, Accepted::EditionTaken {
+    assert_eq!(
+        taken,
+        Accepted::EditionTaken {
             at: 0,
             release: "rel_a".into()
-        });
+        }
+    );
     // The key was not used up by what was refused.
     let mended = submission("rel_c", Some("q3"), "ES/es");
     let accepted = store.accept(&[mended], KEY, NOW).await.unwrap();

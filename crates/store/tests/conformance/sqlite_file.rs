@@ -62,7 +62,10 @@ async fn file_of_version_1_goes_on_with_all_that_it_holds() {
     let mut file = raw(&place).await;
     let first = include_str!("../../schema/sqlite-0001.sql");
     sqlx::raw_sql(first).execute(&mut file).await.unwrap();
-    sqlx::raw_sql(OF_VERSION_1).execute(&mut file).await.unwrap();
+    sqlx::raw_sql(OF_VERSION_1)
+        .execute(&mut file)
+        .await
+        .unwrap();
     file.close().await.unwrap();
 
     let store = place.open().await.unwrap();
@@ -75,7 +78,10 @@ async fn file_of_version_1_goes_on_with_all_that_it_holds() {
     let made = store.made_before("tok_7", "k").await.unwrap();
     assert_eq!(made, Some(("h".to_owned(), "rel_1".to_owned())));
     let alert = store.alert(1).await.unwrap().unwrap();
-    assert_eq!((alert.public_id.as_str(), alert.about.as_str()), ("alr_1", ""));
+    assert_eq!(
+        (alert.public_id.as_str(), alert.about.as_str()),
+        ("alr_1", "")
+    );
     store.close().await;
 }
 

@@ -7,11 +7,17 @@ use store::{Stopped, Store, Verdict};
 pub(crate) async fn held_release_is_kept_until_it_is_moved(store: Store) {
     let id = accept(&store, &submission("rel_a", None, "US/en")).await;
 
-    let held = store.stop_release(id, ReleaseState::Held, event("held", "")).await.unwrap();
+    let held = store
+        .stop_release(id, ReleaseState::Held, event("held", ""))
+        .await
+        .unwrap();
     assert_eq!(held, Stopped::Done);
     assert_eq!(clear(&store, id, NOW).await, None);
 
-    let moved = store.reschedule_release(id, NOW + 50, event("rescheduled", "")).await.unwrap();
+    let moved = store
+        .reschedule_release(id, NOW + 50, event("rescheduled", ""))
+        .await
+        .unwrap();
     assert_eq!(moved, Stopped::Done);
     assert_eq!(clear(&store, id, NOW + 49).await, None);
     assert!(clear(&store, id, NOW + 50).await.is_some());
@@ -24,8 +30,14 @@ pub(crate) async fn cancelled_release_stays_cancelled(store: Store) {
         .await
         .unwrap();
 
-    let held = store.stop_release(id, ReleaseState::Held, event("held", "")).await.unwrap();
-    let moved = store.reschedule_release(id, NOW + 50, event("rescheduled", "")).await.unwrap();
+    let held = store
+        .stop_release(id, ReleaseState::Held, event("held", ""))
+        .await
+        .unwrap();
+    let moved = store
+        .reschedule_release(id, NOW + 50, event("rescheduled", ""))
+        .await
+        .unwrap();
 
     let never = Stopped::NotPossible(ReleaseState::Cancelled);
     assert_eq!((held, moved), (never.clone(), never));
