@@ -103,7 +103,9 @@ pub(crate) async fn accept(
             })
         }
         Accepted::KeyReused(public_id) => Err(refused("key-reused", Problem::KeyReused(public_id))),
-        Accepted::EditionTaken { release: public_id, .. } => Err(refused(
+        Accepted::EditionTaken {
+            release: public_id, ..
+        } => Err(refused(
             "edition-taken",
             Problem::Conflict(format!(
                 "the story has the edition {} already: {public_id}; submit another edition, or another story",
