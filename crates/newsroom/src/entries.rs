@@ -68,7 +68,7 @@ fn line(entry: &Entry, names: &IssuerNames, tone: Tone) -> Markup {
     };
     html! {
         div.what {
-            @if tone == Tone::Under { h3 { (link) } } @else { h2 { (link) } }
+            @if tone == Tone::Under { h3 dir=(piece.direction()) { (link) } } @else { h2 dir=(piece.direction()) { (link) } }
             p.lead lang=(piece.language()) dir=(piece.direction()) { (piece.lead()) }
             p.meta { bdi { (issuers.join(", ")) } " · " bdi { (names::edition(&piece.release.edition)) } }
             (other_editions(entry))

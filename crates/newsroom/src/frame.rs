@@ -108,7 +108,7 @@ fn foot(wire: &str, taxonomy: &Taxonomy, pages: &Pages) -> Markup {
                 @for section in of_kind(taxonomy, TopicKind::Section) {
                     div {
                         h2 { a href={ "/topics/" (section.slug) } { (section.name) } }
-                        ul.plain { @for topic in taxonomy.children(&section.slug).into_iter().filter(|topic| topic.kind == TopicKind::Industry) {
+                        ul.plain { @for topic in taxonomy.children(&section.slug).into_iter().filter(|topic| topic.kind == TopicKind::Industry && topic.name != section.name) {
                             li { a href={ "/topics/" (topic.slug) } { (topic.name) } }
                         } }
                     }

@@ -46,8 +46,7 @@ pub(crate) async fn show(
 fn page(newsroom: &Newsroom, entry: &Entry, more: &More, issuers: &IssuerNames) -> String {
     let piece = &entry.piece;
     let main = html! {
-        (article(newsroom, entry, issuers))
-        (explore(newsroom, piece))
+        div.two { (article(newsroom, entry, issuers)) (explore(newsroom, piece)) }
         (more.render(issuers))
     };
     newsroom.rooms.chrome.render(&Frame {
@@ -155,12 +154,14 @@ fn explore(newsroom: &Newsroom, piece: &Piece) -> Markup {
     let mut filter: Vec<String> = topics.iter().map(|t| format!("topic:{}", t.slug)).collect();
     filter.extend(piece.release.issuers.iter().map(|s| format!("source:{s}")));
     html! {
-        section.more lang="en" dir="ltr" {
-            h2 { "Explore" }
+        aside.aside.beside lang="en" dir="ltr" aria-label="Explore" {
             @if !topics.is_empty() {
+                h2 { "Explore" }
                 ul.topics { @for topic in &topics { li { (crate::rooms::topic_link(topic)) } } }
             }
-            p.acts { (entries::alert_me(&filter.join(" OR "))) span.soft { "for news like this" } }
+            h2 { "Hear of it first" }
+            p.soft { "News of these topics and of this source, by mail or webhook, at the second it clears." }
+            p { (entries::alert_me(&filter.join(" OR "))) }
         }
     }
 }
