@@ -37,6 +37,13 @@ pub enum Scheme {
     Dark,
 }
 
+impl Element {
+    /// What a script gets it as.
+    pub fn argument(&self) -> Value {
+        json!({ ELEMENT: self.0 })
+    }
+}
+
 impl Browser {
     /// Starts Chromium; scripts run.
     pub async fn start() -> Browser {

@@ -71,7 +71,7 @@ fn article(newsroom: &Newsroom, entry: &Entry, issuers: &IssuerNames) -> Markup 
             (editions(entry))
             (share(newsroom, piece))
             @for media in &release.media { (figure(media)) }
-            div.text { (wire::form(newsroom, piece, issuers)) }
+            div.text { (wire::form_of_page(newsroom, piece, issuers)) }
             @if !release.links.is_empty() {
                 ul { @for link in &release.links {
                     li { a href=(link.url) rel="noopener nofollow" { (link.title.as_deref().unwrap_or(&link.url)) } }

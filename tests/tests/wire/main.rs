@@ -11,6 +11,7 @@ mod consent;
 mod editions;
 mod feeds;
 mod injection;
+mod leaks;
 mod leases;
 mod leftovers;
 mod mail;

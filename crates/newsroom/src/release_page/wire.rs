@@ -21,7 +21,7 @@ pub(crate) fn form(newsroom: &Newsroom, piece: &Piece, issuers: &IssuerNames) ->
     let public = |contact: &&Contact| contact.visibility == Visibility::Public;
     let contacts: Vec<&Contact> = release.contacts.iter().filter(public).collect();
     html! {
-        (PreEscaped(in_boxes(&opened.html)))
+        (PreEscaped(opened.html))
         @if let Some(boilerplate) = &release.boilerplate { (PreEscaped(paragraphs(boilerplate).html)) }
         @if !contacts.is_empty() {
             h2 { (phrases.contact) }
@@ -31,13 +31,17 @@ pub(crate) fn form(newsroom: &Newsroom, piece: &Piece, issuers: &IssuerNames) ->
     }
 }
 
-/// A wide table scrolls by itself, and can be scrolled by keyboard, so that the page does not.
-fn in_boxes(html: &str) -> String {
-    html.replace(
-        "<table>",
-        "<div class=\"table\" role=\"group\" tabindex=\"0\"><table>",
-    )
-    .replace("</table>", "</table></div>")
+/// The same for a page, where what is too wide scrolls by itself, also by keyboard, so that the page does not.
+pub(crate) fn form_of_page(newsroom: &Newsroom, piece: &Piece, issuers: &IssuerNames) -> Markup {
+    let form = form(newsroom, piece, issuers).into_string();
+    let boxed = form
+        .replace(
+            "<table>",
+            "<div class=\"table\" role=\"group\" tabindex=\"0\"><table>",
+        )
+        .replace("</table>", "</table></div>")
+        .replace("<pre>", "<pre tabindex=\"0\">");
+    PreEscaped(boxed)
 }
 
 fn line(contact: &Contact) -> Markup {

@@ -22,7 +22,8 @@ pub(crate) async fn page(
     asked: Asked,
 ) -> Result<Response, Trouble> {
     if asked.q.is_empty() {
-        let shown = in_frame(&newsroom, &asked, "Search", html! {}, how_to(), None);
+        let main = html! { h1 { "Search" } (how_to()) };
+        let shown = in_frame(&newsroom, &asked, "Search", html! {}, main, None);
         return Ok(shown.into_response());
     }
     let filter = match Filter::parse(&asked.q) {
