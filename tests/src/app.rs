@@ -84,6 +84,16 @@ impl TestApp {
         app
     }
 
+    /// Listens on loopback until the test ends; gives the address that a browser opens.
+    pub async fn listen(&self) -> String {
+        let listener = tokio::net::TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await;
+        let listener = listener.expect("a free port");
+        let address = listener.local_addr().expect("it is bound");
+        let routes = self.routes.clone();
+        tokio::spawn(async move { axum::serve(listener, routes).await });
+        format!("http://{address}")
+    }
+
     /// A request as the operator, unless it says otherwise.
     pub fn ask(&self, method: Method, path: &str) -> Ask {
         Ask::new(self.routes.clone(), method, path, &self.app.local_token)

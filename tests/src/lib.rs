@@ -3,11 +3,12 @@
 //! [`TestApp`] is the whole wire on a clock that stands still: requests go to its real routes, mail and webhooks leave
 //! over real sockets to sinks, and nothing moves but by [`TestApp::settle`] and [`TestApp::advance`]. A test that ends
 //! while work is overdue fails, unless it says so. [`Binary`] is `dateline` as a process, to be killed and started
-//! again. Everything lives in a temporary folder; a crash of a test leaves at most that.
+//! again; [`Browser`] is Chromium, looking at the wire's pages. Everything lives in a temporary folder; a crash of a test leaves at most that.
 
 mod answer;
 mod app;
 mod binary;
+mod browser;
 mod calls;
 mod dice;
 mod letter;
@@ -16,6 +17,7 @@ mod samples;
 pub use answer::Answer;
 pub use app::TestApp;
 pub use binary::{Binary, Server, run_dateline};
+pub use browser::{Browser, Element, Scheme};
 pub use calls::Ask;
 pub use dice::Dice;
 pub use letter::Letter;

@@ -14,7 +14,7 @@ use axum::serve::ListenerExt;
 use delivery::{Wire, Worker};
 use intake::{Intake, Limits, Local};
 use metrics_page::prometheus;
-use newsroom::Newsroom;
+use newsroom::{Archive, Newsroom, Pages, Rooms, Security};
 use queue::{Queue, Telling};
 use release::ids::base32;
 use release::topic::Taxonomy;
@@ -51,6 +51,8 @@ pub struct App {
     pub webhook: Worker,
     /// Clears, retries, recovers.
     pub sweep: Sweep,
+    /// Makes items findable.
+    pub archive: Archive,
     /// Stops everything.
     pub stop: CancellationToken,
     /// The operator's secret of this run.
@@ -58,6 +60,7 @@ pub struct App {
     taxonomy: Arc<Taxonomy>,
     wire: Arc<Wire>,
     limits: Arc<Limits<String>>,
+    rooms: Arc<Rooms>,
     telemetry: Option<Telemetry>,
     folder: DataFolder,
 }
@@ -131,6 +134,8 @@ impl App {
                 queue.tell(Telling::Log(serde_json::Value::Object(line.fields.clone())));
             }));
         }
+        let archive = Archive::new(store.clone(), taxonomy.clone());
+        let rooms = Arc::new(rooms(&settings, &taxonomy, clock.now_ms())?);
         let local_token = folder::new_secret();
         let limits = Arc::new(Limits::new(settings.http.requests_per_minute));
         Ok(App {
@@ -142,11 +147,13 @@ impl App {
             email,
             webhook,
             sweep,
+            archive,
             stop,
             local_token,
             taxonomy,
             wire,
             limits,
+            rooms,
             telemetry,
             folder,
         })
@@ -186,6 +193,7 @@ impl App {
             link_key: self.wire.link_key.clone(),
             name: self.settings.name.clone(),
             public_url: self.settings.public_url.clone(),
+            rooms: self.rooms.clone(),
         };
         newsroom.routes().merge(intake.routes())
     }
@@ -252,6 +260,11 @@ impl App {
             sweep.run(stop).await;
             "the sweep"
         });
+        let (archive, stop) = (self.archive.clone(), self.stop.clone());
+        stages.spawn(async move {
+            archive.run(stop).await;
+            "the archive"
+        });
         for (worker, name) in [
             (self.email.clone(), "the email worker"),
             (self.webhook.clone(), "the webhook worker"),
@@ -288,6 +301,7 @@ impl App {
             while self.router.step().await?
                 || self.email.step().await?
                 || self.webhook.step().await?
+                || self.archive.step().await?
             {
                 worked = true;
             }
@@ -311,7 +325,7 @@ impl App {
                     started_ms,
                     beat_ms: 0,
                 };
-                let plain = ["intake", "router", "newsroom", "sweep"]
+                let plain = ["intake", "router", "newsroom", "archive", "sweep"]
                     .map(|role| row(role, "running".into()));
                 let mut rows = plain.to_vec();
                 rows.push(row("email", email.doing()));
@@ -341,6 +355,28 @@ pub async fn bind(settings: &Settings) -> Result<TcpListener> {
     TcpListener::bind(listen).await.with_context(|| {
         format!("cannot listen on {listen}: if the port is in use, stop what uses it or set `http.listen` (port 0 takes any)")
     })
+}
+
+/// What the public pages need beside the store.
+fn rooms(settings: &Settings, taxonomy: &Taxonomy, now_ms: i64) -> Result<Rooms> {
+    let pages = match settings.pages_folder() {
+        Some(folder) => Pages::read(&folder, &settings.name)
+            .context("the pages of `pages.folder` cannot be used")?,
+        None => Pages::compiled_in(&settings.name),
+    };
+    let security = Security {
+        contact: settings.security.contact.clone(),
+        policy: settings.security.policy.clone(),
+        languages: settings.security.languages.clone(),
+        valid_days: settings.security.valid_days,
+    };
+    Ok(Rooms::open(
+        &settings.name,
+        taxonomy,
+        pages,
+        security,
+        now_ms,
+    ))
 }
 
 pub(crate) fn taxonomy(settings: &Settings) -> Result<Taxonomy> {

@@ -25,9 +25,9 @@ use serde::Deserialize;
 pub use problem::{Layer, Problem, SettingsError};
 pub use secret::Secret;
 pub use sections::{
-    BatchSettings, HttpSettings, LogFormat, LogSettings, MailSettings, MailTls, QueueSettings,
-    RetrySettings, ReviewSettings, ShutdownSettings, StoreSettings, SweepSettings, TopicsSettings,
-    WebhookSettings,
+    BatchSettings, HttpSettings, LogFormat, LogSettings, MailSettings, MailTls, PagesSettings,
+    QueueSettings, RetrySettings, ReviewSettings, SecuritySettings, ShutdownSettings,
+    StoreSettings, SweepSettings, TopicsSettings, WebhookSettings,
 };
 pub use sources::Sources;
 pub use texts::{Relay, RelaySecurity};
@@ -55,6 +55,10 @@ pub struct Settings {
     pub queue: QueueSettings,
     /// The taxonomy.
     pub topics: TopicsSettings,
+    /// The operator's own pages.
+    pub pages: PagesSettings,
+    /// Whom to tell of a hole.
+    pub security: SecuritySettings,
     /// Alerts by email.
     pub mail: MailSettings,
     /// Alerts by webhook.
@@ -141,6 +145,14 @@ impl Settings {
         match self.topics.file.as_str() {
             "" => None,
             file => Some(self.resolve(file)),
+        }
+    }
+
+    /// The folder of the operator's own pages, if there is one.
+    pub fn pages_folder(&self) -> Option<PathBuf> {
+        match self.pages.folder.as_str() {
+            "" => None,
+            folder => Some(self.resolve(folder)),
         }
     }
 

@@ -1,26 +1,45 @@
-//! The newsroom: what readers see. One page per release, and the pages behind the links in alerts.
+//! The newsroom: what readers see. Lists and pages of releases, search, feeds, and the pages behind the links in alerts.
 //!
-//! Reads the store; writes only what a reader confirms or stops. Server-rendered, without scripts, under a strict
-//! content security policy. Nothing of a release is shown before its clear time: until then its address answers like one
-//! that never existed. Nothing is begun here that a crash could leave half done.
+//! Reads the store; writes the marks by which the archive is searched ([`Archive`]), and what a reader confirms or stops.
+//! Server-rendered under a strict content security policy: one stylesheet and one script of its own, and every page works
+//! without the script. Lists, search and feeds start from items, and a release's page from its item, so nothing that has
+//! not cleared is seen: its address answers like one that never existed. A crash leaves the archive's counter where the
+//! last whole batch ended; nothing else is begun here that could be left half done.
 
+mod archive;
+mod asked;
+mod assets;
+mod conditional;
+mod entries;
+mod feeds;
+mod frame;
+mod names;
+mod operator;
 mod page;
+mod piece;
 mod reader;
 mod release_page;
+mod room;
+mod rooms;
+mod search;
+mod trouble;
+
+pub use archive::Archive;
+pub use operator::{Pages, PagesError, Security};
+pub(crate) use trouble::Trouble;
 
 use axum::Router;
-use axum::extract::{Path, State};
-use axum::http::{HeaderValue, StatusCode, header};
-use axum::middleware::Next;
-use axum::response::{Html, IntoResponse, Response};
+use axum::http::{HeaderValue, header};
+use axum::middleware::{Next, from_fn, from_fn_with_state};
+use axum::response::Response;
 use axum::routing::get;
+use frame::Chrome;
+use piece::Desk;
 use queue::Queue;
 use release::capability::LinkKey;
-use release::model::ReleaseState;
 use release::topic::Taxonomy;
 use std::sync::Arc;
-use store::{Clock, Store, StoreError};
-use tracing::error;
+use store::{Clock, Store};
 
 /// What the pages need. Cheap to clone.
 #[derive(Debug, Clone)]
@@ -39,33 +58,106 @@ pub struct Newsroom {
     pub name: String,
     /// What links start with, without a slash at the end.
     pub public_url: String,
+    /// What the public rooms need beside.
+    pub rooms: Arc<Rooms>,
 }
 
-/// No scripts at all; pictures from anywhere, for releases bring theirs by URL.
-const POLICY: &str = "default-src 'none'; img-src https: data:; style-src 'unsafe-inline'; form-action 'self'; \
-                      base-uri 'none'; frame-ancestors 'none'";
+/// What is made once for all public pages.
+#[derive(Debug)]
+pub struct Rooms {
+    pages: Pages,
+    security: Security,
+    chrome: Chrome,
+    desk: Desk,
+    /// Unix milliseconds: no page is older than the program that makes it.
+    opened_ms: i64,
+}
 
-/// Releases on the front page.
-const FRONT: i64 = 50;
+impl Rooms {
+    /// Rooms of the wire with this name, furnished with the operator's pages.
+    pub fn open(
+        wire_name: &str,
+        taxonomy: &Taxonomy,
+        pages: Pages,
+        security: Security,
+        opened_ms: i64,
+    ) -> Rooms {
+        Rooms {
+            chrome: Chrome::new(wire_name, taxonomy, &pages),
+            pages,
+            security,
+            desk: Desk::default(),
+            opened_ms,
+        }
+    }
+}
+
+/// Scripts and styles only as files of ours; pictures from anywhere, for releases bring theirs by URL.
+const POLICY: &str = "default-src 'none'; img-src 'self' https: data:; style-src 'self'; script-src 'self'; \
+                      connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
 impl Newsroom {
     /// The pages' routes.
     pub fn routes(self) -> Router {
-        Router::new()
-            .route("/", get(front))
-            .route("/releases/{id}", get(show))
-            .route(
-                "/unsubscribe/{token}",
-                get(reader::ask_unsubscribe).post(reader::unsubscribe),
-            )
-            .route(
-                "/confirm/{token}",
-                get(reader::ask_confirm).post(reader::confirm),
-            )
-            .fallback(not_found)
-            .layer(axum::middleware::from_fn(harden))
+        public()
+            .layer(from_fn_with_state(self.clone(), conditional::answer))
+            .merge(personal())
+            .fallback(trouble::not_found)
+            .method_not_allowed_fallback(trouble::wrong_method)
+            .layer(from_fn_with_state(self.clone(), trouble::in_the_frame))
+            .layer(from_fn(harden))
             .with_state(self)
     }
+
+    /// A whole address of one of our paths.
+    pub(crate) fn url(&self, path: &str) -> String {
+        format!("{}{path}", self.public_url)
+    }
+}
+
+/// What is the same for every reader, and may be kept by caches that ask again.
+fn public() -> Router<Newsroom> {
+    Router::new()
+        .route("/", get(rooms::front))
+        .route("/releases", get(rooms::all))
+        .route("/releases.rss", get(feeds::all_rss))
+        .route("/releases.atom", get(feeds::all_atom))
+        .route("/releases/{id}", get(release_page::show))
+        .route("/topics", get(rooms::topics))
+        .route("/topics/{slug}", get(rooms::topic))
+        .route("/topics/{slug}/all", get(rooms::topic_all))
+        .route("/issuers", get(rooms::issuers))
+        .route("/issuers/{slug}", get(rooms::issuer))
+        .route("/editions", get(rooms::editions))
+        .route("/editions/{region}/{language}", get(rooms::edition))
+        .route("/public-companies", get(rooms::public_companies))
+        .route("/public-companies.rss", get(feeds::public_rss))
+        .route("/public-companies.atom", get(feeds::public_atom))
+        .route("/search", get(search::page))
+        .route("/search.rss", get(search::rss))
+        .route("/search.atom", get(search::atom))
+        .route("/search/suggest", get(search::suggest))
+        .route("/feeds", get(feeds::overview))
+        .route("/pages/{name}", get(operator::page))
+        .route("/robots.txt", get(operator::robots))
+        .route("/.well-known/security.txt", get(operator::security))
+        .route("/sitemap.xml", get(operator::sitemap))
+        .route("/sitemaps/{name}", get(operator::sitemap_part))
+        .route("/favicon.ico", get(assets::favicon))
+        .route("/assets/{name}", get(assets::asset))
+}
+
+/// What is meant for one reader, and kept nowhere.
+fn personal() -> Router<Newsroom> {
+    Router::new()
+        .route(
+            "/unsubscribe/{token}",
+            get(reader::ask_unsubscribe).post(reader::unsubscribe),
+        )
+        .route(
+            "/confirm/{token}",
+            get(reader::ask_confirm).post(reader::confirm),
+        )
 }
 
 async fn harden(request: axum::extract::Request, next: Next) -> Response {
@@ -83,76 +175,8 @@ async fn harden(request: axum::extract::Request, next: Next) -> Response {
         header::REFERRER_POLICY,
         HeaderValue::from_static("no-referrer"),
     );
+    headers
+        .entry(header::CACHE_CONTROL)
+        .or_insert(HeaderValue::from_static("no-store"));
     response
-}
-
-async fn front(State(newsroom): State<Newsroom>) -> Result<Html<String>, Trouble> {
-    let rows = newsroom.store.newest_items(FRONT).await?;
-    let entries = rows
-        .iter()
-        .filter_map(release_page::Entry::of)
-        .collect::<Vec<_>>();
-    Ok(Html(release_page::front(&newsroom, &entries)))
-}
-
-/// The release's page; a release that has not cleared answers like one that never existed.
-async fn show(
-    State(newsroom): State<Newsroom>,
-    Path(id): Path<String>,
-) -> Result<Html<String>, Trouble> {
-    let row = newsroom.store.release(&id).await?;
-    let now_ms = newsroom.clock.now_ms();
-    match row {
-        Some(row) if row.state == ReleaseState::Cleared && row.clear_at_ms <= now_ms => {
-            Ok(Html(release_page::page(&newsroom, &row).await?))
-        }
-        _ => Err(Trouble::NotFound),
-    }
-}
-
-async fn not_found() -> Trouble {
-    Trouble::NotFound
-}
-
-/// What a page answers instead.
-#[derive(Debug)]
-pub(crate) enum Trouble {
-    /// 404: no such page, or none that may be seen yet.
-    NotFound,
-    /// 400: a link that was changed on its way.
-    BadLink,
-    /// 500 or 503: the store failed.
-    Store(StoreError),
-}
-
-impl From<StoreError> for Trouble {
-    fn from(error: StoreError) -> Trouble {
-        Trouble::Store(error)
-    }
-}
-
-impl IntoResponse for Trouble {
-    fn into_response(self) -> Response {
-        let (status, title, text) = match &self {
-            Trouble::NotFound => (
-                StatusCode::NOT_FOUND,
-                "Not found",
-                "There is nothing at this address.",
-            ),
-            Trouble::BadLink => (
-                StatusCode::BAD_REQUEST,
-                "This link does not work",
-                "It was cut short or changed on its way. Open it from the mail once more, or copy it whole.",
-            ),
-            Trouble::Store(error) => {
-                error!(%error, worker = "newsroom", "a page could not be made: {error}");
-                (
-                    StatusCode::SERVICE_UNAVAILABLE,
-                    "Out of order",
-                    "Please try again in a minute. Nothing was changed.",
-                )
-            }
-        };
-        (status, Html(page::notice(title, text))).into_response()
-    }
 }

@@ -1,169 +1,137 @@
-//! The page of a release, and the front page that lists them.
+//! The page of a release: what was said, by whom, when; and where a reader may go from there.
 
-use crate::page::Page;
-use crate::{Newsroom, Trouble};
-use maud::{Markup, PreEscaped, html};
-use release::body::paragraphs;
-use release::model::{Contact, Media, Release, Visibility};
-use release::render::{Phrases, opening, source_line};
-use release::time::ClearTime;
-use store::{ReleaseRow, StoreError};
+mod head;
+mod more;
+pub(crate) mod wire;
 
-/// A line of the front page.
-pub(crate) struct Entry {
-    id: String,
-    headline: String,
-    edition: String,
-    language: String,
-    cleared: String,
+use crate::asked::{Name, encoded};
+use crate::conditional::Shown;
+use crate::entries::{self, IssuerNames, name_of};
+use crate::frame::Frame;
+use crate::piece::Piece;
+use crate::room::Entry;
+use crate::{Newsroom, Trouble, names};
+use axum::extract::State;
+use maud::{Markup, html};
+use more::More;
+use std::sync::Arc;
+
+/// A release that has not cleared answers like one that never existed.
+pub(crate) async fn show(
+    State(newsroom): State<Newsroom>,
+    Name(id): Name,
+) -> Result<Shown, Trouble> {
+    let desk = &newsroom.rooms.desk;
+    let piece = desk.piece_of(&newsroom.store, &id).await?;
+    let piece = piece
+        .filter(|piece| piece.cleared.at_ms <= newsroom.clock.now_ms())
+        .ok_or(Trouble::NotFound)?;
+    let mut entries = crate::room::with_editions(&newsroom, vec![piece]).await?;
+    let entry = entries.pop().ok_or(Trouble::NotFound)?;
+    let more = more::of(&newsroom, &entry.piece).await?;
+    let mut pieces: Vec<Arc<Piece>> = vec![entry.piece.clone()];
+    pieces.extend(more.all().map(|other| other.piece.clone()));
+    let issuers = entries::issuer_names(&newsroom, pieces.iter().map(|piece| &**piece)).await?;
+    let others = more.all().chain([&entry]).flat_map(|entry| &entry.others);
+    let newest_ms = pieces
+        .iter()
+        .map(|piece| piece.cleared.at_ms)
+        .chain(others.map(|other| other.cleared_ms))
+        .max();
+    let text = page(&newsroom, &entry, &more, &issuers);
+    Ok(Shown::html(text, newest_ms))
 }
 
-impl Entry {
-    pub(crate) fn of(row: &ReleaseRow) -> Option<Entry> {
-        let release: Release = serde_json::from_str(&row.content).ok()?;
-        Some(Entry {
-            id: row.public_id.clone(),
-            language: release.edition.language.to_string(),
-            edition: row.edition.clone(),
-            cleared: cleared(row, &release).strftime("%Y-%m-%d %H:%M %Z"),
-            headline: release.headline,
-        })
-    }
-}
-
-/// The newest releases.
-pub(crate) fn front(newsroom: &Newsroom, entries: &[Entry]) -> String {
+fn page(newsroom: &Newsroom, entry: &Entry, more: &More, issuers: &IssuerNames) -> String {
+    let piece = &entry.piece;
     let main = html! {
-        h1 { "Latest releases" }
-        @if entries.is_empty() { p { "Nothing has cleared yet." } }
-        ul.list {
-            @for entry in entries {
-                li {
-                    a href={ "/releases/" (entry.id) } lang=(entry.language) dir="auto" { (entry.headline) }
-                    div.meta { (entry.cleared) " · " (entry.edition) }
-                }
-            }
-        }
+        div.two { (article(newsroom, entry, issuers)) (explore(newsroom, piece)) }
+        (more.render(issuers))
     };
-    let head = html! {};
-    Page {
-        language: "en",
-        direction: "ltr",
-        title: "Latest releases",
-        wire: &newsroom.name,
-        head,
+    newsroom.rooms.chrome.render(&Frame {
+        language: piece.language(),
+        direction: piece.direction(),
+        title: &piece.release.headline,
+        path: &piece.path(),
+        query: "",
+        head: head::of(newsroom, entry, issuers),
         main,
-    }
-    .render()
+    })
 }
 
-/// One release as readers see it.
-pub(crate) async fn page(newsroom: &Newsroom, row: &ReleaseRow) -> Result<String, Trouble> {
-    let release: Release = serde_json::from_str(&row.content)
-        .map_err(|error| StoreError::Unreadable(format!("{}: {error}", row.public_id)))?;
-    let mut issuers = Vec::with_capacity(release.issuers.len());
-    for slug in &release.issuers {
-        issuers.push(
-            newsroom
-                .store
-                .issuer(slug)
-                .await?
-                .map_or_else(|| slug.clone(), |issuer| issuer.name),
-        );
-    }
-    let language = release.edition.language.to_string();
-    let direction = if release.edition.language.is_rtl() {
-        "rtl"
-    } else {
-        "ltr"
-    };
-    let head = html! {
-        link rel="canonical" href={ (newsroom.public_url) "/releases/" (row.public_id) };
-        meta name="description" content=(release.summary_or_lead(&release.body.render().text, 300));
-        meta property="og:title" content=(release.headline);
-    };
-    let main = article(newsroom, row, &release, &issuers);
-    Ok(Page {
-        language: &language,
-        direction,
-        title: &release.headline,
-        wire: &newsroom.name,
-        head,
-        main,
-    }
-    .render())
-}
-
-fn article(newsroom: &Newsroom, row: &ReleaseRow, release: &Release, issuers: &[String]) -> Markup {
-    let phrases = Phrases::of(&release.edition.language);
-    let cleared = cleared(row, release);
-    let opening = opening(release, cleared.at_ms, &newsroom.name);
-    let body = release.body.render().opened_by(&opening).html;
+fn article(newsroom: &Newsroom, entry: &Entry, issuers: &IssuerNames) -> Markup {
+    let piece = &*entry.piece;
+    let release = &piece.release;
     html! {
         article {
             h1 { (release.headline) }
             @if let Some(subheadline) = &release.subheadline { p.sub { (subheadline) } }
-            p.meta {
-                (issuers.join(", ")) " · "
-                bdi { time datetime=(cleared.rfc3339()) { (cleared.strftime("%Y-%m-%d %H:%M %Z")) } }
-                " · " bdi { (row.edition) }
-            }
-            (PreEscaped(body))
-            @for media in &release.media { (figure(media)) }
-            @for about in &release.boilerplates { (PreEscaped(paragraphs(&about.text).html)) }
-            @let contacts: Vec<&Contact> = release.contacts.iter().filter(|c| c.visibility == Visibility::Public).collect();
-            @if !contacts.is_empty() {
-                h2 { (phrases.contact) }
-                @for contact in contacts { (contact_line(contact)) }
-            }
-            @if !release.links.is_empty() {
-                ul { @for link in &release.links {
-                    li { a href=(link.url) rel="noopener nofollow" { (link.title.as_deref().unwrap_or(&link.url)) } }
-                } }
-            }
-            p { (source_line(issuers, phrases)) }
+            (provided_by(piece, issuers))
+            (editions(entry))
+            (share(newsroom, piece))
+            div.text { (wire::form_of_page(newsroom, piece, issuers)) }
         }
-        @if !release.topics.is_empty() {
-            nav.tail aria-label="Topics" { ul.topics {
-                @for slug in &release.topics {
-                    li { (newsroom.taxonomy.get(slug).map_or(slug.as_str(), |topic| topic.name.as_str())) }
+    }
+}
+
+/// Who says it, and when it cleared, in its own zone.
+fn provided_by(piece: &Piece, issuers: &IssuerNames) -> Markup {
+    html! {
+        div.by lang="en" dir="ltr" {
+            p { span.label { "News provided by" }
+                @for (n, slug) in piece.release.issuers.iter().enumerate() {
+                    @if n > 0 { ", " }
+                    a href={ "/issuers/" (slug) } { bdi { (name_of(issuers, slug)) } }
                 }
+            }
+            p { span.label { bdi { (names::edition(&piece.release.edition)) } } (entries::clock(&piece.cleared)) }
+        }
+    }
+}
+
+fn editions(entry: &Entry) -> Markup {
+    html! {
+        @if !entry.others.is_empty() {
+            nav aria-label="Other editions" lang="en" dir="ltr" { ul.editions {
+                @for other in &entry.others { li { (entries::edition_link(&other.public_id, &other.edition)) } }
             } }
         }
     }
 }
 
-fn figure(media: &Media) -> Markup {
-    let is_picture = media
-        .media_type
-        .as_deref()
-        .is_some_and(|kind| kind.starts_with("image/"));
+/// Plain links: nothing is loaded from anybody before a reader follows one.
+fn share(newsroom: &Newsroom, piece: &Piece) -> Markup {
+    let url = newsroom.url(&piece.path());
+    let (link, text) = (encoded(&url), encoded(&piece.release.headline));
+    // Mail programs read a plus sign as it is (RFC 6068).
+    let mail = format!("mailto:?subject={text}&body={link}").replace('+', "%20");
     html! {
-        figure {
-            @if is_picture {
-                img src=(media.url) alt=(media.alt.as_deref().unwrap_or_default()) loading="lazy";
-            } @else {
-                a href=(media.url) rel="noopener nofollow" { (media.alt.as_deref().unwrap_or(&media.url)) }
-            }
-            figcaption.meta {
-                (media.caption.as_deref().unwrap_or_default())
-                @if let Some(credit) = &media.credit { " (" (credit) ")" }
-            }
+        ul.share aria-label="Share" lang="en" dir="ltr" {
+            li { button type="button" hidden data-copy=(url) data-done="Copied" { "Copy link" } }
+            li { a href=(mail) { "Mail" } }
+            li { a href={ "https://x.com/intent/post?url=" (link) "&text=" (text) } rel="noopener nofollow" { "X" } }
+            li { a href={ "https://www.linkedin.com/sharing/share-offsite/?url=" (link) } rel="noopener nofollow" { "LinkedIn" } }
+            li { a href={ "https://share.joinmastodon.org/#text=" (text) "%20" (link) } rel="noopener nofollow" { "Mastodon" } }
         }
     }
 }
 
-fn contact_line(contact: &Contact) -> Markup {
+/// Its topics, and alerts for what is like it.
+fn explore(newsroom: &Newsroom, piece: &Piece) -> Markup {
+    let topics = &piece.release.topics;
+    let topics = topics.iter().filter_map(|slug| newsroom.taxonomy.get(slug));
+    let topics: Vec<_> = topics.collect();
+    let mut filter: Vec<String> = topics.iter().map(|t| format!("topic:{}", t.slug)).collect();
+    filter.extend(piece.release.issuers.iter().map(|s| format!("source:{s}")));
     html! {
-        p {
-            (contact.name)
-            @if let Some(role) = &contact.role { ", " (role) }
-            @if let Some(email) = &contact.email { br; a href={ "mailto:" (email) } { (email) } }
-            @if let Some(phone) = &contact.phone { br; (phone) }
+        aside.aside.beside lang="en" dir="ltr" aria-label="Explore" {
+            @if !topics.is_empty() {
+                h2 { "Explore" }
+                ul.topics { @for topic in &topics { li { (crate::rooms::topic_link(topic)) } } }
+            }
+            h2 { "Hear of it first" }
+            p.soft { "News of these topics and of this source, by mail or webhook, at the second it clears." }
+            p { (entries::alert_me(&filter.join(" OR "))) }
         }
     }
-}
-
-fn cleared(row: &ReleaseRow, release: &Release) -> ClearTime {
-    release.in_zone(row.cleared_ms.unwrap_or(row.clear_at_ms))
 }

@@ -4,8 +4,8 @@
 //! clock, no network; time and randomness are arguments. A crash leaves nothing behind, for nothing is begun here.
 //!
 //! The way through it: [`source`] reads a submission into one JSON object, [`lint`] turns that into findings and a
-//! [`model::Release`], [`filter`] says what readers asked for, [`subject`] what a release offers to filters, and
-//! [`render`] makes the wire's text, mail and webhook payloads.
+//! [`model::Release`], [`filter`] says what readers asked for, [`subject`] what a release offers to filters, [`matching`]
+//! whether they agree, and [`render`] makes the wire's text, mail and webhook payloads.
 
 pub mod address;
 pub mod body;
@@ -19,6 +19,7 @@ pub mod ids;
 pub mod isin;
 pub mod language;
 pub mod lint;
+pub mod matching;
 pub mod model;
 pub mod place;
 pub mod render;

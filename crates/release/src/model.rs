@@ -135,6 +135,19 @@ impl fmt::Display for Edition {
     }
 }
 
+impl Edition {
+    /// Reads what `Display` gives; none for anything else.
+    pub fn parse(text: &str) -> Option<Edition> {
+        let mut parts = text.split('/');
+        let edition = Edition {
+            region: Place::parse(parts.next()?).ok()?,
+            language: LanguageTag::parse(parts.next()?).ok()?,
+            audience: parts.next().map(str::to_owned),
+        };
+        parts.next().is_none().then_some(edition)
+    }
+}
+
 /// The place a release is dated from.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Dateline {

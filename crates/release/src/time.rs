@@ -48,6 +48,8 @@ pub enum TimeError {
     },
 }
 
+const HTTP_DATE: &str = "%a, %d %b %Y %H:%M:%S GMT";
+
 impl ClearTime {
     /// Reads `2026-12-01T09:00:00Z`, `2026-12-01T09:00-06:00`, or a local time with a zone.
     ///
@@ -146,6 +148,18 @@ pub fn parse_rfc3339(text: &str) -> Result<i64, TimeError> {
         .map_err(|_| TimeError::Malformed(text.to_owned()))
 }
 
+/// Unix milliseconds as HTTP and RSS write them (RFC 9110, 5.6.7): `Tue, 01 Dec 2026 09:00:00 GMT`.
+pub fn http_date(at_ms: i64) -> String {
+    timestamp(at_ms).strftime(HTTP_DATE).to_string()
+}
+
+/// Reads what [`http_date`] writes; the two obsolete forms are not read. Unix milliseconds.
+pub fn parse_http_date(text: &str) -> Option<i64> {
+    let local = DateTime::strptime(HTTP_DATE, text).ok()?;
+    let timestamp = TimeZone::UTC.to_timestamp(local).ok()?;
+    Some(timestamp.as_millisecond())
+}
+
 /// A length of time as people say it, rounded to what matters: `850 ms`, `12 s`, `3 min`, `2 h`, `5 d`.
 pub fn human_duration(duration_ms: i64) -> String {
     let duration = SignedDuration::from_millis(duration_ms.max(0));
@@ -185,6 +199,15 @@ mod tests {
             if candidates == &["2026-11-01T01:30:00-04:00", "2026-11-01T01:30:00-05:00"]),
             "{fold:?}"
         );
+    }
+
+    #[test]
+    fn dates_of_http_are_read_back() {
+        let text = http_date(1_796_115_600_500);
+
+        assert_eq!(text, "Tue, 01 Dec 2026 09:00:00 GMT");
+        assert_eq!(parse_http_date(&text), Some(1_796_115_600_000));
+        assert_eq!(parse_http_date("Tuesday"), None);
     }
 
     #[test]

@@ -2,9 +2,9 @@
 //!
 //! Today every filter is evaluated against every release: clear, exact, and linear in the number of subscriptions.
 
-use crate::matching;
 use release::filter::Filter;
 use release::language::LanguageTag;
+use release::matching;
 use release::model::Channel;
 use release::subject::Subject;
 use release::topic::TopicSlug;

@@ -7,7 +7,6 @@
 
 mod answers;
 mod index;
-pub mod matching;
 mod plan;
 
 use index::Index;

@@ -27,6 +27,15 @@ pub struct IssuerRow {
     pub created_ms: i64,
 }
 
+/// How an issuer is named, to machines and to readers.
+#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
+pub struct IssuerName {
+    /// How releases name it.
+    pub slug: String,
+    /// As printed in the SOURCE line.
+    pub name: String,
+}
+
 /// An issuer to be stored.
 #[derive(Debug, Clone)]
 pub struct NewIssuer<'a> {
@@ -109,5 +118,44 @@ impl Store {
         )
         .fetch_all(conn)
         .await?))
+    }
+
+    /// The names of the issuers with these slugs.
+    pub async fn issuer_names(&self, slugs: &[&str]) -> Result<Vec<IssuerName>> {
+        let slugs = serde_json::to_string(slugs).expect("texts are always JSON");
+        Ok(reading!(self, |conn| {
+            sqlx::query_as(
+                "select slug, name from issuers where slug in (select value from json_each($1)) order by slug",
+            )
+            .bind(slugs)
+            .fetch_all(conn)
+            .await?
+        }))
+    }
+
+    /// Those for whom a release has cleared, by name; one who has only been set up is nobody's news.
+    pub async fn heard_issuers(&self) -> Result<Vec<IssuerName>> {
+        Ok(reading!(self, |conn| {
+            sqlx::query_as(
+            "select slug, name from issuers where first_cleared_ms is not null order by lower(name), slug"
+        )
+        .fetch_all(conn)
+        .await?
+        }))
+    }
+
+    /// Of those for whom a release has cleared, some whose slug begins with, or whose name has, this text in lower case.
+    pub async fn heard_issuers_like(&self, text: &str, limit: i64) -> Result<Vec<IssuerName>> {
+        Ok(reading!(self, |conn| {
+            sqlx::query_as(
+                "select slug, name from issuers where first_cleared_ms is not null \
+                 and (substr(slug, 1, length($1)) = $1 or instr(lower(name), $1) > 0) \
+                 order by instr(lower(name), $1), lower(name), slug limit $2",
+            )
+            .bind(text)
+            .bind(limit)
+            .fetch_all(conn)
+            .await?
+        }))
     }
 }

@@ -45,6 +45,11 @@ fn rule(key: &str) -> Option<Rule> {
         "store.url" => Text("\"\" or sqlite:PATH", texts::store_url),
         "queue.url" => Text("embedded:", texts::queue_url),
         "topics.file" => Text("a file, or \"\"", texts::any),
+        "pages.folder" => Text("a folder, or \"\"", texts::any),
+        "security.contact" => Text("a mailto: or https: URL, or \"\"", texts::report_url),
+        "security.policy" => Text("an https: URL, or \"\"", texts::web_url),
+        "security.languages" => Text("language tags with commas, or \"\"", texts::language_tags),
+        "security.valid_days" => Number(1..=365, "days"),
         "mail.from" => Text("an address, or a name and an address in <>", texts::mailbox),
         "mail.relay" => Text(
             "smtp://[user@]host[:port], smtps://... or \"\"",

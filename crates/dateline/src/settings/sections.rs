@@ -56,6 +56,28 @@ pub struct TopicsSettings {
     pub file: String,
 }
 
+/// `[pages]`: the operator's own pages.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PagesSettings {
+    /// The folder of Markdown files, or empty; see [`super::Settings::pages_folder`].
+    pub folder: String,
+}
+
+/// `[security]`: whom to tell of a hole.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SecuritySettings {
+    /// `mailto:` or `https:`, or empty.
+    pub contact: String,
+    /// Where the policy stands, or empty.
+    pub policy: String,
+    /// Language tags, or empty.
+    pub languages: String,
+    /// Days until the file expires.
+    pub valid_days: i64,
+}
+
 /// `[mail]`: alerts by email.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]

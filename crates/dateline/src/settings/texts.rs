@@ -101,6 +101,37 @@ pub(super) fn relay(text: &str) -> Result<(), String> {
     Relay::parse(text, MailTls::Auto).map(drop)
 }
 
+/// Where reports go: a mail address or a form.
+pub(super) fn report_url(text: &str) -> Result<(), String> {
+    one_line(text)?;
+    match text.strip_prefix("mailto:") {
+        Some(address) => fits(
+            address_domain(address).is_some() && !address.contains(['<', ' ']),
+            "write it like mailto:security@news.example.org",
+        ),
+        None => web_url(text),
+    }
+}
+
+/// An https: URL, or nothing.
+pub(super) fn web_url(text: &str) -> Result<(), String> {
+    one_line(text)?;
+    let uri = text.parse::<http::Uri>().ok();
+    let is_https = uri.is_some_and(|uri| uri.scheme_str() == Some("https"));
+    fits(
+        text.is_empty() || is_https,
+        "write it like https://news.example.org/security",
+    )
+}
+
+/// `en, de`, or nothing.
+pub(super) fn language_tags(text: &str) -> Result<(), String> {
+    for tag in text.split(',').map(str::trim).filter(|_| !text.is_empty()) {
+        release::language::LanguageTag::parse(tag).map_err(|error| error.to_string())?;
+    }
+    Ok(())
+}
+
 pub(super) fn mailbox(text: &str) -> Result<(), String> {
     one_line(text)?;
     fits(

@@ -8,6 +8,7 @@ mod fixtures;
 
 mod accepting;
 mod access;
+mod archive;
 mod claiming;
 mod clearing;
 mod complete;
@@ -75,6 +76,14 @@ macro_rules! conformance {
                 issuers_are_listed_by_slug,
                 link_key_stays_the_same,
                 workers_are_listed_while_they_beat,
+            }
+            archive {
+                marks_are_written_in_the_order_of_the_wire,
+                stories_are_listed_by_their_first_item,
+                marked_stories_are_listed_by_the_first_item_that_bears_the_mark,
+                marks_are_probed_counted_and_read_by_prefix,
+                items_are_read_whole_and_only_once_cleared,
+                issuers_are_heard_of_once_a_release_cleared,
             }
             claiming {
                 leased_batch_is_taken_until_its_lease_ends,

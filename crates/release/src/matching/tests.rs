@@ -1,9 +1,9 @@
 use super::*;
-use release::language::LanguageTag;
-use release::place::Place;
-use release::subject::SubjectParts;
-use release::ticker::Ticker;
-use release::topic::TopicSlug;
+use crate::language::LanguageTag;
+use crate::place::Place;
+use crate::subject::SubjectParts;
+use crate::ticker::Ticker;
+use crate::topic::TopicSlug;
 
 /// A release on a mine in California, in German, with words of many languages.
 fn subject() -> Subject {

@@ -1,7 +1,7 @@
 //! Whether a release is what a filter asks for: the plain evaluator, which any index must agree with.
 
-use release::filter::{Filter, Phrase};
-use release::subject::Subject;
+use crate::filter::{Filter, Phrase};
+use crate::subject::Subject;
 
 /// Whether the filter holds for the release.
 pub fn matches(filter: &Filter, subject: &Subject) -> bool {

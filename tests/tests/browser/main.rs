@@ -1,0 +1,94 @@
+//! The newsroom in a real browser: reachable by everybody, with and without scripts. Needs what `tests/tools` installs.
+
+#![expect(
+    clippy::unwrap_used,
+    reason = "what a test cannot go on without fails it"
+)]
+
+mod accessible;
+mod typing;
+
+use serde_json::{Value, json};
+use tests::{TestApp, release};
+
+/// A wire with a release of every kind, listening; its address, and the pages to look at, by kind.
+struct Site {
+    app: TestApp,
+    url: String,
+    pages: Vec<(&'static str, String)>,
+}
+
+/// A release with all that a page can show.
+fn full() -> Value {
+    let mut full = release("Acme opens a plant for loading machines in Austin, Texas");
+    full["story"] = json!("plant");
+    full["topics"] = json!(["earnings", "mining", "machinery"]);
+    full["media"] = json!([
+        { "url": "https://acme.example/plant.jpg", "type": "image/jpeg", "alt": "A plant", "caption": "The plant", "credit": "Acme" },
+        { "url": "https://acme.example/film.mp4", "type": "video/mp4", "alt": "A film of the plant" },
+    ]);
+    full["links"] = json!([{ "url": "https://acme.example/report", "title": "The report" }]);
+    full["boilerplate"] = json!("About Acme\n\nAcme makes machines.");
+    full["body"] = json!(
+        "Acme **today** opened a plant, as [its report](https://acme.example/r) says.\n\n\
+        ## Figures\n\n| Quarter | Revenue | Profit | Staff |\n|---|--:|--:|--:|\n| Q3 2026 | 41.2 | 3.1 | 120 |\n\n\
+        > It is a good day, said Ana Ruiz.\n\n1. One\n2. Two\n\n```\ncode that is rather long and does not wrap by itself at all, not even on a wide page\n```"
+    );
+    full
+}
+
+/// The same news from right to left.
+fn arabic() -> Value {
+    let mut arabic = release("أكمي تفتتح مصنعا لآلات التحميل في أوستن");
+    arabic["story"] = json!("plant");
+    arabic["subheadline"] = json!("ثاني مصانع الشركة");
+    arabic["summary"] = json!("افتتحت أكمي اليوم مصنعا في أوستن.");
+    arabic["edition"] = json!({ "region": "145", "language": "ar" });
+    arabic["body"] = json!(
+        "افتتحت شركة أكمي اليوم مصنعا جديدا في أوستن.\n\n| ربع | إيراد |\n|---|---|\n| 3 | 41 |"
+    );
+    arabic
+}
+
+impl Site {
+    async fn open() -> Site {
+        let app = TestApp::start().await;
+        for n in 0..30 {
+            let mut other = release(&format!("Acme opens plant number {n}"));
+            other["topics"] = json!(["earnings", "mining"]);
+            app.submit(&other).await;
+        }
+        let full = app.submit(&full()).await;
+        let arabic = app.submit(&arabic()).await;
+        app.settle().await;
+        let page = |accepted: &Value| format!("/releases/{}", accepted["id"].as_str().unwrap());
+        let pages = vec![
+            ("front", "/".to_owned()),
+            ("releases", "/releases".to_owned()),
+            ("older", "/releases?before=20".to_owned()),
+            ("release", page(&full)),
+            ("arabic", page(&arabic)),
+            ("topics", "/topics".to_owned()),
+            ("section", "/topics/science-tech".to_owned()),
+            ("subject", "/topics/mining".to_owned()),
+            ("issuers", "/issuers".to_owned()),
+            ("issuer", "/issuers/acme".to_owned()),
+            ("editions", "/editions".to_owned()),
+            ("edition", "/editions/145/ar".to_owned()),
+            ("public", "/public-companies".to_owned()),
+            ("search", "/search".to_owned()),
+            ("found", "/search?q=plant".to_owned()),
+            ("nothing", "/search?q=minning".to_owned()),
+            ("mistake", "/search?q=gold+country:US".to_owned()),
+            ("feeds", "/feeds".to_owned()),
+            ("terms", "/pages/terms".to_owned()),
+            ("missing", "/nowhere".to_owned()),
+        ];
+        let url = app.listen().await;
+        Site { app, url, pages }
+    }
+
+    fn url(&self, path: &str) -> String {
+        format!("{}{path}", self.url)
+    }
+}
