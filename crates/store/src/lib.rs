@@ -13,26 +13,31 @@ mod engine;
 mod reviewing;
 #[macro_use]
 mod alerts;
+#[macro_use]
+mod notices;
+#[macro_use]
+mod endpoints;
+#[macro_use]
+mod subscriptions;
 mod accepting;
 mod batches;
 mod clearing;
 mod clock;
-mod endpoints;
+mod erasure;
 mod error;
 mod issuers;
 mod keys;
 mod latency;
-mod notices;
 mod outcomes;
 mod people;
 mod planning;
+mod preferences;
 mod questions;
 mod releases;
 mod reports;
 mod sqlite;
 mod status;
 mod stopping;
-mod subscriptions;
 pub mod sweep;
 mod tokens;
 mod workers;
@@ -51,6 +56,9 @@ pub use notices::NoticeDue;
 pub use outcomes::{Outcome, Verdict};
 pub use people::{NewPerson, PersonRow};
 pub use planning::{NewBatch, PlannedDelivery};
+pub use preferences::{
+    AskLimits, Confirmed, NewAsk, RecentAlert, SubscriptionEdit,
+};
 pub use questions::QuestionRow;
 pub use releases::{RecentRow, ReleaseRow};
 pub use reports::{ChannelReport, DeadDelivery, Report, TracedDelivery};

@@ -18,7 +18,10 @@ where
         .link_key()
         .await
         .unwrap()
-        .sign(&Capability::Confirm { endpoint_id: 1 });
+        .sign(&Capability::Confirm {
+            endpoint_id: 1,
+            upto: 9,
+        });
     let status = store.status(NOW).await.unwrap();
     store.close().await;
 
