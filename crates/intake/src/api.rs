@@ -2,6 +2,7 @@
 
 mod calendar;
 mod deliveries;
+mod endpoints;
 mod issuers;
 mod items;
 mod openapi;
@@ -69,7 +70,9 @@ fn described() -> OpenApiRouter<Intake> {
         )
         .route(
             "/v1/subscriptions/{id}",
-            get(subscriptions::show).delete(subscriptions::remove),
+            get(subscriptions::show)
+                .patch(subscriptions::edit)
+                .delete(subscriptions::remove),
         )
         .route("/v1/subscriptions/{id}/pause", post(subscriptions::pause))
         .route("/v1/subscriptions/{id}/resume", post(subscriptions::resume))
@@ -85,6 +88,23 @@ fn described() -> OpenApiRouter<Intake> {
         .routes(routes!(status::status))
         .routes(routes!(tail::tail))
         .routes(routes!(openapi::document))
+        .route(
+            "/v1/subscriptions/import",
+            post(subscriptions::import::import),
+        )
+        .route("/v1/endpoints", get(endpoints::list))
+        .route(
+            "/v1/endpoints/{id}",
+            get(endpoints::show).patch(endpoints::edit),
+        )
+        .route(
+            "/v1/endpoints/{id}/test",
+            post(endpoints::test).get(endpoints::test_result),
+        )
+        .route("/v1/endpoints/{id}/export", get(endpoints::export))
+        .route("/v1/endpoints/{id}/erase", post(endpoints::erase))
+        .route("/v1/endpoints/export", post(endpoints::export_owner))
+        .route("/v1/endpoints/erase", post(endpoints::erase_owner))
 }
 
 /// The id or slug in a path. One that is not UTF-8 names nothing.

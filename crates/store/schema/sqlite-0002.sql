@@ -136,6 +136,8 @@ drop table alerts;
 alter table alerts_2 rename to alerts;
 create unique index alerts_story on alerts (story_id, revision) where kind = 'story';
 create index alerts_unrouted on alerts (hinted_ms) where state = 'unrouted';
+-- All but stories.
+create index alerts_endpoint on alerts (endpoint_id) where endpoint_id is not null;
 
 -- A subscription that was asked for on a page is pending until its reader confirms it.
 create table subscriptions_2 (

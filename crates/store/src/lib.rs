@@ -57,7 +57,7 @@ pub use outcomes::{Outcome, Verdict};
 pub use people::{NewPerson, PersonRow};
 pub use planning::{NewBatch, PlannedDelivery};
 pub use preferences::{
-    AskLimits, Confirmed, NewAsk, RecentAlert, SubscriptionEdit,
+    AskLimits, Confirmed, NewAsk, RecentAlert, SubscriptionEdit, TestResult,
 };
 pub use questions::QuestionRow;
 pub use releases::{RecentRow, ReleaseRow};
@@ -66,6 +66,6 @@ pub use reviewing::{EventRow, NewEvent, Reviewed};
 pub use sqlite::Sqlite;
 pub use status::Status;
 pub use stopping::Stopped;
-pub use subscriptions::{FilterRow, NewSubscription, Subscribed, SubscriptionRow};
+pub use subscriptions::{AddedOnce, FilterRow, NewSubscription, Subscribed, SubscriptionRow};
 pub use tokens::{NewToken, TokenRow};
 pub use workers::WorkerRow;

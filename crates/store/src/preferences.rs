@@ -69,7 +69,49 @@ pub struct RecentAlert {
     pub done_ms: Option<i64>,
 }
 
+/// What came of a test event.
+#[derive(Debug, Clone, sqlx::FromRow)]
+pub struct TestResult {
+    /// `alr_…`.
+    pub alert: String,
+    /// When it was asked for, Unix milliseconds.
+    pub asked_ms: i64,
+    /// The delivery's state; `due` while it is on its way.
+    pub state: String,
+    /// When that was known, Unix milliseconds.
+    pub done_ms: Option<i64>,
+    /// The receiver's status, if it gave one.
+    pub status: Option<i64>,
+    /// Why it failed.
+    pub error: Option<String>,
+    /// What the receiver answered, where it failed.
+    pub answer: Option<String>,
+}
+
+impl TestResult {
+    /// From asking to the answer, milliseconds.
+    pub fn took_ms(&self) -> Option<i64> {
+        Some(self.done_ms? - self.asked_ms)
+    }
+}
+
 impl Store {
+    /// What came of the last test of an endpoint; none if there was none.
+    pub async fn last_test(&self, endpoint_id: i64) -> Result<Option<TestResult>> {
+        Ok(reading!(self, |conn| {
+            sqlx::query_as(
+                "select a.public_id as alert, a.created_ms as asked_ms, coalesce(d.state, 'due') as state, d.done_ms, \
+                 d.last_status as status, d.last_error as error, (select t.answer from attempts t where t.alert_id = a.id \
+                 and t.endpoint_id = $1 order by t.attempt desc limit 1) as answer \
+                 from alerts a left join deliveries d on d.alert_id = a.id and d.endpoint_id = $1 \
+                 where a.endpoint_id = $1 and a.kind = 'test' order by a.id desc limit 1",
+            )
+            .bind(endpoint_id)
+            .fetch_optional(conn)
+            .await?
+        }))
+    }
+
     /// Writes the alert of a mail that was asked for, unless the address has had too many. Gives its key.
     pub async fn ask_by_mail(&self, ask: &NewAsk<'_>, now_ms: i64) -> Result<Option<i64>> {
         let public_id = PublicId::from_random(Kind::Alert, rand::random());

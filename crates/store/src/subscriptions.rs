@@ -1,7 +1,7 @@
 //! Subscriptions: filters pointing at endpoints. Each change is numbered by a counter row that is locked until commit,
 //! so that a router that has seen change N has seen all before it.
 
-use crate::{NewEndpoint, Result, Store};
+use crate::{Idempotency, NewEndpoint, Result, Store};
 use release::model::{Channel, EndpointState, Extent, SubscriptionState};
 
 /// A subscription as shown to its owner.
@@ -70,6 +70,17 @@ pub struct Subscribed {
     pub state: EndpointState,
     /// Whether the endpoint was made now, with the secret given.
     pub new: bool,
+}
+
+/// What became of subscriptions that came with an idempotency key.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum AddedOnce {
+    /// Stored now.
+    New(Vec<Subscribed>),
+    /// Stored before by the same request: their public ids.
+    Repeated(Vec<String>),
+    /// The key was used before for another request, which made this.
+    KeyReused(String),
 }
 
 /// What a router needs of a subscription.
@@ -250,8 +261,47 @@ impl Store {
         new: &[NewSubscription<'_>],
         now_ms: i64,
     ) -> Result<Vec<Subscribed>> {
+        self.add_all(new, None, now_ms).await
+    }
+
+    /// As [`Store::add_subscriptions`], under an idempotency key: the same request again adds nothing.
+    ///
+    /// # Errors
+    /// [`crate::StoreError::Conflict`] if the same request was a moment faster: asking again finds what it made.
+    pub async fn add_subscriptions_once(
+        &self,
+        new: &[NewSubscription<'_>],
+        actor: &str,
+        idempotency: Idempotency<'_>,
+        now_ms: i64,
+    ) -> Result<AddedOnce> {
+        let before: Option<(String, String)> = reading!(self, |conn| {
+            sqlx::query_as(
+                "select body_hash, made from idempotency where actor = $1 and idempotency_key = $2",
+            )
+            .bind(actor)
+            .bind(idempotency.key)
+            .fetch_optional(conn)
+            .await?
+        });
+        if let Some((body_hash, made)) = before {
+            return Ok(match body_hash == idempotency.body_hash {
+                true => AddedOnce::Repeated(made.split(' ').map(str::to_owned).collect()),
+                false => AddedOnce::KeyReused(made),
+            });
+        }
+        let added = self.add_all(new, Some((actor, idempotency)), now_ms).await?;
+        Ok(AddedOnce::New(added))
+    }
+
+    async fn add_all(
+        &self,
+        new: &[NewSubscription<'_>],
+        once: Option<(&str, Idempotency<'_>)>,
+        now_ms: i64,
+    ) -> Result<Vec<Subscribed>> {
         let key = self.link_key().await?;
-        let mut added = Vec::with_capacity(new.len());
+        let mut added: Vec<Subscribed> = Vec::with_capacity(new.len());
         writing!(self, |conn| {
             let change = next_ids!(conn, "filter", 1);
             for subscription in new {
@@ -267,6 +317,19 @@ impl Store {
                     state,
                     new,
                 });
+            }
+            if let Some((actor, Idempotency { key, body_hash })) = once {
+                let made: Vec<&str> = added.iter().map(|one| one.public_id.as_str()).collect();
+                sqlx::query(
+                    "insert into idempotency (actor, idempotency_key, body_hash, made, created_ms) values ($1, $2, $3, $4, $5)",
+                )
+                .bind(actor)
+                .bind(key)
+                .bind(body_hash)
+                .bind(made.join(" "))
+                .bind(now_ms)
+                .execute(&mut *conn)
+                .await?;
             }
         });
         Ok(added)

@@ -145,10 +145,22 @@ async fn confirm_hook(work: &Work) -> Result<Mail, SendError> {
     let wire = &work.inner.wire;
     Ok(confirm_hook_mail(
         &wire.name,
-        &endpoint.address,
+        &masked(&endpoint.address),
         &asked.names,
         &url,
     ))
+}
+
+/// The longest name that a question repeats.
+const NAME_CHARS: usize = 160;
+
+/// What a stranger may have written must not make our mail carry their message.
+fn harmless(name: &str) -> String {
+    let linked = ["://", "www.", "@"].iter().any(|part| name.contains(part));
+    match linked || name.chars().count() > NAME_CHARS {
+        true => "a filter that the page shows".to_owned(),
+        false => name.to_owned(),
+    }
 }
 
 /// What a confirmation is asked for: names, and the key of the last.
@@ -164,7 +176,7 @@ async fn asked(work: &Work, endpoint_id: i64, state: EndpointState) -> Result<As
     });
     Ok(Asked {
         names: open
-            .map(|subscription| subscription.name.clone())
+            .map(|subscription| harmless(&subscription.name))
             .collect(),
         upto: all.last().map_or(0, |subscription| subscription.id),
     })
