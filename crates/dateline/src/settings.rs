@@ -26,7 +26,7 @@ pub use problem::{Layer, Problem, SettingsError};
 pub use secret::Secret;
 pub use sections::{
     BatchSettings, HttpSettings, LogFormat, LogSettings, MailSettings, MailTls, QueueSettings,
-    RetrySettings, ReviewSettings, ShutdownSettings, StoreSettings, SweepSettings, TopicsSettings,
+    RetrySettings, ReviewSettings, ShutdownSettings, SignupSettings, StoreSettings, SweepSettings, TopicsSettings,
     WebhookSettings,
 };
 pub use sources::Sources;
@@ -49,6 +49,8 @@ pub struct Settings {
     pub http: HttpSettings,
     /// Who sees a release before it goes.
     pub review: ReviewSettings,
+    /// Readers who sign up by themselves.
+    pub signup: SignupSettings,
     /// The database.
     pub store: StoreSettings,
     /// The queue.

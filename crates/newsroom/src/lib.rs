@@ -8,6 +8,8 @@ mod page;
 mod reader;
 mod release_page;
 
+pub use reader::{Proxies, ProxiesError, Readers};
+
 use axum::Router;
 use axum::extract::{Path, State};
 use axum::http::{HeaderValue, StatusCode, header};
@@ -39,10 +41,12 @@ pub struct Newsroom {
     pub name: String,
     /// What links start with, without a slash at the end.
     pub public_url: String,
+    /// What the readers' own pages need beside.
+    pub readers: Arc<Readers>,
 }
 
 /// No scripts at all; pictures from anywhere, for releases bring theirs by URL.
-const POLICY: &str = "default-src 'none'; img-src https: data:; style-src 'unsafe-inline'; form-action 'self'; \
+const POLICY: &str = "default-src 'none'; img-src https: data:; style-src 'self' 'unsafe-inline'; form-action 'self'; \
                       base-uri 'none'; frame-ancestors 'none'";
 
 /// Releases on the front page.
@@ -54,14 +58,7 @@ impl Newsroom {
         Router::new()
             .route("/", get(front))
             .route("/releases/{id}", get(show))
-            .route(
-                "/unsubscribe/{token}",
-                get(reader::ask_unsubscribe).post(reader::unsubscribe),
-            )
-            .route(
-                "/confirm/{token}",
-                get(reader::ask_confirm).post(reader::confirm),
-            )
+            .merge(reader::routes(&self))
             .fallback(not_found)
             .layer(axum::middleware::from_fn(harden))
             .with_state(self)
@@ -79,10 +76,9 @@ async fn harden(request: axum::extract::Request, next: Next) -> Response {
         header::X_CONTENT_TYPE_OPTIONS,
         HeaderValue::from_static("nosniff"),
     );
-    headers.insert(
-        header::REFERRER_POLICY,
-        HeaderValue::from_static("no-referrer"),
-    );
+    headers
+        .entry(header::REFERRER_POLICY)
+        .or_insert(HeaderValue::from_static("no-referrer"));
     response
 }
 
