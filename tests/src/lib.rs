@@ -10,8 +10,10 @@ mod app;
 mod binary;
 mod calls;
 mod dice;
+mod forms;
 mod letter;
 mod samples;
+mod traces;
 
 pub use answer::Answer;
 pub use app::TestApp;

@@ -16,7 +16,7 @@ use axum::body::Bytes;
 use axum::extract::rejection::{BytesRejection, JsonRejection, QueryRejection};
 use axum::extract::{Query, State};
 use axum::http::{HeaderMap, StatusCode};
-use check::{Checked, Errors, check, check_filter, check_name};
+use check::{Add, Checked, Errors, check_fields, check_filter, check_name};
 use release::filter::GRAMMAR_VERSION;
 use release::model::{Channel, EndpointState, SubscriptionState};
 use release::time::rfc3339;
@@ -90,7 +90,12 @@ fn check_all(
     let (mut good, mut errors) = (Vec::with_capacity(many.len()), Vec::new());
     for (at, value) in many.into_iter().enumerate() {
         let base = if one { String::new() } else { format!("/{at}") };
-        match check(intake, caller, value, &base) {
+        let add: Add = serde_json::from_value(value).map_err(|error| {
+            Problem::Malformed(format!(
+                "{base}: {error}; see the README for the fields of a subscription"
+            ))
+        })?;
+        match check_fields(intake, caller, add, &base) {
             Ok(checked) => good.push(checked),
             Err(found) => errors.extend(found),
         }

@@ -9,7 +9,6 @@ use release::language::LanguageTag;
 use release::model::{Channel, EndpointState, Extent, SubscriptionState};
 use release::webhook::{check_url, new_secret};
 use serde::Deserialize;
-use serde_json::Value;
 use store::{NewEndpoint, NewSubscription};
 
 /// The longest name, in characters.
@@ -63,29 +62,11 @@ impl<'a> Errors<'a> {
     }
 
     fn add(&mut self, field: &str, detail: impl Into<String>, mend: impl Into<String>) {
-        let slash = if field.is_empty() { "" } else { "/" };
         self.found.push(FieldError {
-            pointer: format!("{}{slash}{field}", self.base),
+            pointer: format!("{}/{field}", self.base),
             detail: detail.into(),
             mend: mend.into(),
         });
-    }
-}
-
-/// Reads and checks one subscription.
-pub(super) fn check(
-    intake: &Intake,
-    caller: &Caller,
-    value: Value,
-    base: &str,
-) -> Result<Checked, Vec<FieldError>> {
-    let mut errors = Errors::at(base);
-    match serde_json::from_value::<Add>(value) {
-        Ok(add) => check_fields(intake, caller, add, base),
-        Err(error) => {
-            errors.add("", error.to_string(), "see the README for the fields of a subscription");
-            Err(errors.found)
-        }
     }
 }
 
