@@ -7,7 +7,9 @@ use sqlx::{AssertSqlSafe, Connection};
 impl TestApp {
     /// Every `table.column` in which one of these texts stands, whatever the letter case.
     pub async fn traces(&self, texts: &[&str]) -> Vec<String> {
-        let options = SqliteConnectOptions::new().filename(&self.path).read_only(true);
+        let options = SqliteConnectOptions::new()
+            .filename(&self.path)
+            .read_only(true);
         let mut connection = SqliteConnection::connect_with(&options)
             .await
             .expect("the store can be read");

@@ -26,8 +26,8 @@ pub use problem::{Layer, Problem, SettingsError};
 pub use secret::Secret;
 pub use sections::{
     BatchSettings, HttpSettings, LogFormat, LogSettings, MailSettings, MailTls, QueueSettings,
-    RetrySettings, ReviewSettings, ShutdownSettings, SignupSettings, StoreSettings, SweepSettings, TopicsSettings,
-    WebhookSettings,
+    RetrySettings, ReviewSettings, ShutdownSettings, SignupSettings, StoreSettings, SweepSettings,
+    TopicsSettings, WebhookSettings,
 };
 pub use sources::Sources;
 pub use texts::{Relay, RelaySecurity};

@@ -97,9 +97,7 @@ impl Problem {
             | Problem::Invalid { .. }
             | Problem::Fields(_)
             | Problem::Lines(_)
-            | Problem::KeyReused(_) => {
-                StatusCode::UNPROCESSABLE_ENTITY
-            }
+            | Problem::KeyReused(_) => StatusCode::UNPROCESSABLE_ENTITY,
             Problem::TooMany(_) => StatusCode::TOO_MANY_REQUESTS,
             Problem::Unavailable(_) => StatusCode::SERVICE_UNAVAILABLE,
             Problem::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,

@@ -89,9 +89,9 @@ impl Store {
     pub async fn endpoint(&self, id: i64) -> Result<Option<EndpointRow>> {
         Ok(reading!(self, |conn| {
             sqlx::query_as(select_endpoint!("where id = $1"))
-            .bind(id)
-            .fetch_optional(conn)
-            .await?
+                .bind(id)
+                .fetch_optional(conn)
+                .await?
         }))
     }
 
@@ -99,9 +99,9 @@ impl Store {
     pub async fn endpoint_by_public_id(&self, public_id: &str) -> Result<Option<EndpointRow>> {
         Ok(reading!(self, |conn| {
             sqlx::query_as(select_endpoint!("where public_id = $1"))
-            .bind(public_id)
-            .fetch_optional(conn)
-            .await?
+                .bind(public_id)
+                .fetch_optional(conn)
+                .await?
         }))
     }
 

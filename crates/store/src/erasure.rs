@@ -119,7 +119,12 @@ impl Store {
         Ok(first)
     }
 
-    async fn erase_rows(&self, endpoint: &EndpointRow, address_key: &str, hash: &str) -> Result<()> {
+    async fn erase_rows(
+        &self,
+        endpoint: &EndpointRow,
+        address_key: &str,
+        hash: &str,
+    ) -> Result<()> {
         writing!(self, |conn| {
             sqlx::query(
                 "delete from idempotency where exists (select 1 from subscriptions s where s.endpoint_id = $1 \

@@ -56,9 +56,7 @@ pub use notices::NoticeDue;
 pub use outcomes::{Outcome, Verdict};
 pub use people::{NewPerson, PersonRow};
 pub use planning::{NewBatch, PlannedDelivery};
-pub use preferences::{
-    AskLimits, Confirmed, NewAsk, RecentAlert, SubscriptionEdit, TestResult,
-};
+pub use preferences::{AskLimits, Confirmed, NewAsk, RecentAlert, SubscriptionEdit, TestResult};
 pub use questions::QuestionRow;
 pub use releases::{RecentRow, ReleaseRow};
 pub use reports::{ChannelReport, DeadDelivery, Report, TracedDelivery};

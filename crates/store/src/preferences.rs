@@ -161,9 +161,11 @@ impl Store {
     /// When the last mail that waits for its turn leaves, Unix milliseconds; none if none waits.
     pub async fn last_waiting_ask_ms(&self) -> Result<Option<i64>> {
         Ok(reading!(self, |conn| {
-            sqlx::query_scalar("select max(hinted_ms) from alerts where state = 'unrouted' and kind = 'confirm'")
-                .fetch_one(conn)
-                .await?
+            sqlx::query_scalar(
+                "select max(hinted_ms) from alerts where state = 'unrouted' and kind = 'confirm'",
+            )
+            .fetch_one(conn)
+            .await?
         }))
     }
 

@@ -290,7 +290,9 @@ impl Store {
                 false => AddedOnce::KeyReused(made),
             });
         }
-        let added = self.add_all(new, Some((actor, idempotency)), now_ms).await?;
+        let added = self
+            .add_all(new, Some((actor, idempotency)), now_ms)
+            .await?;
         Ok(AddedOnce::New(added))
     }
 

@@ -7,7 +7,10 @@ use tests::{TestApp, release};
 const ANA: &str = "ana.quill@reader.example";
 
 async fn endpoint_id(app: &TestApp) -> String {
-    let list = app.get(&format!("/v1/endpoints?address={ANA}")).await.expect(200);
+    let list = app
+        .get(&format!("/v1/endpoints?address={ANA}"))
+        .await
+        .expect(200);
     list["endpoints"][0]["id"].as_str().unwrap().to_owned()
 }
 
@@ -27,8 +30,14 @@ async fn export_holds_all_that_is_held() {
     let app = TestApp::start().await;
     let id = reader_with_a_past(&app).await;
 
-    let held = app.get(&format!("/v1/endpoints/{id}/export")).await.expect(200);
-    let owned = app.post("/v1/endpoints/export", &json!({ "owner": ANA })).await.expect(200);
+    let held = app
+        .get(&format!("/v1/endpoints/{id}/export"))
+        .await
+        .expect(200);
+    let owned = app
+        .post("/v1/endpoints/export", &json!({ "owner": ANA }))
+        .await
+        .expect(200);
 
     assert_eq!(held["endpoint"]["address"], ANA);
     assert_eq!(held["subscriptions"][0]["name"], "Ana Quill's news");
@@ -46,8 +55,13 @@ async fn nothing_of_an_erased_reader_is_found_in_any_table() {
     app.settle().await;
     let before = app.traces(&["ana.quill", "ana quill", "Ana Quill"]).await;
 
-    let erased = app.post("/v1/endpoints/erase", &json!({ "owner": ANA })).await.expect(200);
-    let after = app.traces(&["ana.quill", "ana quill", "Ana Quill", "whsec_"]).await;
+    let erased = app
+        .post("/v1/endpoints/erase", &json!({ "owner": ANA }))
+        .await
+        .expect(200);
+    let after = app
+        .traces(&["ana.quill", "ana quill", "Ana Quill", "whsec_"])
+        .await;
 
     assert!(before.len() > 3, "the test finds what is there: {before:?}");
     assert_eq!(erased["erased"].as_array().unwrap().len(), 2);
@@ -66,7 +80,9 @@ async fn ledger_stays_whole_when_a_reader_is_erased() {
     let before = app.report(&told).await;
 
     let id = endpoint_id(&app).await;
-    app.post(&format!("/v1/endpoints/{id}/erase"), &json!({})).await.expect(204);
+    app.post(&format!("/v1/endpoints/{id}/erase"), &json!({}))
+        .await
+        .expect(204);
 
     assert_eq!(app.report(&told).await, before);
     assert_eq!(app.ledger().await.len(), 2);
@@ -80,7 +96,9 @@ async fn erased_reader_gets_nothing_more_not_even_what_was_routed() {
     let second = app.submit(&release("Acme opens")).await;
     assert!(app.app.router.step().await.unwrap());
 
-    app.post(&format!("/v1/endpoints/{id}/erase"), &json!({})).await.expect(204);
+    app.post(&format!("/v1/endpoints/{id}/erase"), &json!({}))
+        .await
+        .expect(204);
     app.settle().await;
 
     assert_eq!(app.smtp.count(), 0);
@@ -99,7 +117,10 @@ async fn same_address_begins_anew_and_may_be_erased_again() {
     }
 
     let subscription = json!({ "filter": "everything", "email": ANA });
-    let again = app.post("/v1/subscriptions", &subscription).await.expect(201);
+    let again = app
+        .post("/v1/subscriptions", &subscription)
+        .await
+        .expect(201);
     app.settle().await;
 
     assert_eq!(again["endpoint_state"], "pending");
@@ -111,10 +132,16 @@ async fn suppression_outlives_erasure() {
     let app = TestApp::start().await;
     app.reader(ANA).await;
     let now_ms = app.app.clock.now_ms();
-    app.app.store.suppress(ANA, "complained", now_ms).await.unwrap();
+    app.app
+        .store
+        .suppress(ANA, "complained", now_ms)
+        .await
+        .unwrap();
     let id = endpoint_id(&app).await;
 
-    app.post(&format!("/v1/endpoints/{id}/erase"), &json!({})).await.expect(204);
+    app.post(&format!("/v1/endpoints/{id}/erase"), &json!({}))
+        .await
+        .expect(204);
     let traces = app.traces(&[ANA]).await;
     app.reader(ANA).await;
     app.submit(&release("Acme opens")).await;
@@ -128,7 +155,9 @@ async fn suppression_outlives_erasure() {
 async fn reader_erases_by_the_mailed_link_and_it_opens_nothing_afterwards() {
     let app = TestApp::start().await;
     app.reader(ANA).await;
-    app.send_form("/alerts/manage", &[("address", ANA)]).await.expect(200);
+    app.send_form("/alerts/manage", &[("address", ANA)])
+        .await
+        .expect(200);
     app.settle().await;
     let path = app.the_mail_to(ANA).link("/alerts/preferences/");
     let erase = format!("{path}/erase");
@@ -149,11 +178,17 @@ async fn only_operators_export_and_erase() {
     let app = TestApp::start().await;
     app.reader(ANA).await;
     let id = endpoint_id(&app).await;
-    let token = app.token(&["subscriptions:write", "subscriptions:read"], &[]).await;
+    let token = app
+        .token(&["subscriptions:write", "subscriptions:read"], &[])
+        .await;
     let ask = |method, path: String| app.ask(method, &path).with_token(&token).json(&Value::Null);
 
-    let export = ask(http::Method::GET, format!("/v1/endpoints/{id}/export")).send().await;
-    let erase = ask(http::Method::POST, format!("/v1/endpoints/{id}/erase")).send().await;
+    let export = ask(http::Method::GET, format!("/v1/endpoints/{id}/export"))
+        .send()
+        .await;
+    let erase = ask(http::Method::POST, format!("/v1/endpoints/{id}/erase"))
+        .send()
+        .await;
 
     export.expect_problem(403, "forbidden");
     erase.expect_problem(403, "forbidden");

@@ -24,7 +24,11 @@ async fn stranger_signs_up_confirms_and_gets_alerts() {
     let app = TestApp::start().await;
 
     let form = app.page("/alerts/new?topic=mining").await;
-    assert!(form.text.contains("value=\"mining\" checked"), "{}", form.text);
+    assert!(
+        form.text.contains("value=\"mining\" checked"),
+        "{}",
+        form.text
+    );
     ask_for_mining(&app, ANA).await;
     app.submit(&mining("Acme digs in secret")).await;
     app.settle().await;
@@ -35,8 +39,16 @@ async fn stranger_signs_up_confirms_and_gets_alerts() {
     app.submit(&release("Acme bakes")).await;
     app.settle().await;
 
-    assert!(question.text.contains("a***@reader.example"), "{}", question.text);
-    assert!(question.text.contains("Releases about Mining"), "{}", question.text);
+    assert!(
+        question.text.contains("a***@reader.example"),
+        "{}",
+        question.text
+    );
+    assert!(
+        question.text.contains("Releases about Mining"),
+        "{}",
+        question.text
+    );
     let subjects: Vec<String> = app
         .mails_to(ANA)
         .iter()
@@ -53,9 +65,15 @@ async fn what_a_page_asks_for_is_kept_with_its_consent() {
 
     app.send_form(&path, &[]).await.expect(200);
 
-    let list = app.get(&format!("/v1/endpoints?address={ANA}")).await.expect(200);
+    let list = app
+        .get(&format!("/v1/endpoints?address={ANA}"))
+        .await
+        .expect(200);
     let id = list["endpoints"][0]["id"].as_str().unwrap();
-    let held = app.get(&format!("/v1/endpoints/{id}/export")).await.expect(200);
+    let held = app
+        .get(&format!("/v1/endpoints/{id}/export"))
+        .await
+        .expect(200);
     assert_eq!(
         held["subscriptions"][0]["consent"],
         "form 2026-12-01T09:00:00.000Z; confirmed 2026-12-01T09:00:00.000Z"
@@ -88,16 +106,26 @@ async fn answer_is_the_same_whether_or_not_an_address_is_known() {
 #[tokio::test]
 async fn stranger_cannot_add_to_what_a_reader_gets() {
     let app = TestApp::start().await;
-    app.subscribe(json!({ "filter": "topic:mining", "email": ANA, "languages": ["de"] })).await;
+    app.subscribe(json!({ "filter": "topic:mining", "email": ANA, "languages": ["de"] }))
+        .await;
 
-    let fields = [("rest", "everything"), ("address", ANA), ("reads", "fr"), ("extent", "link"), ("step", "ask")];
+    let fields = [
+        ("rest", "everything"),
+        ("address", ANA),
+        ("reads", "fr"),
+        ("extent", "link"),
+        ("step", "ask"),
+    ];
     app.send_form("/alerts/new", &fields).await.expect(200);
     app.settle().await;
     app.submit(&release("Acme bakes")).await;
     app.settle().await;
 
     assert_eq!(app.mails_to(ANA).len(), 1, "the question only");
-    let list = app.get(&format!("/v1/endpoints?address={ANA}")).await.expect(200);
+    let list = app
+        .get(&format!("/v1/endpoints?address={ANA}"))
+        .await
+        .expect(200);
     assert_eq!(list["endpoints"][0]["languages"], json!(["de"]));
     assert_eq!(list["endpoints"][0]["extent"], "full");
 }
@@ -116,8 +144,16 @@ async fn what_was_asked_for_after_the_mail_is_not_confirmed_by_itself() {
     app.submit(&release("Acme bakes")).await;
     app.settle().await;
 
-    assert_eq!(app.mails_to(ANA).len(), 1, "no second mail so soon, no alert");
-    assert!(question.text.contains("tick it if it was you"), "{}", question.text);
+    assert_eq!(
+        app.mails_to(ANA).len(),
+        1,
+        "no second mail so soon, no alert"
+    );
+    assert!(
+        question.text.contains("tick it if it was you"),
+        "{}",
+        question.text
+    );
 }
 
 #[tokio::test]
@@ -128,7 +164,9 @@ async fn what_is_not_ticked_is_dropped() {
     let list = app.get("/v1/subscriptions").await.expect(200);
     let id = list["subscriptions"][0]["id"].as_str().unwrap().to_owned();
 
-    app.send_form(&path, &[("shown", id.as_str())]).await.expect(200);
+    app.send_form(&path, &[("shown", id.as_str())])
+        .await
+        .expect(200);
 
     let list = app.get("/v1/subscriptions").await.expect(200);
     assert_eq!(list["subscriptions"], json!([]));
@@ -139,7 +177,14 @@ async fn address_is_asked_a_few_times_a_day_at_most() {
     let app = TestApp::start_with(&["signup.mails_per_day=2", "signup.mail_gap_s=60"]).await;
     let mut counts = Vec::new();
 
-    for (wait_s, words) in [(0, "a"), (59, "b"), (1, "c"), (60, "d"), (80_000, "e"), (6400, "f")] {
+    for (wait_s, words) in [
+        (0, "a"),
+        (59, "b"),
+        (1, "c"),
+        (60, "d"),
+        (80_000, "e"),
+        (6400, "f"),
+    ] {
         app.advance(Duration::from_secs(wait_s));
         let fields = [("words", words), ("address", ANA), ("step", "ask")];
         app.send_form("/alerts/new", &fields).await.expect(200);
@@ -156,11 +201,17 @@ async fn client_may_send_so_many_forms_an_hour() {
     let app = TestApp::start_with(&set).await;
     let send = async |client: &str| {
         let ask = app.ask(Method::POST, "/alerts/manage").without_token();
-        let ask = ask.header("x-forwarded-for", client).bytes("address=a%40b.example");
+        let ask = ask
+            .header("x-forwarded-for", client)
+            .bytes("address=a%40b.example");
         ask.send().await.status.as_u16()
     };
 
-    let one = [send("192.0.2.1").await, send("192.0.2.1").await, send("192.0.2.1").await];
+    let one = [
+        send("192.0.2.1").await,
+        send("192.0.2.1").await,
+        send("192.0.2.1").await,
+    ];
     let other = send("192.0.2.2").await;
     app.advance(Duration::from_secs(3600));
     let later = send("192.0.2.1").await;
@@ -173,23 +224,36 @@ async fn nobody_chooses_their_own_address_without_a_trusted_proxy() {
     let app = TestApp::start_with(&["signup.per_client_hour=1"]).await;
     let send = async |client: &str| {
         let ask = app.ask(Method::POST, "/alerts/manage").without_token();
-        let ask = ask.header("x-forwarded-for", client).bytes("address=a%40b.example");
+        let ask = ask
+            .header("x-forwarded-for", client)
+            .bytes("address=a%40b.example");
         ask.send().await.status.as_u16()
     };
 
-    assert_eq!((send("192.0.2.1").await, send("192.0.2.2").await), (200, 429));
+    assert_eq!(
+        (send("192.0.2.1").await, send("192.0.2.2").await),
+        (200, 429)
+    );
 }
 
 #[tokio::test]
 async fn program_that_fills_in_the_hidden_field_changes_nothing() {
     let app = TestApp::start().await;
 
-    let fields = [("words", "lithium"), ("address", ANA), ("website", "https://x.example"), ("step", "ask")];
+    let fields = [
+        ("words", "lithium"),
+        ("address", ANA),
+        ("website", "https://x.example"),
+        ("step", "ask"),
+    ];
     app.send_form("/alerts/new", &fields).await.expect(200);
     app.settle().await;
 
     assert_eq!(app.smtp.count(), 0);
-    assert_eq!(app.get("/v1/subscriptions").await.expect(200)["subscriptions"], json!([]));
+    assert_eq!(
+        app.get("/v1/subscriptions").await.expect(200)["subscriptions"],
+        json!([])
+    );
 }
 
 #[tokio::test]
@@ -198,9 +262,20 @@ async fn form_of_another_site_changes_nothing() {
     ask_for_mining(&app, ANA).await;
     let confirm = app.the_mail_to(ANA).link("/confirm/");
 
-    let fields = [("words", "lithium"), ("address", "ben@reader.example"), ("step", "ask")];
-    for path in ["/alerts/new", "/alerts/webhook", "/alerts/manage", confirm.as_str()] {
-        app.send_form_from_elsewhere(path, &fields).await.expect(403);
+    let fields = [
+        ("words", "lithium"),
+        ("address", "ben@reader.example"),
+        ("step", "ask"),
+    ];
+    for path in [
+        "/alerts/new",
+        "/alerts/webhook",
+        "/alerts/manage",
+        confirm.as_str(),
+    ] {
+        app.send_form_from_elsewhere(path, &fields)
+            .await
+            .expect(403);
     }
     app.settle().await;
 
@@ -217,26 +292,90 @@ async fn bad_forms_keep_what_was_typed_and_name_field_and_mend() {
         all.extend(fields);
         let answer = app.send_form("/alerts/new", &all).await;
         answer.expect(422);
-        assert!(answer.text.contains(&format!("href=\"#f-{field}\"")), "{fields:?}: {}", answer.text);
-        assert!(answer.text.contains(&format!("id=\"e-{field}\"")), "{fields:?}: {}", answer.text);
+        assert!(
+            answer.text.contains(&format!("href=\"#f-{field}\"")),
+            "{fields:?}: {}",
+            answer.text
+        );
+        assert!(
+            answer.text.contains(&format!("id=\"e-{field}\"")),
+            "{fields:?}: {}",
+            answer.text
+        );
         assert!(answer.text.contains(part), "{fields:?}: {}", answer.text);
         answer.text
     };
 
-    let kept = check(&[("words", "lithium"), ("address", "ana@@x")], "address", "name@example.com").await;
+    let kept = check(
+        &[("words", "lithium"), ("address", "ana@@x")],
+        "address",
+        "name@example.com",
+    )
+    .await;
     assert!(kept.contains("value=\"lithium\"") && kept.contains("value=\"ana@@x\""));
     check(&[("address", ANA)], "find", "Say what you want").await;
     check(&[("find", "minig"), ("address", ANA)], "find", "Mining").await;
-    check(&[("topics", "no-such"), ("address", ANA)], "find", "no such topic").await;
-    check(&[("sources", "Nobody Inc."), ("address", ANA)], "sources", "no such issuer").await;
-    check(&[("words", "x"), ("places", "Atlantis"), ("address", ANA)], "places", "Atlantis").await;
-    check(&[("words", "x"), ("languages", "xx-123456789"), ("address", ANA)], "languages", "xx-").await;
-    check(&[("words", "x"), ("reads", "english language"), ("address", ANA)], "reads", "language").await;
+    check(
+        &[("topics", "no-such"), ("address", ANA)],
+        "find",
+        "no such topic",
+    )
+    .await;
+    check(
+        &[("sources", "Nobody Inc."), ("address", ANA)],
+        "sources",
+        "no such issuer",
+    )
+    .await;
+    check(
+        &[("words", "x"), ("places", "Atlantis"), ("address", ANA)],
+        "places",
+        "Atlantis",
+    )
+    .await;
+    check(
+        &[
+            ("words", "x"),
+            ("languages", "xx-123456789"),
+            ("address", ANA),
+        ],
+        "languages",
+        "xx-",
+    )
+    .await;
+    check(
+        &[
+            ("words", "x"),
+            ("reads", "english language"),
+            ("address", ANA),
+        ],
+        "reads",
+        "language",
+    )
+    .await;
     check(&[("rest", "(a AND"), ("address", ANA)], "rest", "(a AND").await;
     check(&[("rest", "NOT a"), ("address", ANA)], "rest", "absent").await;
-    check(&[("rest", &"a ".repeat(5000)), ("address", ANA)], "rest", "at most").await;
-    check(&[("words", "x"), ("address", "a@b.example\r\nBcc: c@d.example")], "address", "control character").await;
-    check(&[("words", "x"), ("address", "a@b\0.example")], "address", "control character").await;
+    check(
+        &[("rest", &"a ".repeat(5000)), ("address", ANA)],
+        "rest",
+        "at most",
+    )
+    .await;
+    check(
+        &[
+            ("words", "x"),
+            ("address", "a@b.example\r\nBcc: c@d.example"),
+        ],
+        "address",
+        "control character",
+    )
+    .await;
+    check(
+        &[("words", "x"), ("address", "a@b\0.example")],
+        "address",
+        "control character",
+    )
+    .await;
     let many = "a@b.example,".repeat(1000);
     check(&[("words", "x"), ("address", &many)], "address", "before @").await;
     app.settle().await;
@@ -247,11 +386,20 @@ async fn bad_forms_keep_what_was_typed_and_name_field_and_mend() {
 async fn names_of_issuers_with_commas_and_of_topics_are_taken_at_their_word() {
     let app = TestApp::start().await;
 
-    let fields = [("sources", "Acme Robotics, Inc."), ("find", "mining"), ("address", ANA), ("step", "ask")];
+    let fields = [
+        ("sources", "Acme Robotics, Inc."),
+        ("find", "mining"),
+        ("address", ANA),
+        ("step", "ask"),
+    ];
     let answer = app.send_form("/alerts/new", &fields).await;
 
     answer.expect(200);
-    assert!(answer.text.contains("topic:mining AND source:acme"), "{}", answer.text);
+    assert!(
+        answer.text.contains("topic:mining AND source:acme"),
+        "{}",
+        answer.text
+    );
     app.settle().await;
 }
 
@@ -262,7 +410,12 @@ async fn hostile_text_is_shown_as_text() {
 
     let query = "/alerts/new?filter=%22%3E%3Cscript%3Ealert(1)%3C/script%3E";
     let linked = app.page(query).await;
-    let fields = [("words", script), ("address", script), ("find", script), ("step", "ask")];
+    let fields = [
+        ("words", script),
+        ("address", script),
+        ("find", script),
+        ("step", "ask"),
+    ];
     let typed = app.send_form("/alerts/new", &fields).await;
 
     for page in [linked, typed] {
@@ -274,7 +427,11 @@ async fn hostile_text_is_shown_as_text() {
 async fn strangers_words_do_not_leave_in_our_mail() {
     let app = TestApp::start().await;
 
-    let fields = [("words", "buy at www.evil.example"), ("address", ANA), ("step", "ask")];
+    let fields = [
+        ("words", "buy at www.evil.example"),
+        ("address", ANA),
+        ("step", "ask"),
+    ];
     app.send_form("/alerts/new", &fields).await.expect(200);
     app.settle().await;
 
@@ -286,12 +443,20 @@ async fn strangers_words_do_not_leave_in_our_mail() {
 async fn homograph_domain_is_written_as_it_is() {
     let app = TestApp::start().await;
 
-    let fields = [("words", "x"), ("address", "ana@\u{440}aypal.example"), ("step", "ask")];
+    let fields = [
+        ("words", "x"),
+        ("address", "ana@\u{440}aypal.example"),
+        ("step", "ask"),
+    ];
     let answer = app.send_form("/alerts/new", &fields).await;
     app.settle().await;
 
     answer.expect(200);
-    assert!(answer.text.contains("ana@xn--aypal-uye.example"), "{}", answer.text);
+    assert!(
+        answer.text.contains("ana@xn--aypal-uye.example"),
+        "{}",
+        answer.text
+    );
 }
 
 #[tokio::test]

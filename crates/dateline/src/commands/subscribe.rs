@@ -215,7 +215,9 @@ pub(super) async fn run(args: SubscribeArgs, client: &Client) -> Result<ExitCode
             let path = "/v1/endpoints/erase";
             let shown = client.ask(Method::POST, path, Some(&body)).await?;
             let erased = shown["erased"].as_array().map_or(0, Vec::len);
-            println!("{erased} endpoints erased: of them the ledger keeps a hash, and nothing else");
+            println!(
+                "{erased} endpoints erased: of them the ledger keeps a hash, and nothing else"
+            );
         }
         Action::Test { id } => return test(client, id).await,
     }
@@ -232,7 +234,9 @@ async fn test(client: &Client, id: String) -> Result<ExitCode> {
         false => id,
     };
     if !client.is_served() {
-        bail!("no server runs on this folder, so nothing can be sent: start it with `dateline serve`");
+        bail!(
+            "no server runs on this folder, so nothing can be sent: start it with `dateline serve`"
+        );
     }
     let path = format!("/v1/endpoints/{endpoint}/test");
     let asked = client.ask(Method::POST, &path, None).await?;
@@ -242,12 +246,20 @@ async fn test(client: &Client, id: String) -> Result<ExitCode> {
         let ours = result["test"] == asked["test"];
         match result["state"].as_str() {
             Some("delivered") if ours => {
-                println!("{endpoint} answered {} after {} ms", text(&result, "status"), text(&result, "took_ms"));
+                println!(
+                    "{endpoint} answered {} after {} ms",
+                    text(&result, "status"),
+                    text(&result, "took_ms")
+                );
                 return Ok(ExitCode::SUCCESS);
             }
             Some("due") | None => {}
             Some(_) if ours => {
-                println!("{endpoint} failed after {} ms: {}", text(&result, "took_ms"), text(&result, "error"));
+                println!(
+                    "{endpoint} failed after {} ms: {}",
+                    text(&result, "took_ms"),
+                    text(&result, "error")
+                );
                 return Ok(ExitCode::FAILURE);
             }
             Some(_) => {}

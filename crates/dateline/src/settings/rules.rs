@@ -44,7 +44,11 @@ fn rule(key: &str) -> Option<Rule> {
         "review.late_editions" => Word(&["wait", "follow"]),
         "http.trusted_proxies" => Text(
             "addresses or networks separated by spaces, or \"\"",
-            |text| newsroom::Proxies::parse(text).map(drop).map_err(|error| error.to_string()),
+            |text| {
+                newsroom::Proxies::parse(text)
+                    .map(drop)
+                    .map_err(|error| error.to_string())
+            },
         ),
         "signup.mails_per_day" => Number(1..=100, "mails"),
         "signup.mail_gap_s" => Number(0..=86_400, "seconds"),

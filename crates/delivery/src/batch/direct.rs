@@ -4,8 +4,8 @@ use super::Work;
 use crate::email::{Letter, Mailer};
 use crate::webhook::{Call, Caller};
 use crate::{Failure, SendError, Sent};
-use release::capability::Capability;
 use release::address::masked;
+use release::capability::Capability;
 use release::model::{AlertKind, Channel, EndpointState, Release, SubscriptionState};
 use release::render::{
     Mail, Notice, challenge_payload, confirm_hook_mail, confirm_mail, known_mail, manage_mail,

@@ -131,14 +131,20 @@ pub(super) async fn test(
     let now_ms = intake.clock.now_ms();
     let store = &intake.store;
     let alert_id = store
-        .add_direct_alert(public_id.as_str(), AlertKind::Test, row.id, &request.0, now_ms)
+        .add_direct_alert(
+            public_id.as_str(),
+            AlertKind::Test,
+            row.id,
+            &request.0,
+            now_ms,
+        )
         .await?;
-    intake
-        .hint_route(alert_id, Lane::Regular, &request.0)
-        .await;
+    intake.hint_route(alert_id, Lane::Regular, &request.0).await;
     Ok((
         StatusCode::ACCEPTED,
-        Json(json!({ "test": public_id, "state": "due", "result": format!("/v1/endpoints/{id}/test") })),
+        Json(
+            json!({ "test": public_id, "state": "due", "result": format!("/v1/endpoints/{id}/test") }),
+        ),
     ))
 }
 
@@ -187,7 +193,12 @@ pub(super) async fn erase(
     let row = find(&intake, &id).await?;
     intake.store.erase_endpoint(row.id).await?;
     intake.tell_filters();
-    tracing::info!(worker = "intake", endpoint = id, outcome = "erased", "endpoint {id} erased by an operator");
+    tracing::info!(
+        worker = "intake",
+        endpoint = id,
+        outcome = "erased",
+        "endpoint {id} erased by an operator"
+    );
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -226,7 +237,12 @@ pub(super) async fn erase_owner(
     }
     intake.tell_filters();
     let count = erased.len();
-    tracing::info!(worker = "intake", count, outcome = "erased", "{count} endpoints of one owner erased by an operator");
+    tracing::info!(
+        worker = "intake",
+        count,
+        outcome = "erased",
+        "{count} endpoints of one owner erased by an operator"
+    );
     Ok(Json(json!({ "erased": erased })))
 }
 

@@ -125,7 +125,10 @@ async fn store_all(
         None => AddedOnce::New(intake.store.add_subscriptions(&new, now_ms).await?),
         Some(once) => {
             let store = &intake.store;
-            match store.add_subscriptions_once(&new, asked.actor, once, now_ms).await {
+            match store
+                .add_subscriptions_once(&new, asked.actor, once, now_ms)
+                .await
+            {
                 // The same request was a moment faster: now it can be read.
                 Err(StoreError::Conflict(_)) => {
                     store

@@ -44,8 +44,7 @@ impl Proxies {
 
     fn trust(&self, address: IpAddr) -> bool {
         self.0.iter().any(|(network, bits)| {
-            width(*network) == width(address)
-                && shifted(*network, *bits) == shifted(address, *bits)
+            width(*network) == width(address) && shifted(*network, *bits) == shifted(address, *bits)
         })
     }
 
@@ -148,9 +147,24 @@ mod tests {
         check("", "192.0.2.1", "203.0.113.9", "192.0.2.1");
         check("192.0.2.1", "192.0.2.1", "203.0.113.9", "203.0.113.9");
         check("192.0.2.0/24", "192.0.2.1", "203.0.113.9", "203.0.113.9");
-        check("192.0.2.0/24", "198.51.100.1", "203.0.113.9", "198.51.100.1");
-        check("192.0.2.0/24", "192.0.2.1", "10.0.0.1, 203.0.113.9", "203.0.113.9");
-        check("192.0.2.0/24", "192.0.2.1", "203.0.113.9, 192.0.2.7", "203.0.113.9");
+        check(
+            "192.0.2.0/24",
+            "198.51.100.1",
+            "203.0.113.9",
+            "198.51.100.1",
+        );
+        check(
+            "192.0.2.0/24",
+            "192.0.2.1",
+            "10.0.0.1, 203.0.113.9",
+            "203.0.113.9",
+        );
+        check(
+            "192.0.2.0/24",
+            "192.0.2.1",
+            "203.0.113.9, 192.0.2.7",
+            "203.0.113.9",
+        );
         check("192.0.2.1", "192.0.2.1", "nonsense", "192.0.2.1");
         check("::1 fd00::/8", "fd00::1", "2001:db8::1", "2001:db8::1");
         check("0.0.0.0/0", "192.0.2.1", "203.0.113.9", "203.0.113.9");
@@ -167,7 +181,10 @@ mod tests {
     fn each_client_has_its_own_hour() {
         let tries = Tries::new(2);
         let (one, other) = ("192.0.2.1".parse().unwrap(), "192.0.2.2".parse().unwrap());
-        let neighbours: [IpAddr; 2] = ["2001:db8::1".parse().unwrap(), "2001:db8::2".parse().unwrap()];
+        let neighbours: [IpAddr; 2] = [
+            "2001:db8::1".parse().unwrap(),
+            "2001:db8::2".parse().unwrap(),
+        ];
 
         assert!(tries.take(one, 0) && tries.take(one, 1));
         assert!(!tries.take(one, 2));

@@ -144,7 +144,11 @@ pub(super) async fn confirm(
 }
 
 /// Confirms what was chosen and drops what was refused.
-pub(super) async fn apply(newsroom: &Newsroom, open: &Open, fields: &Fields) -> Result<(), Refusal> {
+pub(super) async fn apply(
+    newsroom: &Newsroom,
+    open: &Open,
+    fields: &Fields,
+) -> Result<(), Refusal> {
     let (id, now_ms) = (open.endpoint.id, newsroom.clock.now_ms());
     let consent = format!("; confirmed {}", rfc3339(now_ms));
     for public_id in open.refused(fields) {

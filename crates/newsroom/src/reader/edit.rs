@@ -28,9 +28,8 @@ pub(super) async fn own(
     public_id: &str,
 ) -> Result<SubscriptionRow, Refusal> {
     let row = newsroom.store.subscription(public_id).await?;
-    let own = row.filter(|row| {
-        row.endpoint_id == endpoint_id && row.state != SubscriptionState::Pending
-    });
+    let own =
+        row.filter(|row| row.endpoint_id == endpoint_id && row.state != SubscriptionState::Pending);
     own.ok_or_else(|| Trouble::NotFound.into())
 }
 
@@ -48,7 +47,9 @@ pub(super) async fn form(
     let own_name = Filter::parse(&row.filter).is_ok_and(|filter| made(&filter) != row.name)
         && row.name != row.filter;
     let name = if own_name { row.name.as_str() } else { "" };
-    Ok(show(&newsroom, &issuers, &token, name, &wants, &errors, None))
+    Ok(show(
+        &newsroom, &issuers, &token, name, &wants, &errors, None,
+    ))
 }
 
 pub(super) async fn submit(
@@ -67,7 +68,10 @@ pub(super) async fn submit(
         return Ok(show(&newsroom, &issuers, &token, name, &wants, &errors, None).into_response());
     }
     if name.chars().count() > NAME_CHARS || name.chars().any(char::is_control) {
-        errors.add("name", format!("Give one line of at most {NAME_CHARS} characters."));
+        errors.add(
+            "name",
+            format!("Give one line of at most {NAME_CHARS} characters."),
+        );
     }
     let Some(filter) = wants.filter(&newsroom, &issuers, &mut errors) else {
         let again = show(&newsroom, &issuers, &token, name, &wants, &errors, None);

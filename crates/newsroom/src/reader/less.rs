@@ -97,7 +97,10 @@ fn narrowed<'a>(
     let mut unwanted = Vec::new();
     for term in fields.all("not").take(50) {
         // Only what the page offers: terms of the release.
-        if offered(&cause.release).iter().any(|(other, _)| other == term) {
+        if offered(&cause.release)
+            .iter()
+            .any(|(other, _)| other == term)
+        {
             unwanted.push(Filter::parse(term).map_err(|error| error.to_string())?);
         }
     }

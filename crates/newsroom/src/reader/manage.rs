@@ -31,7 +31,10 @@ pub(super) async fn submit(
         Ok(address) => address,
         Err(error) => {
             let mut errors = Errors::default();
-            errors.add("address", format!("{error}. Write it like name@example.com."));
+            errors.add(
+                "address",
+                format!("{error}. Write it like name@example.com."),
+            );
             let again = show(&newsroom, typed, &errors);
             return Ok((StatusCode::UNPROCESSABLE_ENTITY, again).into_response());
         }

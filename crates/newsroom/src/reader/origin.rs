@@ -57,14 +57,25 @@ mod tests {
                     )
                 })
                 .collect();
-            assert_eq!(is_same_site(&headers, "https://news.example"), expect, "{headers:?}");
+            assert_eq!(
+                is_same_site(&headers, "https://news.example"),
+                expect,
+                "{headers:?}"
+            );
         };
         let host = ("host", "wire.example");
 
         check(&[], true);
         check(&[("sec-fetch-site", "same-origin")], true);
         check(&[("sec-fetch-site", "cross-site")], false);
-        check(&[("sec-fetch-site", "same-site"), ("origin", "https://wire.example"), host], false);
+        check(
+            &[
+                ("sec-fetch-site", "same-site"),
+                ("origin", "https://wire.example"),
+                host,
+            ],
+            false,
+        );
         check(&[("origin", "https://wire.example"), host], true);
         check(&[("origin", "https://evil.example"), host], false);
         check(&[("origin", "https://news.example"), host], true);

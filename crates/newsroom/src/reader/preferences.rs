@@ -58,7 +58,14 @@ pub(super) async fn show(
 ) -> Result<Html<String>, Refusal> {
     let endpoint = open(&newsroom, &token).await?;
     let done = Fields::parse(query.unwrap_or_default().as_bytes());
-    show::whole(&newsroom, &token, &endpoint, done.one("done"), &Errors::default()).await
+    show::whole(
+        &newsroom,
+        &token,
+        &endpoint,
+        done.one("done"),
+        &Errors::default(),
+    )
+    .await
 }
 
 /// Does what a button says. Each takes effect with the next alert that is sent.
@@ -123,7 +130,10 @@ async fn settings(
 /// Sends a test event, unless one was sent a moment ago.
 async fn test(newsroom: &Newsroom, endpoint: &EndpointRow) -> Result<bool, Refusal> {
     let now_ms = newsroom.clock.now_ms();
-    let may = matches!(endpoint.state, EndpointState::Active | EndpointState::Paused);
+    let may = matches!(
+        endpoint.state,
+        EndpointState::Active | EndpointState::Paused
+    );
     let last = newsroom.store.last_test(endpoint.id).await?;
     if !may || last.is_some_and(|last| now_ms - last.asked_ms < TEST_GAP_MS) {
         return Ok(false);

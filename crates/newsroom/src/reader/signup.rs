@@ -38,7 +38,10 @@ pub(super) struct Counted;
 impl FromRequestParts<Newsroom> for Counted {
     type Rejection = Refusal;
 
-    async fn from_request_parts(parts: &mut Parts, newsroom: &Newsroom) -> Result<Counted, Refusal> {
+    async fn from_request_parts(
+        parts: &mut Parts,
+        newsroom: &Newsroom,
+    ) -> Result<Counted, Refusal> {
         let readers = &newsroom.readers;
         let client = readers.proxies.client(parts);
         match readers.tries.take(client, newsroom.clock.now_ms()) {
@@ -151,7 +154,15 @@ pub(super) async fn sent(
     let filter = filled.wants.filter(newsroom, &issuers, &mut errors);
     if fields.one("step") == "check" && filter.is_some() {
         let errors = Errors::default();
-        return Ok(show(newsroom, &issuers, &filled, &errors, filter.as_ref(), target).into_response());
+        return Ok(show(
+            newsroom,
+            &issuers,
+            &filled,
+            &errors,
+            filter.as_ref(),
+            target,
+        )
+        .into_response());
     }
     let asked = checked(newsroom, &filled, &mut errors, target);
     let (Some(filter), Some(asked)) = (filter, asked) else {
@@ -180,12 +191,19 @@ fn checked(
     errors: &mut Errors,
     target: Target,
 ) -> Option<Asked> {
-    let owner = MailAddress::parse(&filled.address)
-        .map_err(|error| errors.add("address", format!("{error}. Write it like name@example.com.")));
+    let owner = MailAddress::parse(&filled.address).map_err(|error| {
+        errors.add(
+            "address",
+            format!("{error}. Write it like name@example.com."),
+        )
+    });
     let url = match target {
         Target::Mail => Ok(()),
         Target::Hook => check_url(&filled.url, newsroom.readers.allow_private).map_err(|error| {
-            errors.add("url", format!("{error}. Give a public https URL without credentials."));
+            errors.add(
+                "url",
+                format!("{error}. Give a public https URL without credentials."),
+            );
         }),
     };
     let reads = languages(&filled.reads, errors);
@@ -202,14 +220,22 @@ fn checked(
         },
         owner,
         reads: (!reads.is_empty()).then_some(reads),
-        extent: if filled.link_only { Extent::Link } else { Extent::Full },
+        extent: if filled.link_only {
+            Extent::Link
+        } else {
+            Extent::Full
+        },
     })
 }
 
 /// Tags of languages, best first, as they are stored.
 pub(super) fn languages(text: &str, errors: &mut Errors) -> String {
     let mut tags = Vec::new();
-    for part in text.split([',', ';', ' ']).filter(|part| !part.is_empty()).take(20) {
+    for part in text
+        .split([',', ';', ' '])
+        .filter(|part| !part.is_empty())
+        .take(20)
+    {
         match LanguageTag::parse(part) {
             Ok(tag) => tags.push(tag.to_string()),
             Err(error) => errors.add("reads", error.to_string()),

@@ -62,7 +62,13 @@ impl Wants {
                     .collect(),
             ),
             places: texts(plain.places.iter().map(Place::to_string).collect()),
-            languages: texts(plain.languages.iter().map(LanguageRange::to_string).collect()),
+            languages: texts(
+                plain
+                    .languages
+                    .iter()
+                    .map(LanguageRange::to_string)
+                    .collect(),
+            ),
             rest: plain.rest.map_or(String::new(), |rest| rest.to_string()),
         }
     }
@@ -214,7 +220,9 @@ fn issuer(issuers: &Issuers, text: &str) -> Result<String, String> {
     if issuers.contains_key(&lower) {
         return Ok(lower);
     }
-    let by_name = issuers.iter().find(|(_, name)| name.to_lowercase() == lower);
+    let by_name = issuers
+        .iter()
+        .find(|(_, name)| name.to_lowercase() == lower);
     by_name
         .map(|(slug, _)| slug.clone())
         .ok_or_else(|| "no such issuer is known here; choose one of the list".to_owned())

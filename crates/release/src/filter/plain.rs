@@ -143,11 +143,17 @@ mod tests {
         };
 
         check("topic:mining", None);
-        check("(topic:mining OR topic:oil-energy) AND geo:US AND lang:de", None);
+        check(
+            "(topic:mining OR topic:oil-energy) AND geo:US AND lang:de",
+            None,
+        );
         check("source:acme AND (lithium OR \"rare earths\")", None);
         check("everything", Some("everything"));
         check("topic:mining AND NOT gold", Some("NOT gold"));
-        check("topic:mining AND topic:steel AND NOT gold", Some("topic:steel AND NOT gold"));
+        check(
+            "topic:mining AND topic:steel AND NOT gold",
+            Some("topic:steel AND NOT gold"),
+        );
         check("topic:mining OR geo:US", Some("topic:mining OR geo:US"));
         check("ticker:KYN lang:en", Some("ticker:KYN"));
     }
@@ -171,7 +177,11 @@ mod tests {
             assert_eq!(narrowed.to_string(), expect);
         };
 
-        check("topic:mining", "source:acme", "topic:mining AND NOT source:acme");
+        check(
+            "topic:mining",
+            "source:acme",
+            "topic:mining AND NOT source:acme",
+        );
         check("a OR b", "c", "(a OR b) AND NOT c");
         check("a b", "c OR d", "a AND b AND NOT (c OR d)");
     }

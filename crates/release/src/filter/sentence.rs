@@ -99,6 +99,9 @@ mod tests {
             "(topic:mining AND lang:de) OR ticker:KYN",
             "(about Mining and in de) or on the security KYN",
         );
-        check("a AND NOT (b c)", "with the words “a” and not (with the words “b” and with the words “c”)");
+        check(
+            "a AND NOT (b c)",
+            "with the words “a” and not (with the words “b” and with the words “c”)",
+        );
     }
 }

@@ -114,7 +114,9 @@ async fn take(
     let path = format!("/v1/subscriptions/import{query}");
     // Where the piece's own lines begin: fields may hold line ends, so they are not simply counted.
     let starts = starts(&body)?;
-    let answer = client.send(Method::POST, &path, "text/csv", body, &[]).await?;
+    let answer = client
+        .send(Method::POST, &path, "text/csv", body, &[])
+        .await?;
     let place = |value: &Value, field: &str| {
         let own = value[field].as_u64().unwrap_or_default();
         let at = starts.iter().position(|start| *start == own);
@@ -138,15 +140,28 @@ async fn take(
     if !answer.body["last_asked_at"].is_null() {
         account.last_asked_at = answer.body["last_asked_at"].clone();
     }
-    account.errors.extend(list("errors").iter().map(|error| placed(error, &["line"])));
-    account.doubled.extend(list("doubled").iter().map(|double| placed(double, &["line", "same_as"])));
-    account.secrets.extend(list("secrets").iter().map(|secret| placed(secret, &["line"])));
+    account
+        .errors
+        .extend(list("errors").iter().map(|error| placed(error, &["line"])));
+    account.doubled.extend(
+        list("doubled")
+            .iter()
+            .map(|double| placed(double, &["line", "same_as"])),
+    );
+    account.secrets.extend(
+        list("secrets")
+            .iter()
+            .map(|secret| placed(secret, &["line"])),
+    );
     Ok(())
 }
 
 /// At which line each record of a piece begins, the header left out.
 fn starts(body: &[u8]) -> Result<Vec<u64>> {
-    let mut reader = ReaderBuilder::new().has_headers(false).flexible(true).from_reader(body);
+    let mut reader = ReaderBuilder::new()
+        .has_headers(false)
+        .flexible(true)
+        .from_reader(body);
     let (mut record, mut starts) = (ByteRecord::new(), Vec::new());
     while reader.read_byte_record(&mut record)? {
         starts.push(record.position().map_or(0, csv::Position::line));
@@ -175,20 +190,40 @@ fn told(args: &ImportArgs, account: &Account, bad: bool) -> ExitCode {
         for error in errors {
             let at = [text(error, "column"), text(error, "value")];
             let at = at.join(" ").trim().to_owned();
-            println!("line {} {at}: {}; {}", error["line"], text(error, "detail"), text(error, "mend"));
+            println!(
+                "line {} {at}: {}; {}",
+                error["line"],
+                text(error, "detail"),
+                text(error, "mend")
+            );
         }
         for double in doubled {
-            println!("line {} says the same as line {}", double["line"], double["same_as"]);
+            println!(
+                "line {} says the same as line {}",
+                double["line"], double["same_as"]
+            );
         }
         for secret in secrets {
-            println!("line {}: calls to {} are signed with this secret, shown once: {}", secret["line"],
-                text(secret, "webhook"), text(secret, "secret"));
+            println!(
+                "line {}: calls to {} are signed with this secret, shown once: {}",
+                secret["line"],
+                text(secret, "webhook"),
+                text(secret, "secret")
+            );
         }
         let [good, added, known, active, asked] = account.counts;
         match (args.dry_run, bad && !args.partial) {
-            (true, _) => println!("{good} of {} lines are good; nothing was taken", account.lines),
-            (false, true) => println!("{} errors, so nothing was taken; mend them, or take the {good} good lines with --partial", errors.len()),
-            (false, false) => println!("{added} added, {known} there before; {active} active, {asked} asked to confirm"),
+            (true, _) => println!(
+                "{good} of {} lines are good; nothing was taken",
+                account.lines
+            ),
+            (false, true) => println!(
+                "{} errors, so nothing was taken; mend them, or take the {good} good lines with --partial",
+                errors.len()
+            ),
+            (false, false) => println!(
+                "{added} added, {known} there before; {active} active, {asked} asked to confirm"
+            ),
         }
         if let Some(at) = last_asked_at.as_str() {
             println!("the last of them is asked at {at}");

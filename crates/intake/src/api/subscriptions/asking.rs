@@ -42,9 +42,7 @@ pub(super) async fn ask(
     if let Some(alert_id) = alert_id
         && leaves_ms <= now_ms
     {
-        intake
-            .hint_route(alert_id, Lane::Regular, request_id)
-            .await;
+        intake.hint_route(alert_id, Lane::Regular, request_id).await;
     }
     Ok(alert_id.is_some())
 }

@@ -198,7 +198,11 @@ fn check_mail(field: &str, text: &str, errors: &mut Errors<'_>) -> Option<String
 pub(in crate::api) fn check_languages(tags: &[String], errors: &mut Errors<'_>) -> String {
     if tags.len() > MOST_LANGUAGES {
         let detail = format!("{} languages are given", tags.len());
-        errors.add("languages", detail, format!("give at most {MOST_LANGUAGES}, best first"));
+        errors.add(
+            "languages",
+            detail,
+            format!("give at most {MOST_LANGUAGES}, best first"),
+        );
         return String::new();
     }
     let mut languages = Vec::new();

@@ -141,7 +141,10 @@ fn all_of_them(endpoint: &EndpointRow) -> Markup {
 }
 
 fn tested(token: &str, endpoint: &EndpointRow, test: Option<&TestResult>) -> Markup {
-    let may = matches!(endpoint.state, EndpointState::Active | EndpointState::Paused);
+    let may = matches!(
+        endpoint.state,
+        EndpointState::Active | EndpointState::Paused
+    );
     html! {
         @if may {
             h2 { "Try it out" }

@@ -136,7 +136,10 @@ fn header(record: &ByteRecord) -> Result<Vec<String>, LineError> {
     if let [only] = names.as_slice()
         && let Some(separator) = [';', '\t', '|'].into_iter().find(|c| only.contains(*c))
     {
-        let detail = format!("the header is separated by `{}`", separator.escape_default());
+        let detail = format!(
+            "the header is separated by `{}`",
+            separator.escape_default()
+        );
         return Err(LineError::whole(1, detail, "separate by commas"));
     }
     let columns = format!("{}, {OWNER}", COLUMNS.join(", "));
@@ -163,13 +166,20 @@ fn header(record: &ByteRecord) -> Result<Vec<String>, LineError> {
             });
         }
         if !seen.insert(name) {
-            return Err(error("the column stands twice".to_owned(), "keep one".to_owned()));
+            return Err(error(
+                "the column stands twice".to_owned(),
+                "keep one".to_owned(),
+            ));
         }
     }
     let has = |name: &str| names.iter().any(|other| other == name);
     if !has("filter") || !(has("email") || has("webhook")) {
         let detail = "the header lacks `filter`, or both `email` and `webhook`";
-        return Err(LineError::whole(1, detail, format!("the columns are {columns}")));
+        return Err(LineError::whole(
+            1,
+            detail,
+            format!("the columns are {columns}"),
+        ));
     }
     Ok(names)
 }
