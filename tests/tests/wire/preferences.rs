@@ -115,7 +115,7 @@ async fn what_is_asked_for_is_changed() {
         form.text
     );
     assert!(
-        checked.text.contains("with the words “lithium”"),
+        checked.text.contains("with “lithium”"),
         "{}",
         checked.text
     );

@@ -251,6 +251,7 @@ fn read<T>(
     {
         match parse(part) {
             Ok(value) => all.push(value),
+            Err(says) if says.contains(part) => errors.add(field, says),
             Err(says) => errors.value(field, part, says),
         }
     }

@@ -2,6 +2,7 @@
 
 use crate::Newsroom;
 use release::filter::{Filter, sentence};
+use release::time::rfc3339;
 use std::collections::HashMap;
 
 /// Names of issuers by slug.
@@ -40,4 +41,11 @@ pub(super) fn shortened(text: &str, most: usize) -> String {
         true => text.chars().take(most - 1).chain(['…']).collect(),
         false => text.to_owned(),
     }
+}
+
+/// `2026-12-01 09:00 UTC`.
+pub(super) fn moment(at_ms: i64) -> String {
+    let text = rfc3339(at_ms);
+    let minute = text.get(..16).unwrap_or(&text);
+    format!("{} UTC", minute.replace('T', " "))
 }

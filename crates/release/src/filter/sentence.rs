@@ -47,7 +47,7 @@ fn preposition(term: &Filter) -> &'static str {
         Filter::Language(_) => "in",
         Filter::Source(_) => "by",
         Filter::Ticker(_) => "on the security",
-        _ => "with the words",
+        _ => "with",
     }
 }
 
@@ -94,14 +94,14 @@ mod tests {
             "(topic:mining OR topic:steel) AND geo:US AND NOT source:acme",
             "about Mining or steel, concerning US and not by acme",
         );
-        check("a b", "with the words “a” and with the words “b”");
+        check("a b", "with “a” and with “b”");
         check(
             "(topic:mining AND lang:de) OR ticker:KYN",
             "(about Mining and in de) or on the security KYN",
         );
         check(
             "a AND NOT (b c)",
-            "with the words “a” and not (with the words “b” and with the words “c”)",
+            "with “a” and not (with “b” and with “c”)",
         );
     }
 }

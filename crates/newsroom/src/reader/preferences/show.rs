@@ -4,13 +4,12 @@ use super::path;
 use crate::reader::fields::Errors;
 use crate::reader::refusal::Refusal;
 use crate::reader::signup::reading_fields;
-use crate::reader::words::{Issuers, issuers, text_in_words};
+use crate::reader::words::{Issuers, issuers, moment, text_in_words};
 use crate::reader::{Newsroom, page};
 use axum::response::Html;
 use maud::{Markup, html};
 use release::address::masked;
 use release::model::{Channel, EndpointState, Extent, Release, SubscriptionState};
-use release::time::rfc3339;
 use store::{EndpointRow, RecentAlert, SubscriptionRow, TestResult};
 
 /// Alerts that are shown with their reasons.
@@ -159,7 +158,7 @@ fn tested(token: &str, endpoint: &EndpointRow, test: Option<&TestResult>) -> Mar
 fn result(test: &TestResult) -> Markup {
     let took = test.took_ms().unwrap_or_default();
     html! {
-        "The test of " (rfc3339(test.asked_ms)) " "
+        "The test of " (moment(test.asked_ms)) " "
         @match (test.state.as_str(), test.status) {
             ("due", _) => { "is on its way." }
             ("delivered", Some(status)) => { "was answered with " (status) " after " (took) " ms." }
@@ -182,7 +181,7 @@ fn told(token: &str, subscriptions: &[SubscriptionRow], recent: &[RecentAlert]) 
                     li {
                         a href={ "/releases/" (alert.release) } { (headline(alert)) }
                         p.hint {
-                            @if let Some(done_ms) = alert.done_ms { (rfc3339(done_ms)) " · " }
+                            @if let Some(done_ms) = alert.done_ms { (moment(done_ms)) " · " }
                             (alert.state) ", for: " (reasons(subscriptions, alert))
                         }
                         a.button.quiet href={ (path(token)) "/less/" (alert.alert) } { "Less like this" span.away { ": " (headline(alert)) } }
