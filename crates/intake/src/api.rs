@@ -21,7 +21,7 @@ use crate::{Intake, Problem};
 use axum::Router;
 use axum::extract::{FromRequestParts, Path};
 use axum::http::request::Parts;
-use axum::routing::{get, post};
+use axum::routing::get;
 use utoipa::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -64,18 +64,22 @@ fn described() -> OpenApiRouter<Intake> {
         .routes(routes!(items::list))
         .routes(routes!(deliveries::dead))
         .routes(routes!(deliveries::replay))
-        .route(
-            "/v1/subscriptions",
-            post(subscriptions::add).get(subscriptions::list),
-        )
-        .route(
-            "/v1/subscriptions/{id}",
-            get(subscriptions::show)
-                .patch(subscriptions::edit)
-                .delete(subscriptions::remove),
-        )
-        .route("/v1/subscriptions/{id}/pause", post(subscriptions::pause))
-        .route("/v1/subscriptions/{id}/resume", post(subscriptions::resume))
+        .routes(routes!(subscriptions::add, subscriptions::list))
+        .routes(routes!(
+            subscriptions::show,
+            subscriptions::edit,
+            subscriptions::remove
+        ))
+        .routes(routes!(subscriptions::pause))
+        .routes(routes!(subscriptions::resume))
+        .routes(routes!(subscriptions::import::import))
+        .routes(routes!(endpoints::list))
+        .routes(routes!(endpoints::show, endpoints::edit))
+        .routes(routes!(endpoints::test, endpoints::test_result))
+        .routes(routes!(endpoints::export))
+        .routes(routes!(endpoints::erase))
+        .routes(routes!(endpoints::export_owner))
+        .routes(routes!(endpoints::erase_owner))
         .routes(routes!(issuers::add, issuers::list))
         .routes(routes!(issuers::show, issuers::change))
         .routes(routes!(people::add, people::list))
@@ -88,23 +92,6 @@ fn described() -> OpenApiRouter<Intake> {
         .routes(routes!(status::status))
         .routes(routes!(tail::tail))
         .routes(routes!(openapi::document))
-        .route(
-            "/v1/subscriptions/import",
-            post(subscriptions::import::import),
-        )
-        .route("/v1/endpoints", get(endpoints::list))
-        .route(
-            "/v1/endpoints/{id}",
-            get(endpoints::show).patch(endpoints::edit),
-        )
-        .route(
-            "/v1/endpoints/{id}/test",
-            post(endpoints::test).get(endpoints::test_result),
-        )
-        .route("/v1/endpoints/{id}/export", get(endpoints::export))
-        .route("/v1/endpoints/{id}/erase", post(endpoints::erase))
-        .route("/v1/endpoints/export", post(endpoints::export_owner))
-        .route("/v1/endpoints/erase", post(endpoints::erase_owner))
 }
 
 /// The id or slug in a path. One that is not UTF-8 names nothing.

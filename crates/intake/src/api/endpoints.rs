@@ -14,17 +14,22 @@ use release::address::printable;
 use release::ids::{Kind, PublicId};
 use release::model::{AlertKind, EndpointState, Lane};
 use release::time::rfc3339;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use store::{EndpointRow, TestResult};
+use utoipa::{IntoParams, ToSchema};
 
-#[derive(Deserialize)]
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub(super) struct ListQuery {
+    /// A mail address or a URL
     address: String,
 }
 
-/// Endpoints at an address, whoever owns them.
+/// Endpoints at an address, whoever owns them
+#[utoipa::path(get, path = "/v1/endpoints", tag = "subscriptions", params(ListQuery),
+    responses((status = 200, body = EndpointsShape), Problem))]
 pub(super) async fn list(
     State(intake): State<Intake>,
     caller: Caller,
@@ -38,6 +43,9 @@ pub(super) async fn list(
     ))
 }
 
+/// An endpoint, with its subscriptions
+#[utoipa::path(get, path = "/v1/endpoints/{id}", tag = "subscriptions", params(("id" = String, Path, description = "`ep_…`")),
+    responses((status = 200, body = EndpointShape), Problem))]
 pub(super) async fn show(
     State(intake): State<Intake>,
     caller: Caller,
@@ -52,19 +60,25 @@ pub(super) async fn show(
 }
 
 /// What an endpoint is changed to; what is absent stays as it is.
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Edit {
+pub(super) struct EditEndpoint {
+    /// BCP 47 tags, best first
     languages: Option<Vec<String>>,
+    /// `full` or `link`
     extent: Option<String>,
+    /// `paused` or `active`
     state: Option<String>,
 }
 
+/// Change an endpoint's languages and extent, pause it, resume it
+#[utoipa::path(patch, path = "/v1/endpoints/{id}", tag = "subscriptions", params(("id" = String, Path, description = "`ep_…`")),
+    request_body = EditEndpoint, responses((status = 200, body = EndpointShape), Problem))]
 pub(super) async fn edit(
     State(intake): State<Intake>,
     caller: Caller,
     Id(id): Id,
-    body: Result<Json<Edit>, JsonRejection>,
+    body: Result<Json<EditEndpoint>, JsonRejection>,
 ) -> Result<Json<Value>, Problem> {
     caller.must(Scope::SubscriptionsWrite)?;
     let Json(edit) = body?;
@@ -112,7 +126,9 @@ async fn set_state(intake: &Intake, row: &EndpointRow, state: &str) -> Result<()
     }
 }
 
-/// Sends a test event; its result is asked for by GET.
+/// Send a test event; its result is asked for by GET
+#[utoipa::path(post, path = "/v1/endpoints/{id}/test", tag = "subscriptions", params(("id" = String, Path, description = "`ep_…`")),
+    responses((status = 202, body = Value), Problem))]
 pub(super) async fn test(
     State(intake): State<Intake>,
     caller: Caller,
@@ -148,7 +164,9 @@ pub(super) async fn test(
     ))
 }
 
-/// What came of the last test.
+/// What came of the last test
+#[utoipa::path(get, path = "/v1/endpoints/{id}/test", tag = "subscriptions", params(("id" = String, Path, description = "`ep_…`")),
+    responses((status = 200, body = TestShape), Problem))]
 pub(super) async fn test_result(
     State(intake): State<Intake>,
     caller: Caller,
@@ -164,15 +182,40 @@ pub(super) async fn test_result(
     Ok(Json(result_shown(&result)))
 }
 
+/// What came of a test.
+#[derive(Serialize, ToSchema)]
+struct TestShape {
+    /// `alr_…`
+    test: String,
+    /// due, delivered, dead, suppressed
+    state: String,
+    asked_at: String,
+    done_at: Option<String>,
+    /// From asking to the answer
+    took_ms: Option<i64>,
+    /// The receiver's
+    status: Option<i64>,
+    error: Option<String>,
+    /// What the receiver answered, where it failed
+    answer: Option<String>,
+}
+
 fn result_shown(result: &TestResult) -> Value {
-    json!({
-        "test": result.alert, "state": result.state, "asked_at": rfc3339(result.asked_ms),
-        "done_at": result.done_ms.map(rfc3339), "took_ms": result.took_ms(), "status": result.status,
-        "error": result.error, "answer": result.answer,
+    json!(TestShape {
+        test: result.alert.clone(),
+        state: result.state.clone(),
+        asked_at: rfc3339(result.asked_ms),
+        done_at: result.done_ms.map(rfc3339),
+        took_ms: result.took_ms(),
+        status: result.status,
+        error: result.error.clone(),
+        answer: result.answer.clone(),
     })
 }
 
-/// Everything that is held about an endpoint and its owner.
+/// Everything that is held about an endpoint and its owner
+#[utoipa::path(get, path = "/v1/endpoints/{id}/export", tag = "subscriptions", params(("id" = String, Path, description = "`ep_…`")),
+    responses((status = 200, body = Value), Problem))]
 pub(super) async fn export(
     State(intake): State<Intake>,
     caller: Caller,
@@ -184,6 +227,9 @@ pub(super) async fn export(
     Ok(Json(held.unwrap_or_default()))
 }
 
+/// Erase what is held about an endpoint and its owner
+#[utoipa::path(post, path = "/v1/endpoints/{id}/erase", tag = "subscriptions", params(("id" = String, Path, description = "`ep_…`")),
+    responses((status = 204), Problem))]
 pub(super) async fn erase(
     State(intake): State<Intake>,
     caller: Caller,
@@ -202,13 +248,16 @@ pub(super) async fn erase(
     Ok(StatusCode::NO_CONTENT)
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct ByOwner {
+    /// A mail address
     owner: String,
 }
 
-/// Everything that is held about an address: as a reader's, and as the owner of webhooks.
+/// Everything that is held about an address: as a reader's, and as the owner of webhooks
+#[utoipa::path(post, path = "/v1/endpoints/export", tag = "subscriptions", request_body = ByOwner,
+    responses((status = 200, body = Value), Problem))]
 pub(super) async fn export_owner(
     State(intake): State<Intake>,
     caller: Caller,
@@ -223,6 +272,9 @@ pub(super) async fn export_owner(
     Ok(Json(json!({ "endpoints": all })))
 }
 
+/// Erase what is held about an address
+#[utoipa::path(post, path = "/v1/endpoints/erase", tag = "subscriptions", request_body = ByOwner,
+    responses((status = 200, body = Value), Problem))]
 pub(super) async fn erase_owner(
     State(intake): State<Intake>,
     caller: Caller,
@@ -254,10 +306,49 @@ async fn find(intake: &Intake, id: &str) -> Result<EndpointRow, Problem> {
     })
 }
 
+/// Where alerts go.
+#[derive(Serialize, ToSchema)]
+struct EndpointShape {
+    /// `ep_…`
+    id: String,
+    /// email or webhook
+    channel: String,
+    /// A mail address or a URL; empty once erased
+    address: String,
+    /// The owner's mail address
+    owner: String,
+    /// pending, active, paused, disabled, deleted
+    state: String,
+    /// Best first; none means any
+    languages: Vec<String>,
+    /// full or link
+    extent: String,
+    created_at: String,
+    /// What it is sent for; where one endpoint is shown
+    #[serde(skip_serializing_if = "Option::is_none")]
+    subscriptions: Option<Vec<Value>>,
+}
+
+/// Endpoints at an address.
+#[derive(Serialize, ToSchema)]
+struct EndpointsShape {
+    endpoints: Vec<EndpointShape>,
+}
+
 fn shown(row: &EndpointRow) -> Value {
-    json!({
-        "id": row.public_id, "channel": row.channel, "address": row.address, "owner": row.owner, "state": row.state,
-        "languages": row.languages.split_whitespace().collect::<Vec<_>>(), "extent": row.extent,
-        "created_at": rfc3339(row.created_ms),
+    json!(EndpointShape {
+        id: row.public_id.clone(),
+        channel: row.channel.to_string(),
+        address: row.address.clone(),
+        owner: row.owner.clone(),
+        state: row.state.to_string(),
+        languages: row
+            .languages
+            .split_whitespace()
+            .map(str::to_owned)
+            .collect(),
+        extent: row.extent.to_string(),
+        created_at: rfc3339(row.created_ms),
+        subscriptions: None,
     })
 }

@@ -4,7 +4,7 @@ mod asking;
 pub(super) mod check;
 pub(super) mod import;
 
-use super::releases::idempotency_key;
+use super::releases::{IdempotencyKey, idempotency_key};
 use super::{Id, page};
 use crate::accept::digest;
 use crate::auth::{Caller, Scope};
@@ -20,11 +20,12 @@ use check::{Add, Checked, Errors, check_fields, check_filter, check_name};
 use release::filter::GRAMMAR_VERSION;
 use release::model::{Channel, EndpointState, SubscriptionState};
 use release::time::rfc3339;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use store::{
     AddedOnce, Idempotency, NewSubscription, StoreError, SubscriptionEdit, SubscriptionRow,
 };
+use utoipa::{IntoParams, ToSchema};
 
 /// So many subscriptions may come in one request.
 const MOST_AT_ONCE: usize = 1000;
@@ -32,11 +33,71 @@ const MOST_AT_ONCE: usize = 1000;
 /// One subscription, or a list of them that is taken all or none.
 #[derive(Deserialize)]
 #[serde(untagged)]
-pub(super) enum Body {
+enum Body {
     Many(Vec<Value>),
     One(Value),
 }
 
+/// One subscription, or a list of up to 1,000.
+#[derive(Deserialize, ToSchema)]
+#[serde(untagged)]
+#[expect(dead_code, reason = "describes the request to readers of the API")]
+pub(super) enum AddSubscriptions {
+    /// One
+    One(Add),
+    /// A list
+    Many(Vec<Add>),
+}
+
+/// What was added, as it was sent: one, or a list.
+#[derive(Serialize, ToSchema)]
+#[serde(untagged)]
+#[expect(dead_code, reason = "describes the answer to readers of the API")]
+pub(super) enum Added {
+    /// One
+    One(SubscriptionShape),
+    /// A list
+    Many(SubscriptionsShape),
+}
+
+/// A subscription as it stands.
+#[derive(Serialize, ToSchema)]
+pub(super) struct SubscriptionShape {
+    /// `sub_…`
+    id: String,
+    name: String,
+    /// In the filter language
+    filter: String,
+    /// pending, active, paused
+    state: String,
+    /// email or webhook
+    channel: String,
+    /// A mail address or a URL
+    address: String,
+    /// `ep_…`
+    endpoint: String,
+    /// pending, active, paused, disabled, deleted
+    endpoint_state: String,
+    /// Best first
+    languages: Vec<String>,
+    created_at: String,
+    /// What calls are signed with; shown once, where the webhook is new
+    #[serde(skip_serializing_if = "Option::is_none")]
+    secret: Option<String>,
+}
+
+/// A page of subscriptions.
+#[derive(Serialize, ToSchema)]
+pub(super) struct SubscriptionsShape {
+    subscriptions: Vec<SubscriptionShape>,
+    /// Where the next page begins; absent for what was just added
+    #[serde(skip_serializing_if = "Option::is_none")]
+    next_after: Option<String>,
+}
+
+/// Add subscriptions, all or none; whoever has to be asked is asked
+#[utoipa::path(post, path = "/v1/subscriptions", tag = "subscriptions", params(IdempotencyKey), request_body = AddSubscriptions,
+    responses((status = 201, body = Added), (status = 200, description = "All of it was there already", body = Added), Problem))]
 pub(super) async fn add(
     State(intake): State<Intake>,
     caller: Caller,
@@ -182,18 +243,21 @@ async fn repeated(intake: &Intake, ids: &[String]) -> Result<Vec<Value>, Problem
 }
 
 /// What a subscription is changed to; what is absent stays as it is.
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Edit {
+pub(super) struct EditSubscription {
     filter: Option<String>,
     name: Option<String>,
 }
 
+/// Change what a subscription asks for; it holds from the next alert on
+#[utoipa::path(patch, path = "/v1/subscriptions/{id}", tag = "subscriptions", params(("id" = String, Path, description = "`sub_…`")),
+    request_body = EditSubscription, responses((status = 200, body = SubscriptionShape), Problem))]
 pub(super) async fn edit(
     State(intake): State<Intake>,
     caller: Caller,
     Id(id): Id,
-    body: Result<Json<Edit>, JsonRejection>,
+    body: Result<Json<EditSubscription>, JsonRejection>,
 ) -> Result<Json<Value>, Problem> {
     caller.must(Scope::SubscriptionsWrite)?;
     let Json(edit) = body?;
@@ -222,14 +286,21 @@ pub(super) async fn edit(
     Ok(Json(shown(&find(&intake, &id).await?)))
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub(super) struct ListQuery {
+    /// After this one, `sub_…`
     after: Option<String>,
+    /// 1 to 500
     limit: Option<i64>,
+    /// Of this mail address or URL only
     address: Option<String>,
 }
 
+/// List subscriptions, in the order in which they were made
+#[utoipa::path(get, path = "/v1/subscriptions", tag = "subscriptions", params(ListQuery),
+    responses((status = 200, body = SubscriptionsShape), Problem))]
 pub(super) async fn list(
     State(intake): State<Intake>,
     caller: Caller,
@@ -251,6 +322,9 @@ pub(super) async fn list(
     ))
 }
 
+/// Show a subscription
+#[utoipa::path(get, path = "/v1/subscriptions/{id}", tag = "subscriptions", params(("id" = String, Path, description = "`sub_…`")),
+    responses((status = 200, body = SubscriptionShape), Problem))]
 pub(super) async fn show(
     State(intake): State<Intake>,
     caller: Caller,
@@ -260,6 +334,9 @@ pub(super) async fn show(
     Ok(Json(shown(&find(&intake, &id).await?)))
 }
 
+/// Keep a subscription, but send nothing
+#[utoipa::path(post, path = "/v1/subscriptions/{id}/pause", tag = "subscriptions", params(("id" = String, Path, description = "`sub_…`")),
+    responses((status = 200, body = SubscriptionShape), Problem))]
 pub(super) async fn pause(
     State(intake): State<Intake>,
     caller: Caller,
@@ -269,6 +346,9 @@ pub(super) async fn pause(
     Ok(Json(shown(&find(&intake, &id).await?)))
 }
 
+/// Send again
+#[utoipa::path(post, path = "/v1/subscriptions/{id}/resume", tag = "subscriptions", params(("id" = String, Path, description = "`sub_…`")),
+    responses((status = 200, body = SubscriptionShape), Problem))]
 pub(super) async fn resume(
     State(intake): State<Intake>,
     caller: Caller,
@@ -278,6 +358,9 @@ pub(super) async fn resume(
     Ok(Json(shown(&find(&intake, &id).await?)))
 }
 
+/// Delete a subscription
+#[utoipa::path(delete, path = "/v1/subscriptions/{id}", tag = "subscriptions", params(("id" = String, Path, description = "`sub_…`")),
+    responses((status = 204), Problem))]
 pub(super) async fn remove(
     State(intake): State<Intake>,
     caller: Caller,
@@ -312,10 +395,23 @@ async fn find(intake: &Intake, id: &str) -> Result<SubscriptionRow, Problem> {
     })
 }
 
+/// A subscription as the API shows it.
 pub(super) fn shown(row: &SubscriptionRow) -> Value {
-    json!({
-        "id": row.public_id, "name": row.name, "filter": row.filter, "state": row.state, "channel": row.channel,
-        "address": row.address, "endpoint": row.endpoint_public_id, "endpoint_state": row.endpoint_state,
-        "languages": row.languages.split_whitespace().collect::<Vec<_>>(), "created_at": rfc3339(row.created_ms),
+    json!(SubscriptionShape {
+        id: row.public_id.clone(),
+        name: row.name.clone(),
+        filter: row.filter.clone(),
+        state: row.state.to_string(),
+        channel: row.channel.to_string(),
+        address: row.address.clone(),
+        endpoint: row.endpoint_public_id.clone(),
+        endpoint_state: row.endpoint_state.to_string(),
+        languages: row
+            .languages
+            .split_whitespace()
+            .map(str::to_owned)
+            .collect(),
+        created_at: rfc3339(row.created_ms),
+        secret: None,
     })
 }

@@ -10,6 +10,7 @@ use release::model::{Channel, EndpointState, Extent, SubscriptionState};
 use release::webhook::{check_url, new_secret};
 use serde::Deserialize;
 use store::{NewEndpoint, NewSubscription};
+use utoipa::ToSchema;
 
 /// The longest name, in characters.
 const NAME_CHARS: usize = 200;
@@ -17,15 +18,22 @@ const NAME_CHARS: usize = 200;
 const MOST_LANGUAGES: usize = 20;
 
 /// A subscription as it was sent.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(in crate::api) struct Add {
+    /// In the filter language: `topic:mining AND NOT "gold price"`
     pub(in crate::api) filter: String,
+    /// What its reader calls it
     pub(in crate::api) name: Option<String>,
+    /// Where alerts go: this, or a webhook
     pub(in crate::api) email: Option<String>,
+    /// A public https URL
     pub(in crate::api) webhook: Option<String>,
+    /// The mail address of the webhook's owner
     pub(in crate::api) owner: Option<String>,
+    /// BCP 47 tags, best first; absent leaves those of the endpoint
     pub(in crate::api) languages: Option<Vec<String>>,
+    /// `full` or `link`; absent leaves that of the endpoint
     pub(in crate::api) extent: Option<String>,
     /// How it is known that the reader wants this; an operator's word makes the endpoint active at once.
     pub(in crate::api) consent: Option<String>,

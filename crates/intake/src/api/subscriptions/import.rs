@@ -19,11 +19,13 @@ use serde_json::{Value, json};
 use std::collections::HashMap;
 use store::NewSubscription;
 use table::{Line, LineError};
+use utoipa::IntoParams;
 
 /// Lines that are stored in one transaction.
 const AT_ONCE: usize = 200;
 
-#[derive(Deserialize)]
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub(in crate::api) struct How {
     /// Take the good lines though others are bad.
@@ -54,6 +56,9 @@ struct Taken {
     secrets: Vec<Value>,
 }
 
+/// Import subscriptions from CSV
+#[utoipa::path(post, path = "/v1/subscriptions/import", tag = "subscriptions", params(How),
+    request_body(content = String, content_type = "text/csv"), responses((status = 200, body = Value), Problem))]
 pub(in crate::api) async fn import(
     State(intake): State<Intake>,
     caller: Caller,
