@@ -87,6 +87,19 @@ async fn every_bad_line_is_reported_and_nothing_is_taken() {
 }
 
 #[tokio::test]
+async fn lines_are_counted_alike_whatever_ends_them() {
+    let app = TestApp::start().await;
+    let text = "email,filter\nana@reader.example,everything\nbad,everything\n";
+
+    for text in [text.to_owned(), text.replace('\n', "\r\n")] {
+        let problem = import(&app, "", &text)
+            .await
+            .expect_problem(422, "bad-lines");
+        assert_eq!(problem["errors"][0]["line"], 3, "{text:?}");
+    }
+}
+
+#[tokio::test]
 async fn good_lines_are_taken_only_where_that_was_asked_for() {
     let app = TestApp::start().await;
     let text = "email,filter,consent\nana@reader.example,everything,x\nbad,everything,x\n";

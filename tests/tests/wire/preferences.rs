@@ -114,11 +114,7 @@ async fn what_is_asked_for_is_changed() {
         "{}",
         form.text
     );
-    assert!(
-        checked.text.contains("with “lithium”"),
-        "{}",
-        checked.text
-    );
+    assert!(checked.text.contains("with “lithium”"), "{}", checked.text);
     assert_eq!(subjects(&app), ["Acme digs lithium"]);
     let list = app
         .get(&format!("/v1/endpoints?address={ANA}"))

@@ -11,7 +11,8 @@ use csv::{ByteRecord, ReaderBuilder, WriterBuilder};
 use http::Method;
 use serde_json::{Value, json};
 use std::fs::File;
-use std::io::{BufReader, Cursor, IsTerminal, Read, Seek};
+use std::io::{BufReader, Bytes, Cursor, IsTerminal, Read, Seek};
+use std::iter::Peekable;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -232,12 +233,32 @@ fn told(args: &ImportArgs, account: &Account, bad: bool) -> ExitCode {
     ExitCode::from(u8::from(bad))
 }
 
-/// A reader past the byte order mark, if there is one.
+/// A reader past the byte order mark, if there is one, with one character at each line's end: the CSV reader counts lines
+/// one too low where there are two.
 fn past_mark(mut file: impl Read) -> Result<impl Read> {
     let mut first = Vec::new();
     file.by_ref().take(3).read_to_end(&mut first)?;
     if first == b"\xef\xbb\xbf" {
         first.clear();
     }
-    Ok(Cursor::new(first).chain(file))
+    Ok(PlainLineEnds(
+        Cursor::new(first).chain(file).bytes().peekable(),
+    ))
+}
+
+struct PlainLineEnds<R: Read>(Peekable<Bytes<R>>);
+
+impl<R: Read> Read for PlainLineEnds<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+        for (filled, slot) in buffer.iter_mut().enumerate() {
+            let Some(byte) = self.0.next().transpose()? else {
+                return Ok(filled);
+            };
+            *slot = match (byte, self.0.peek()) {
+                (b'\r', Some(Ok(b'\n'))) => self.0.next().transpose()?.unwrap_or(byte),
+                _ => byte,
+            };
+        }
+        Ok(buffer.len())
+    }
 }

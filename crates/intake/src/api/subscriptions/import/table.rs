@@ -98,10 +98,12 @@ pub(super) fn lines(bytes: &[u8]) -> Result<Vec<Result<Line, LineError>>, LineEr
         let detail = "the file is UTF-16";
         return Err(LineError::whole(1, detail, "save it as CSV in UTF-8"));
     }
+    // With two characters at a line's end the reader counts lines one too low.
+    let text = with_plain_line_ends(bytes);
     let mut reader = ReaderBuilder::new()
         .has_headers(false)
         .flexible(true)
-        .from_reader(bytes);
+        .from_reader(text.as_slice());
     let mut record = ByteRecord::new();
     let mut next = |record: &mut ByteRecord| {
         let read = reader.read_byte_record(record);
@@ -124,6 +126,16 @@ pub(super) fn lines(bytes: &[u8]) -> Result<Vec<Result<Line, LineError>>, LineEr
         all.push(fields(line, &header, &record));
     }
     Ok(all)
+}
+
+fn with_plain_line_ends(bytes: &[u8]) -> Vec<u8> {
+    let mut text = Vec::with_capacity(bytes.len());
+    for (at, byte) in bytes.iter().enumerate() {
+        if *byte != b'\r' || bytes.get(at + 1) != Some(&b'\n') {
+            text.push(*byte);
+        }
+    }
+    text
 }
 
 /// The columns' names in their order.
