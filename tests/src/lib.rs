@@ -11,8 +11,10 @@ mod binary;
 mod browser;
 mod calls;
 mod dice;
+mod forms;
 mod letter;
 mod samples;
+mod traces;
 
 pub use answer::Answer;
 pub use app::TestApp;

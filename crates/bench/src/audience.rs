@@ -4,7 +4,7 @@ use crate::item::{MEASURED, WARM_UP};
 use anyhow::Result;
 use release::filter::GRAMMAR_VERSION;
 use release::ids::{Kind, PublicId};
-use release::model::{Channel, EndpointState, Extent};
+use release::model::{Channel, EndpointState, SubscriptionState};
 use release::webhook::new_secret;
 use sinks::HttpSink;
 use store::{NewEndpoint, NewSubscription, Store};
@@ -96,14 +96,15 @@ impl Reader {
             filter: &self.filter,
             grammar: i64::from(GRAMMAR_VERSION),
             consent: "made for a measurement",
+            state: SubscriptionState::Active,
             endpoint: NewEndpoint {
                 public_id: self.endpoint_id.as_str(),
                 channel: self.channel,
                 address: &self.address,
                 owner: &self.owner,
                 secret: &self.secret,
-                languages: "",
-                extent: Extent::Full,
+                languages: None,
+                extent: None,
                 state: EndpointState::Active,
             },
         }

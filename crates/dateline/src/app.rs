@@ -14,12 +14,13 @@ use axum::serve::ListenerExt;
 use delivery::{Wire, Worker};
 use intake::{Intake, Limits, Local};
 use metrics_page::prometheus;
-use newsroom::{Archive, Newsroom, Pages, Rooms, Security};
+use newsroom::{Archive, Newsroom, Pages, Proxies, Readers, Rooms, Security};
 use queue::{Queue, Telling};
 use release::ids::base32;
 use release::topic::Taxonomy;
 use router::Router;
 use senders::{mail_sender, webhook_sender, worker_settings};
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 use store::{Clock, Store, WorkerRow};
@@ -59,6 +60,7 @@ pub struct App {
     pub local_token: String,
     taxonomy: Arc<Taxonomy>,
     wire: Arc<Wire>,
+    readers: Arc<Readers>,
     limits: Arc<Limits<String>>,
     rooms: Arc<Rooms>,
     telemetry: Option<Telemetry>,
@@ -138,7 +140,9 @@ impl App {
         let rooms = Arc::new(rooms(&settings, &taxonomy, clock.now_ms())?);
         let local_token = folder::new_secret();
         let limits = Arc::new(Limits::new(settings.http.requests_per_minute));
+        let readers = Arc::new(readers(&settings)?);
         Ok(App {
+            readers,
             settings,
             store,
             queue,
@@ -174,6 +178,8 @@ impl App {
             late_editions: self.settings.review.late_editions,
             limits: self.limits.clone(),
             allow_private: self.settings.webhook.allow_private,
+            ask_limits: ask_limits(&self.settings),
+            import_mail_ms: 60_000 / self.settings.signup.import_mails_per_minute,
             max_body_bytes: self.settings.http.max_body_bytes,
             request_timeout: Duration::from_millis(self.settings.http.request_timeout_ms),
             local: Some(Local::new(&self.local_token)),
@@ -194,6 +200,7 @@ impl App {
             name: self.settings.name.clone(),
             public_url: self.settings.public_url.clone(),
             rooms: self.rooms.clone(),
+            readers: self.readers.clone(),
         };
         newsroom.routes().merge(intake.routes())
     }
@@ -282,6 +289,7 @@ impl App {
         let (http, stop) = (self.http(), self.stop.clone());
         let listener = listener.tap_io(|stream| drop(stream.set_nodelay(true)));
         stages.spawn(async move {
+            let http = http.into_make_service_with_connect_info::<SocketAddr>();
             if let Err(error) = axum::serve(listener, http)
                 .with_graceful_shutdown(stop.cancelled_owned())
                 .await
@@ -376,6 +384,24 @@ fn rooms(settings: &Settings, taxonomy: &Taxonomy, now_ms: i64) -> Result<Rooms>
         pages,
         security,
         now_ms,
+    ))
+}
+
+/// How often an address is written to because somebody asked for it.
+fn ask_limits(settings: &Settings) -> store::AskLimits {
+    store::AskLimits {
+        per_day: settings.signup.mails_per_day,
+        gap_ms: settings.signup.mail_gap_s * 1000,
+    }
+}
+
+/// What the readers' own pages need beside the store.
+fn readers(settings: &Settings) -> Result<Readers> {
+    Ok(Readers::new(
+        Proxies::parse(&settings.http.trusted_proxies)?,
+        ask_limits(settings),
+        settings.signup.per_client_hour,
+        settings.webhook.allow_private,
     ))
 }
 

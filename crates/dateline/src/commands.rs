@@ -132,7 +132,7 @@ enum Command {
     /// Look at the topics
     #[command(after_help = "Example:  dateline topic show mining")]
     Topic(admin::TopicArgs),
-    /// Add, list, show, pause, resume and delete subscriptions
+    /// Add, import, change, pause and delete subscriptions; export and erase readers; send test events
     #[command(
         after_help = "Example:  dateline subscribe add \"topic:mining AND lang:en\" --email ana@example.com"
     )]

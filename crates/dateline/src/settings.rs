@@ -27,7 +27,7 @@ pub use secret::Secret;
 pub use sections::{
     BatchSettings, HttpSettings, LogFormat, LogSettings, MailSettings, MailTls, PagesSettings,
     QueueSettings, RetrySettings, ReviewSettings, SecuritySettings, ShutdownSettings,
-    StoreSettings, SweepSettings, TopicsSettings, WebhookSettings,
+    SignupSettings, StoreSettings, SweepSettings, TopicsSettings, WebhookSettings,
 };
 pub use sources::Sources;
 pub use texts::{Relay, RelaySecurity};
@@ -49,6 +49,8 @@ pub struct Settings {
     pub http: HttpSettings,
     /// Who sees a release before it goes.
     pub review: ReviewSettings,
+    /// Readers who sign up by themselves.
+    pub signup: SignupSettings,
     /// The database.
     pub store: StoreSettings,
     /// The queue.

@@ -2,6 +2,7 @@
 
 mod calendar;
 mod deliveries;
+mod endpoints;
 mod issuers;
 mod items;
 mod openapi;
@@ -20,7 +21,7 @@ use crate::{Intake, Problem};
 use axum::Router;
 use axum::extract::{FromRequestParts, Path};
 use axum::http::request::Parts;
-use axum::routing::{get, post};
+use axum::routing::get;
 use utoipa::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -63,16 +64,22 @@ fn described() -> OpenApiRouter<Intake> {
         .routes(routes!(items::list))
         .routes(routes!(deliveries::dead))
         .routes(routes!(deliveries::replay))
-        .route(
-            "/v1/subscriptions",
-            post(subscriptions::add).get(subscriptions::list),
-        )
-        .route(
-            "/v1/subscriptions/{id}",
-            get(subscriptions::show).delete(subscriptions::remove),
-        )
-        .route("/v1/subscriptions/{id}/pause", post(subscriptions::pause))
-        .route("/v1/subscriptions/{id}/resume", post(subscriptions::resume))
+        .routes(routes!(subscriptions::add, subscriptions::list))
+        .routes(routes!(
+            subscriptions::show,
+            subscriptions::edit,
+            subscriptions::remove
+        ))
+        .routes(routes!(subscriptions::pause))
+        .routes(routes!(subscriptions::resume))
+        .routes(routes!(subscriptions::import::import))
+        .routes(routes!(endpoints::list))
+        .routes(routes!(endpoints::show, endpoints::edit))
+        .routes(routes!(endpoints::test, endpoints::test_result))
+        .routes(routes!(endpoints::export))
+        .routes(routes!(endpoints::erase))
+        .routes(routes!(endpoints::export_owner))
+        .routes(routes!(endpoints::erase_owner))
         .routes(routes!(issuers::add, issuers::list))
         .routes(routes!(issuers::show, issuers::change))
         .routes(routes!(people::add, people::list))

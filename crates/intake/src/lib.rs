@@ -19,7 +19,7 @@ mod trial;
 
 pub use auth::{Local, SESSION_PREFIX, Scope};
 pub use limits::Limits;
-pub use problem::Problem;
+pub use problem::{FieldError, Problem};
 
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, Request, State};
@@ -31,7 +31,7 @@ use release::model::{Lane, LateEditions, Review};
 use release::topic::Taxonomy;
 use std::sync::Arc;
 use std::time::Duration;
-use store::{Clock, Store};
+use store::{AskLimits, Clock, Store};
 use tokio_util::sync::CancellationToken;
 
 /// What the API needs. Cheap to clone.
@@ -57,6 +57,10 @@ pub struct Intake {
     pub limits: Arc<Limits<String>>,
     /// Development only: webhooks may be `http:` and at private addresses.
     pub allow_private: bool,
+    /// How often an address is asked to confirm.
+    pub ask_limits: AskLimits,
+    /// The least time between two confirmation mails of an import.
+    pub import_mail_ms: i64,
     /// The largest request body.
     pub max_body_bytes: usize,
     /// The longest time for an answer's head; streams go on beyond it.

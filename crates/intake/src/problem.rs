@@ -5,6 +5,7 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use release::finding::Finding;
 use release::time::rfc3339;
+use serde::Serialize;
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
 use store::StoreError;
@@ -59,12 +60,27 @@ pub enum Problem {
     },
     /// 429: more requests than one caller may make; how long to wait, in milliseconds.
     TooMany(i64),
+    /// 422: several fields hold what they cannot hold, in their order. Never empty.
+    Fields(Vec<FieldError>),
+    /// 422: a file has bad lines; each with line, column, value, what is wrong, the mend. Nothing was taken.
+    Lines(Vec<Value>),
     /// 422: an idempotency key was used before for another request, which made this release.
     KeyReused(String),
     /// 503: the store cannot write at the moment. Nothing was accepted.
     Unavailable(String),
     /// 500: a fault of ours.
     Internal(String),
+}
+
+/// What is wrong with one field.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct FieldError {
+    /// A JSON pointer.
+    pub pointer: String,
+    /// What is wrong, with the value.
+    pub detail: String,
+    /// What to do about it.
+    pub mend: String,
 }
 
 impl Problem {
@@ -77,9 +93,11 @@ impl Problem {
             Problem::Conflict(_) | Problem::Cleared { .. } => StatusCode::CONFLICT,
             Problem::Method => StatusCode::METHOD_NOT_ALLOWED,
             Problem::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
-            Problem::Findings(_) | Problem::Invalid { .. } | Problem::KeyReused(_) => {
-                StatusCode::UNPROCESSABLE_ENTITY
-            }
+            Problem::Findings(_)
+            | Problem::Invalid { .. }
+            | Problem::Fields(_)
+            | Problem::Lines(_)
+            | Problem::KeyReused(_) => StatusCode::UNPROCESSABLE_ENTITY,
             Problem::TooMany(_) => StatusCode::TOO_MANY_REQUESTS,
             Problem::Unavailable(_) => StatusCode::SERVICE_UNAVAILABLE,
             Problem::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
@@ -97,7 +115,8 @@ impl Problem {
             Problem::Method => "method",
             Problem::TooLarge => "too-large",
             Problem::Findings(_) => "findings",
-            Problem::Invalid { .. } => "invalid",
+            Problem::Invalid { .. } | Problem::Fields(_) => "invalid",
+            Problem::Lines(_) => "bad-lines",
             Problem::KeyReused(_) => "idempotency-key-reused",
             Problem::TooMany(_) => "too-many-requests",
             Problem::Unavailable(_) => "unavailable",
@@ -116,7 +135,8 @@ impl Problem {
             Problem::Method => "This method is not known here",
             Problem::TooLarge => "The request is too large",
             Problem::Findings(_) => "The release is refused",
-            Problem::Invalid { .. } => "A field is not valid",
+            Problem::Invalid { .. } | Problem::Fields(_) => "A field is not valid",
+            Problem::Lines(_) => "The file has bad lines",
             Problem::KeyReused(_) => "The idempotency key belongs to another request",
             Problem::TooMany(_) => "Too many requests",
             Problem::Unavailable(_) => "The wire cannot accept anything at the moment",
@@ -147,6 +167,15 @@ impl Problem {
                 format!("{errors} of {} findings are errors; mend them and submit again", findings.len())
             }
             Problem::Invalid { detail, mend, .. } => format!("{detail}; {mend}"),
+            Problem::Fields(errors) => {
+                let first = errors.first().map(|error| format!("{}; {}", error.detail, error.mend));
+                let more = errors.len().saturating_sub(1);
+                let first = first.unwrap_or_default();
+                if more > 0 { format!("{first} (and {more} more, see `errors`)") } else { first }
+            }
+            Problem::Lines(errors) => format!(
+                "{} errors, and nothing was taken; mend them, or import with `partial=true` what is good", errors.len()
+            ),
             Problem::KeyReused(release) => format!(
                 "this Idempotency-Key made {release} from other content; use a new key for a new submission, or \
                  reschedule {release} if only its clear time is to change"
@@ -166,6 +195,13 @@ impl Problem {
             }
             Problem::Findings(findings) => json!({ "findings": findings }),
             Problem::Invalid { pointer, mend, .. } => json!({ "pointer": pointer, "mend": mend }),
+            Problem::Lines(errors) => json!({ "errors": errors }),
+            // The first one stands outside too, where a single one would.
+            Problem::Fields(errors) => json!({
+                "pointer": errors.first().map(|error| &error.pointer),
+                "mend": errors.first().map(|error| &error.mend),
+                "errors": errors,
+            }),
             _ => json!({}),
         };
         value.as_object().cloned().unwrap_or_default()

@@ -28,6 +28,8 @@ pub use archive::Archive;
 pub use operator::{Pages, PagesError, Security};
 pub(crate) use trouble::Trouble;
 
+pub use reader::{Proxies, ProxiesError, Readers};
+
 use axum::Router;
 use axum::http::{HeaderValue, header};
 use axum::middleware::{Next, from_fn, from_fn_with_state};
@@ -60,6 +62,8 @@ pub struct Newsroom {
     pub public_url: String,
     /// What the public rooms need beside.
     pub rooms: Arc<Rooms>,
+    /// What the readers' own pages need beside.
+    pub readers: Arc<Readers>,
 }
 
 /// What is made once for all public pages.
@@ -101,7 +105,7 @@ impl Newsroom {
     pub fn routes(self) -> Router {
         public()
             .layer(from_fn_with_state(self.clone(), conditional::answer))
-            .merge(personal())
+            .merge(reader::routes(&self))
             .fallback(trouble::not_found)
             .method_not_allowed_fallback(trouble::wrong_method)
             .layer(from_fn_with_state(self.clone(), trouble::in_the_frame))
@@ -147,19 +151,6 @@ fn public() -> Router<Newsroom> {
         .route("/assets/{name}", get(assets::asset))
 }
 
-/// What is meant for one reader, and kept nowhere.
-fn personal() -> Router<Newsroom> {
-    Router::new()
-        .route(
-            "/unsubscribe/{token}",
-            get(reader::ask_unsubscribe).post(reader::unsubscribe),
-        )
-        .route(
-            "/confirm/{token}",
-            get(reader::ask_confirm).post(reader::confirm),
-        )
-}
-
 async fn harden(request: axum::extract::Request, next: Next) -> Response {
     let mut response = next.run(request).await;
     let headers = response.headers_mut();
@@ -171,10 +162,9 @@ async fn harden(request: axum::extract::Request, next: Next) -> Response {
         header::X_CONTENT_TYPE_OPTIONS,
         HeaderValue::from_static("nosniff"),
     );
-    headers.insert(
-        header::REFERRER_POLICY,
-        HeaderValue::from_static("no-referrer"),
-    );
+    headers
+        .entry(header::REFERRER_POLICY)
+        .or_insert(HeaderValue::from_static("no-referrer"));
     headers
         .entry(header::CACHE_CONTROL)
         .or_insert(HeaderValue::from_static("no-store"));

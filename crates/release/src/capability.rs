@@ -26,6 +26,22 @@ pub enum Capability {
     Confirm {
         /// The endpoint's key.
         endpoint_id: i64,
+        /// The key of the last subscription that the mail told of; what was asked for later must be chosen by hand.
+        upto: i64,
+    },
+    /// Say that the owner of a webhook asked for its subscriptions.
+    ConfirmHook {
+        /// The webhook's key.
+        endpoint_id: i64,
+        /// The key of the last subscription that the mail told of.
+        upto: i64,
+    },
+    /// See and change all that one endpoint gets.
+    Preferences {
+        /// The endpoint's key.
+        endpoint_id: i64,
+        /// Unix milliseconds; the holder of the key judges it.
+        expires_ms: i64,
     },
     /// Open one session; the store knows whose, until when, and whether it was used.
     SignIn {
@@ -55,7 +71,12 @@ impl Capability {
                 }
                 (b'u', numbers)
             }
-            Capability::Confirm { endpoint_id } => (b'c', vec![*endpoint_id]),
+            Capability::Confirm { endpoint_id, upto } => (b'c', vec![*endpoint_id, *upto]),
+            Capability::ConfirmHook { endpoint_id, upto } => (b'h', vec![*endpoint_id, *upto]),
+            Capability::Preferences {
+                endpoint_id,
+                expires_ms,
+            } => (b'm', vec![*endpoint_id, *expires_ms]),
             Capability::SignIn { sign_in } => (b's', vec![*sign_in]),
             Capability::Proof {
                 release_id,
@@ -71,7 +92,17 @@ impl Capability {
                 endpoint_id: *endpoint_id,
                 subscriptions: subscriptions.to_vec(),
             }),
-            (b'c', &[endpoint_id]) => Some(Capability::Confirm { endpoint_id }),
+            // As mailed before links told how far they reach.
+            (b'c', &[endpoint_id]) => Some(Capability::Confirm {
+                endpoint_id,
+                upto: 0,
+            }),
+            (b'c', &[endpoint_id, upto]) => Some(Capability::Confirm { endpoint_id, upto }),
+            (b'h', &[endpoint_id, upto]) => Some(Capability::ConfirmHook { endpoint_id, upto }),
+            (b'm', &[endpoint_id, expires_ms]) => Some(Capability::Preferences {
+                endpoint_id,
+                expires_ms,
+            }),
             (b's', &[sign_in]) => Some(Capability::SignIn { sign_in }),
             (b'p', &[release_id, expires_ms]) => Some(Capability::Proof {
                 release_id,
@@ -144,6 +175,12 @@ impl LinkKey {
         Capability::of_parts(payload[1], &numbers).ok_or(BadToken)
     }
 
+    /// What stands for a text that was erased: tells whether another text is the same, and nothing else of it.
+    pub fn fingerprint(&self, text: &str) -> String {
+        let mac = self.mac.clone().chain_update(b"erased:").chain_update(text);
+        URL_SAFE_NO_PAD.encode(mac.finalize().into_bytes())
+    }
+
     /// A token for one session's forms: what another site cannot know, and so cannot post. The session's secret itself
     /// never stands in a page.
     pub fn form_token(&self, session_secret: &str) -> String {
@@ -204,6 +241,15 @@ mod tests {
         for capability in [
             Capability::Confirm {
                 endpoint_id: 4_294_967_295,
+                upto: 7,
+            },
+            Capability::ConfirmHook {
+                endpoint_id: 1,
+                upto: 0,
+            },
+            Capability::Preferences {
+                endpoint_id: 1,
+                expires_ms: 1_800_000_000_000,
             },
             Capability::Unsubscribe {
                 endpoint_id: 1,
@@ -254,11 +300,28 @@ mod tests {
 
     #[test]
     fn one_purpose_does_not_open_another() {
-        let confirm = key().sign(&Capability::Confirm { endpoint_id: 9 });
+        let numbers = [9, 12];
+        let purposes = [b'u', b'c', b'h', b'm', b'p'];
 
-        assert!(matches!(
-            key().verify(&confirm),
-            Ok(Capability::Confirm { endpoint_id: 9 })
-        ));
+        for purpose in purposes {
+            let capability = Capability::of_parts(purpose, &numbers).unwrap();
+            let token = key().sign(&capability);
+            for other in purposes.into_iter().filter(|other| *other != purpose) {
+                let opened = key().verify(&token).unwrap();
+                assert_ne!(opened, Capability::of_parts(other, &numbers).unwrap());
+            }
+        }
+    }
+
+    #[test]
+    fn fingerprint_tells_same_from_other_and_needs_the_key() {
+        let print = key().fingerprint("ana@reader.example");
+
+        assert_eq!(print, key().fingerprint("ana@reader.example"));
+        assert_ne!(print, key().fingerprint("ben@reader.example"));
+        assert_ne!(
+            print,
+            LinkKey::new(1, &[8; 32]).fingerprint("ana@reader.example")
+        );
     }
 }

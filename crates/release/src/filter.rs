@@ -28,16 +28,20 @@ mod error;
 mod lex;
 mod parse;
 mod phrase;
+mod plain;
 mod print;
+mod sentence;
 mod term;
 
 pub use error::FilterError;
 pub use phrase::{Phrase, PhraseError};
+pub use plain::Plain;
+pub use sentence::sentence;
 
 use crate::language::LanguageRange;
 use crate::place::Place;
 use crate::ticker::Ticker;
-use crate::topic::TopicSlug;
+use crate::topic::{Taxonomy, TopicSlug};
 use serde::{Deserialize, Serialize};
 use std::str::FromStr;
 
@@ -85,6 +89,22 @@ impl Filter {
     /// Reads a filter. The error says where, what would be right, and what is nearest to what was written.
     pub fn parse(source: &str) -> Result<Filter, FilterError> {
         parse::parse(source)
+    }
+
+    /// Reads a part of a filter: what only narrows another, and so may hold by what is absent.
+    pub fn parse_part(source: &str) -> Result<Filter, FilterError> {
+        parse::parse_part(source)
+    }
+
+    /// A topic that the taxonomy does not have, and what is nearest to it, as terms.
+    pub fn unknown_topic(&self, taxonomy: &Taxonomy) -> Option<(&TopicSlug, Vec<String>)> {
+        let slug = self.topics().find(|slug| taxonomy.get(slug).is_none())?;
+        let nearest = taxonomy.nearest(slug.as_str(), 3);
+        let terms = nearest
+            .iter()
+            .map(|topic| format!("topic:{}", topic.slug))
+            .collect();
+        Some((slug, terms))
     }
 
     /// The terms (all that is neither `All`, `Any` nor `Not`), in the order of the text.

@@ -406,6 +406,8 @@ named! {
         Test => "test",
         /// Several items in one mail.
         Digest => "digest",
+        /// Carries the links by which a reader changes what they get.
+        Manage => "manage",
     }
 }
 
@@ -444,6 +446,8 @@ named! {
 named! {
     /// Where a subscription stands.
     SubscriptionState {
+        /// Asked for on a page, by somebody who has not shown yet that the address is theirs.
+        Pending => "pending",
         /// Matches.
         Active => "active",
         /// Kept, but does not match.

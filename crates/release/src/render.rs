@@ -4,12 +4,14 @@ mod letters;
 mod mail;
 mod payload;
 mod phrases;
+mod readers;
 mod wire;
 
 pub use letters::{Notice, notice_mail, sign_in_mail};
 pub use mail::{Mail, MailTemplate, Recipient, confirm_mail, story_mail};
-pub use payload::{StoryPayload, challenge_payload};
+pub use payload::{StoryPayload, challenge_payload, test_payload};
 pub use phrases::Phrases;
+pub use readers::{confirm_hook_mail, known_mail, manage_mail, test_mail};
 pub use wire::{
     dateline_text, moment_text, opening, source_line, wire_html, wire_tail_html, wire_text,
 };

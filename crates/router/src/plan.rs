@@ -24,7 +24,8 @@ pub(crate) async fn deliveries(router: &Router, alert: &AlertRow) -> Result<Plan
         | AlertKind::SignIn
         | AlertKind::Notice
         | AlertKind::Test
-        | AlertKind::Digest => direct(router, alert).await,
+        | AlertKind::Digest
+        | AlertKind::Manage => direct(router, alert).await,
     }
 }
 

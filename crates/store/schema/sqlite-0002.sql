@@ -109,7 +109,8 @@ alter table idempotency_2 rename to idempotency;
 create table alerts_2 (
     id bigint not null primary key,
     public_id text not null unique,
-    kind text not null check (kind in ('story', 'confirm', 'challenge', 'sign-in', 'notice', 'test', 'digest')),
+    kind text not null check (kind in ('story', 'confirm', 'challenge', 'sign-in', 'notice', 'test', 'digest',
+                                       'manage')),
     lane text not null check (lane in ('flash', 'regular')),
     story_id bigint references stories (id),
     revision bigint,
@@ -135,8 +136,35 @@ drop table alerts;
 alter table alerts_2 rename to alerts;
 create unique index alerts_story on alerts (story_id, revision) where kind = 'story';
 create index alerts_unrouted on alerts (hinted_ms) where state = 'unrouted';
+-- All but stories.
+create index alerts_endpoint on alerts (endpoint_id) where endpoint_id is not null;
 
--- How often the owner of an endpoint was asked to confirm, and when last.
+-- A subscription that was asked for on a page is pending until its reader confirms it.
+create table subscriptions_2 (
+    id bigint not null primary key,
+    public_id text not null unique,
+    endpoint_id bigint not null references endpoints (id),
+    name text not null,
+    filter text not null,
+    grammar bigint not null,
+    state text not null check (state in ('pending', 'active', 'paused', 'deleted')),
+    consent text not null,
+    change bigint not null,
+    created_ms bigint not null
+);
+
+insert into subscriptions_2 (id, public_id, endpoint_id, name, filter, grammar, state, consent, change, created_ms)
+    select id, public_id, endpoint_id, name, filter, grammar, state, consent, change, created_ms from subscriptions;
+
+drop table subscriptions;
+alter table subscriptions_2 rename to subscriptions;
+create index subscriptions_endpoint on subscriptions (endpoint_id);
+create index subscriptions_change on subscriptions (change);
+
+-- Whose alerts an address may look after: its own, and those of its webhooks.
+create index endpoints_owner on endpoints (owner);
+
+-- How often the owner of an endpoint was asked to confirm since the first of at most a day's, and when last.
 alter table endpoints add column asks bigint not null default 0;
 alter table endpoints add column asked_ms bigint not null default 0;
 

@@ -44,10 +44,10 @@ pub struct NewEndpoint<'a> {
     pub owner: &'a str,
     /// The webhook's signing secret; empty for mail.
     pub secret: &'a str,
-    /// Best first, space-separated.
-    pub languages: &'a str,
-    /// How much text its mails carry.
-    pub extent: Extent,
+    /// Best first, space-separated; none leaves them as they are.
+    pub languages: Option<&'a str>,
+    /// How much text its mails carry; none leaves it as it is, `full` at first.
+    pub extent: Option<Extent>,
     /// Pending, or active where consent was shown.
     pub state: EndpointState,
 }
@@ -61,6 +61,15 @@ impl NewEndpoint<'_> {
             Channel::Webhook => self.address.to_owned(),
         }
     }
+}
+
+macro_rules! select_endpoint {
+    ($rest:literal) => {
+        concat!(
+            "select id, public_id, channel, address, owner, secret, languages, extent, state, created_ms from endpoints ",
+            $rest
+        )
+    };
 }
 
 /// Numbers the subscriptions of an endpoint as changed, in the transaction that changed it: routers read them again.
@@ -79,25 +88,45 @@ impl Store {
     /// The endpoint with this key.
     pub async fn endpoint(&self, id: i64) -> Result<Option<EndpointRow>> {
         Ok(reading!(self, |conn| {
-            sqlx::query_as(
-                "select id, public_id, channel, address, owner, secret, languages, extent, state, created_ms \
-                 from endpoints where id = $1",
-            )
-            .bind(id)
-            .fetch_optional(conn)
-            .await?
+            sqlx::query_as(select_endpoint!("where id = $1"))
+                .bind(id)
+                .fetch_optional(conn)
+                .await?
         }))
     }
 
     /// The endpoint with this public id.
     pub async fn endpoint_by_public_id(&self, public_id: &str) -> Result<Option<EndpointRow>> {
         Ok(reading!(self, |conn| {
-            sqlx::query_as(
-                "select id, public_id, channel, address, owner, secret, languages, extent, state, created_ms \
-                 from endpoints where public_id = $1",
-            )
-            .bind(public_id)
-            .fetch_optional(conn)
+            sqlx::query_as(select_endpoint!("where public_id = $1"))
+                .bind(public_id)
+                .fetch_optional(conn)
+                .await?
+        }))
+    }
+
+    /// Endpoints that an address looks after: its own, and its webhooks; not those that were erased.
+    pub async fn endpoints_of_owner(&self, address: &str) -> Result<Vec<EndpointRow>> {
+        Ok(reading!(self, |conn| {
+            sqlx::query_as(select_endpoint!(
+                "where owner = $1 and address <> '' order by id limit 500"
+            ))
+            .bind(address.to_lowercase())
+            .fetch_all(conn)
+            .await?
+        }))
+    }
+
+    /// Endpoints at an address, whoever owns them: several for a URL, at most one for a mailbox.
+    pub async fn endpoints_at(&self, address: &str) -> Result<Vec<EndpointRow>> {
+        Ok(reading!(self, |conn| {
+            sqlx::query_as(select_endpoint!(
+                "where (channel = 'email' and address_key = $1) or (channel = 'webhook' and address_key = $2) \
+                 order by id limit 500"
+            ))
+            .bind(address.to_lowercase())
+            .bind(address)
+            .fetch_all(conn)
             .await?
         }))
     }

@@ -40,7 +40,7 @@ impl Store {
                  (select cast(coalesce(sum(dead), 0) as bigint) from batches) as dead, \
                  (select min(since_ms) from ( \
                   select min(clear_at_ms) as since_ms from releases where state = 'scheduled' and clear_at_ms <= $1 \
-                  union all select min(created_ms) as since_ms from alerts where state = 'unrouted' \
+                  union all select min(created_ms) as since_ms from alerts where state = 'unrouted' and hinted_ms <= $1 \
                   union all select min(created_ms) as since_ms from batches where state = 'open' and lease_until_ms < $1 \
                   union all select min(due_ms) as since_ms from retries where due_ms <= $1) as overdue) as oldest_due_ms",
             )

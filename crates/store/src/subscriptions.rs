@@ -1,8 +1,8 @@
 //! Subscriptions: filters pointing at endpoints. Each change is numbered by a counter row that is locked until commit,
 //! so that a router that has seen change N has seen all before it.
 
-use crate::{NewEndpoint, Result, Store};
-use release::model::{Channel, EndpointState, SubscriptionState};
+use crate::{Idempotency, NewEndpoint, Result, Store};
+use release::model::{Channel, EndpointState, Extent, SubscriptionState};
 
 /// A subscription as shown to its owner.
 #[derive(Debug, Clone, sqlx::FromRow)]
@@ -49,19 +49,38 @@ pub struct NewSubscription<'a> {
     pub grammar: i64,
     /// How it is known that the reader wants this.
     pub consent: &'a str,
+    /// Active, or pending where anybody may have asked for it.
+    pub state: SubscriptionState,
     /// Where the alerts go; an endpoint of the same channel, address and owner is used again.
     pub endpoint: NewEndpoint<'a>,
 }
 
-/// Where a new subscription points.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// What became of a new subscription, and where it points.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Subscribed {
+    /// `sub_…`: its own, or that of the same one that is live already.
+    pub public_id: String,
+    /// Where the subscription stands.
+    pub subscription_state: SubscriptionState,
+    /// Whether the endpoint had the same filter already: nothing was added then.
+    pub known: bool,
     /// The endpoint's key.
     pub endpoint_id: i64,
     /// Where the endpoint stands: pending ones have to be asked.
     pub state: EndpointState,
     /// Whether the endpoint was made now, with the secret given.
     pub new: bool,
+}
+
+/// What became of subscriptions that came with an idempotency key.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum AddedOnce {
+    /// Stored now.
+    New(Vec<Subscribed>),
+    /// Stored before by the same request: their public ids.
+    Repeated(Vec<String>),
+    /// The key was used before for another request, which made this.
+    KeyReused(String),
 }
 
 /// What a router needs of a subscription.
@@ -95,99 +114,227 @@ macro_rules! select_subscription {
     };
 }
 
+/// The endpoint of a new subscription, made where there is none: its key, where it stands, whether it was made now.
+macro_rules! endpoint_of {
+    ($conn:ident, $subscription:expr, $change:expr, $key:expr, $now_ms:expr) => {{
+        let endpoint = &$subscription.endpoint;
+        let (address_key, owner) = (endpoint.address_key(), endpoint.owner.to_lowercase());
+        let existing: Option<(i64, String)> = sqlx::query_as(
+            "select id, state from endpoints where channel = $1 and address_key = $2 and owner = $3",
+        )
+        .bind(endpoint.channel.as_str())
+        .bind(&address_key)
+        .bind(&owner)
+        .fetch_optional(&mut *$conn)
+        .await?;
+        match existing {
+            Some((id, state)) => {
+                let old = EndpointState::parse(&state).unwrap_or(EndpointState::Pending);
+                // Shown consent activates; an endpoint removed or disabled before starts over.
+                let state = match (old, endpoint.state) {
+                    (_, EndpointState::Active) => EndpointState::Active,
+                    (EndpointState::Deleted | EndpointState::Disabled, fresh) => fresh,
+                    (old, _) => old,
+                };
+                // A stranger must not change what the reader has chosen.
+                let trusted = $subscription.state != SubscriptionState::Pending
+                    || old == EndpointState::Pending;
+                if trusted {
+                    sqlx::query(
+                        "update endpoints set languages = coalesce($1, languages), extent = coalesce($2, extent) where id = $3",
+                    )
+                    .bind(endpoint.languages)
+                    .bind(endpoint.extent.map(|extent| extent.as_str()))
+                    .bind(id)
+                    .execute(&mut *$conn)
+                    .await?;
+                }
+                if state != old {
+                    sqlx::query("update endpoints set state = $1 where id = $2")
+                        .bind(state.as_str())
+                        .bind(id)
+                        .execute(&mut *$conn)
+                        .await?;
+                }
+                if state != old || (trusted && endpoint.languages.is_some()) {
+                    // What it had before comes alive with it, or is read in other languages: routers must hear of that.
+                    sqlx::query("update subscriptions set change = $1 where endpoint_id = $2")
+                        .bind($change)
+                        .bind(id)
+                        .execute(&mut *$conn)
+                        .await?;
+                }
+                (id, state, false)
+            }
+            None => {
+                let id = next_ids!($conn, "endpoint", 1);
+                sqlx::query(
+                    "insert into endpoints (id, public_id, channel, address, address_key, owner, secret, languages, extent, \
+                     state, created_ms) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+                )
+                .bind(id)
+                .bind(endpoint.public_id)
+                .bind(endpoint.channel.as_str())
+                .bind(endpoint.address)
+                .bind(&address_key)
+                .bind(&owner)
+                .bind(endpoint.secret)
+                .bind(endpoint.languages.unwrap_or_default())
+                .bind(endpoint.extent.unwrap_or(Extent::Full).as_str())
+                .bind(endpoint.state.as_str())
+                .bind($now_ms)
+                .execute(&mut *$conn)
+                .await?;
+                // An address that asked never to be written to was erased, and is back: what it asked for holds.
+                sqlx::query(
+                    "insert into suppressions (address_key, reason, created_ms) \
+                     select $1, reason, created_ms from suppressions where address_key = $2 on conflict do nothing",
+                )
+                .bind(&address_key)
+                .bind($key.fingerprint(&address_key))
+                .execute(&mut *$conn)
+                .await?;
+                (id, endpoint.state, true)
+            }
+        }
+    }};
+}
+
+/// A new subscription, unless the endpoint has the same filter: its public id, where it stands, whether it was known.
+macro_rules! subscription_of {
+    ($conn:ident, $subscription:expr, $endpoint_id:expr, $change:expr, $now_ms:expr) => {{
+        let same: Option<(String, String)> = sqlx::query_as(
+            "select public_id, state from subscriptions where endpoint_id = $1 and filter = $2 and state <> 'deleted' \
+             order by id limit 1",
+        )
+        .bind($endpoint_id)
+        .bind($subscription.filter)
+        .fetch_optional(&mut *$conn)
+        .await?;
+        match same {
+            Some((public_id, state)) => {
+                let mut state =
+                    SubscriptionState::parse(&state).unwrap_or(SubscriptionState::Pending);
+                // Vouched for what a stranger may have asked for before.
+                if state == SubscriptionState::Pending && $subscription.state != state {
+                    state = $subscription.state;
+                    sqlx::query(
+                        "update subscriptions set state = $1, consent = $2, change = $3 where public_id = $4",
+                    )
+                    .bind(state.as_str())
+                    .bind($subscription.consent)
+                    .bind($change)
+                    .bind(&public_id)
+                    .execute(&mut *$conn)
+                    .await?;
+                }
+                (public_id, state, true)
+            }
+            None => {
+                let id = next_ids!($conn, "subscription", 1);
+                sqlx::query(
+                    "insert into subscriptions (id, public_id, endpoint_id, name, filter, grammar, state, consent, \
+                     change, created_ms) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+                )
+                .bind(id)
+                .bind($subscription.public_id)
+                .bind($endpoint_id)
+                .bind($subscription.name)
+                .bind($subscription.filter)
+                .bind($subscription.grammar)
+                .bind($subscription.state.as_str())
+                .bind($subscription.consent)
+                .bind($change)
+                .bind($now_ms)
+                .execute(&mut *$conn)
+                .await?;
+                ($subscription.public_id.to_owned(), $subscription.state, false)
+            }
+        }
+    }};
+}
+
 impl Store {
-    /// Stores subscriptions, all or none, each with its endpoint.
+    /// Stores subscriptions, all or none, each with its endpoint. A filter that the endpoint has already is not added.
     pub async fn add_subscriptions(
         &self,
         new: &[NewSubscription<'_>],
         now_ms: i64,
     ) -> Result<Vec<Subscribed>> {
-        let mut endpoints = Vec::with_capacity(new.len());
+        self.add_all(new, None, now_ms).await
+    }
+
+    /// As [`Store::add_subscriptions`], under an idempotency key: the same request again adds nothing.
+    ///
+    /// # Errors
+    /// [`crate::StoreError::Conflict`] if the same request was a moment faster: asking again finds what it made.
+    pub async fn add_subscriptions_once(
+        &self,
+        new: &[NewSubscription<'_>],
+        actor: &str,
+        idempotency: Idempotency<'_>,
+        now_ms: i64,
+    ) -> Result<AddedOnce> {
+        let before: Option<(String, String)> = reading!(self, |conn| {
+            sqlx::query_as(
+                "select body_hash, made from idempotency where actor = $1 and idempotency_key = $2",
+            )
+            .bind(actor)
+            .bind(idempotency.key)
+            .fetch_optional(conn)
+            .await?
+        });
+        if let Some((body_hash, made)) = before {
+            return Ok(match body_hash == idempotency.body_hash {
+                true => AddedOnce::Repeated(made.split(' ').map(str::to_owned).collect()),
+                false => AddedOnce::KeyReused(made),
+            });
+        }
+        let added = self
+            .add_all(new, Some((actor, idempotency)), now_ms)
+            .await?;
+        Ok(AddedOnce::New(added))
+    }
+
+    async fn add_all(
+        &self,
+        new: &[NewSubscription<'_>],
+        once: Option<(&str, Idempotency<'_>)>,
+        now_ms: i64,
+    ) -> Result<Vec<Subscribed>> {
+        let key = self.link_key().await?;
+        let mut added: Vec<Subscribed> = Vec::with_capacity(new.len());
         writing!(self, |conn| {
             let change = next_ids!(conn, "filter", 1);
             for subscription in new {
-                let endpoint = &subscription.endpoint;
-                let (address_key, owner) = (endpoint.address_key(), endpoint.owner.to_lowercase());
-                let existing: Option<(i64, String)> = sqlx::query_as(
-                    "select id, state from endpoints where channel = $1 and address_key = $2 and owner = $3",
-                )
-                .bind(endpoint.channel.as_str())
-                .bind(&address_key)
-                .bind(&owner)
-                .fetch_optional(&mut *conn)
-                .await?;
-                let (endpoint_id, state, new) = match existing {
-                    Some((id, state)) => {
-                        let old = EndpointState::parse(&state).unwrap_or(EndpointState::Pending);
-                        // Shown consent activates; an endpoint removed or disabled before starts over.
-                        let state = match (old, endpoint.state) {
-                            (_, EndpointState::Active) => EndpointState::Active,
-                            (EndpointState::Deleted | EndpointState::Disabled, fresh) => fresh,
-                            (old, _) => old,
-                        };
-                        if state != old {
-                            sqlx::query("update endpoints set state = $1 where id = $2")
-                                .bind(state.as_str())
-                                .bind(id)
-                                .execute(&mut *conn)
-                                .await?;
-                            // What it had before comes alive with it, or starts over with it: routers must hear of that.
-                            sqlx::query(
-                                "update subscriptions set change = $1 where endpoint_id = $2",
-                            )
-                            .bind(change)
-                            .bind(id)
-                            .execute(&mut *conn)
-                            .await?;
-                        }
-                        (id, state, false)
-                    }
-                    None => {
-                        let id = next_ids!(conn, "endpoint", 1);
-                        sqlx::query(
-                            "insert into endpoints (id, public_id, channel, address, address_key, owner, secret, languages, extent, \
-                             state, created_ms) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
-                        )
-                        .bind(id)
-                        .bind(endpoint.public_id)
-                        .bind(endpoint.channel.as_str())
-                        .bind(endpoint.address)
-                        .bind(&address_key)
-                        .bind(&owner)
-                        .bind(endpoint.secret)
-                        .bind(endpoint.languages)
-                        .bind(endpoint.extent.as_str())
-                        .bind(endpoint.state.as_str())
-                        .bind(now_ms)
-                        .execute(&mut *conn)
-                        .await?;
-                        (id, endpoint.state, true)
-                    }
-                };
-                let id = next_ids!(conn, "subscription", 1);
-                sqlx::query(
-                    "insert into subscriptions (id, public_id, endpoint_id, name, filter, grammar, state, consent, \
-                     change, created_ms) values ($1, $2, $3, $4, $5, $6, 'active', $7, $8, $9)",
-                )
-                .bind(id)
-                .bind(subscription.public_id)
-                .bind(endpoint_id)
-                .bind(subscription.name)
-                .bind(subscription.filter)
-                .bind(subscription.grammar)
-                .bind(subscription.consent)
-                .bind(change)
-                .bind(now_ms)
-                .execute(&mut *conn)
-                .await?;
-                endpoints.push(Subscribed {
+                let (endpoint_id, state, new) =
+                    endpoint_of!(conn, subscription, change, key, now_ms);
+                let (public_id, subscription_state, known) =
+                    subscription_of!(conn, subscription, endpoint_id, change, now_ms);
+                added.push(Subscribed {
+                    public_id,
+                    subscription_state,
+                    known,
                     endpoint_id,
                     state,
                     new,
                 });
             }
+            if let Some((actor, Idempotency { key, body_hash })) = once {
+                let made: Vec<&str> = added.iter().map(|one| one.public_id.as_str()).collect();
+                sqlx::query(
+                    "insert into idempotency (actor, idempotency_key, body_hash, made, created_ms) values ($1, $2, $3, $4, $5)",
+                )
+                .bind(actor)
+                .bind(key)
+                .bind(body_hash)
+                .bind(made.join(" "))
+                .bind(now_ms)
+                .execute(&mut *conn)
+                .await?;
+            }
         });
-        Ok(endpoints)
+        Ok(added)
     }
 
     /// The subscription with this public id, unless deleted.
@@ -211,7 +358,7 @@ impl Store {
     ) -> Result<Vec<SubscriptionRow>> {
         Ok(reading!(self, |conn| {
             sqlx::query_as(select_subscription!(
-                "where s.id > $1 and s.state <> 'deleted' and ($2 is null or e.address = $2) order by s.id limit $3"
+                "where s.id > $1 and s.state <> 'deleted' and ($2 is null or e.address = $2 or e.address_key = lower($2)) order by s.id limit $3"
             ))
             .bind(after_id)
             .bind(address)
@@ -221,7 +368,8 @@ impl Store {
         }))
     }
 
-    /// Pauses, resumes or deletes a subscription; false if there is none with this public id.
+    /// Pauses, resumes or deletes a subscription; false if there is none with this public id. One that its reader has not
+    /// confirmed can only be deleted.
     pub async fn set_subscription_state(
         &self,
         public_id: &str,
@@ -229,7 +377,8 @@ impl Store {
     ) -> Result<bool> {
         let done = writing!(self, |conn| {
             let change = next_ids!(conn, "filter", 1);
-            sqlx::query("update subscriptions set state = $1, change = $2 where public_id = $3 and state <> 'deleted'")
+            sqlx::query("update subscriptions set state = $1, change = $2 where public_id = $3 and state <> 'deleted' \
+                         and (state <> 'pending' or $1 = 'deleted')")
                 .bind(state.as_str())
                 .bind(change)
                 .bind(public_id)

@@ -1,13 +1,16 @@
 //! `dateline subscribe`: who wants to hear of what.
 
+mod import;
+
 use super::admin::print_table;
 use super::ask::{query, text};
 use crate::client::Client;
-use anyhow::Result;
+use anyhow::{Result, bail};
 use clap::{Args, Subcommand};
 use http::Method;
 use serde_json::json;
 use std::process::ExitCode;
+use std::time::{Duration, Instant};
 
 #[derive(Debug, Args)]
 pub(super) struct SubscribeArgs {
@@ -72,7 +75,39 @@ enum Action {
         /// `sub_…`
         id: String,
     },
+    /// Change what a subscription asks for
+    Change {
+        /// `sub_…`
+        id: String,
+        /// Another filter
+        #[arg(long, required_unless_present = "name")]
+        filter: Option<String>,
+        /// Another name
+        #[arg(long)]
+        name: Option<String>,
+    },
+    /// Add subscriptions from a CSV file
+    #[command(after_help = "Example:  dateline subscribe import readers.csv --dry-run")]
+    Import(import::ImportArgs),
+    /// Print everything that is held about an address and its webhooks, as JSON
+    Export {
+        /// A mail address
+        address: String,
+    },
+    /// Erase everything that is held about an address and its webhooks
+    Erase {
+        /// A mail address
+        address: String,
+    },
+    /// Send a test event to a subscription's endpoint, and say what came of it
+    Test {
+        /// `sub_…` or `ep_…`
+        id: String,
+    },
 }
+
+/// How long the outcome of a test is waited for.
+const TEST_WAIT: Duration = Duration::from_secs(60);
 
 pub(super) async fn run(args: SubscribeArgs, client: &Client) -> Result<ExitCode> {
     match args.action {
@@ -157,6 +192,81 @@ pub(super) async fn run(args: SubscribeArgs, client: &Client) -> Result<ExitCode
                 .await?;
             println!("{id} deleted");
         }
+        Action::Change { id, filter, name } => {
+            let mut body = json!({});
+            for (field, value) in [("filter", filter), ("name", name)] {
+                if let Some(value) = value {
+                    body[field] = json!(value);
+                }
+            }
+            let path = format!("/v1/subscriptions/{id}");
+            let shown = client.ask(Method::PATCH, &path, Some(&body)).await?;
+            println!("{id} asks for {}", text(&shown, "filter"));
+        }
+        Action::Import(args) => return import::run(args, client).await,
+        Action::Export { address } => {
+            let body = json!({ "owner": address });
+            let path = "/v1/endpoints/export";
+            let shown = client.ask(Method::POST, path, Some(&body)).await?;
+            println!("{}", serde_json::to_string_pretty(&shown)?);
+        }
+        Action::Erase { address } => {
+            let body = json!({ "owner": address });
+            let path = "/v1/endpoints/erase";
+            let shown = client.ask(Method::POST, path, Some(&body)).await?;
+            let erased = shown["erased"].as_array().map_or(0, Vec::len);
+            println!(
+                "{erased} endpoints erased: of them the ledger keeps a hash, and nothing else"
+            );
+        }
+        Action::Test { id } => return test(client, id).await,
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// Sends a test event and waits for its outcome; exit code 1 if it failed.
+async fn test(client: &Client, id: String) -> Result<ExitCode> {
+    let endpoint = match id.starts_with("sub_") {
+        true => {
+            let path = format!("/v1/subscriptions/{id}");
+            text(&client.ask(Method::GET, &path, None).await?, "endpoint")
+        }
+        false => id,
+    };
+    if !client.is_served() {
+        bail!(
+            "no server runs on this folder, so nothing can be sent: start it with `dateline serve`"
+        );
+    }
+    let path = format!("/v1/endpoints/{endpoint}/test");
+    let asked = client.ask(Method::POST, &path, None).await?;
+    let begun = Instant::now();
+    loop {
+        let result = client.ask(Method::GET, &path, None).await?;
+        let ours = result["test"] == asked["test"];
+        match result["state"].as_str() {
+            Some("delivered") if ours => {
+                println!(
+                    "{endpoint} answered {} after {} ms",
+                    text(&result, "status"),
+                    text(&result, "took_ms")
+                );
+                return Ok(ExitCode::SUCCESS);
+            }
+            Some("due") | None => {}
+            Some(_) if ours => {
+                println!(
+                    "{endpoint} failed after {} ms: {}",
+                    text(&result, "took_ms"),
+                    text(&result, "error")
+                );
+                return Ok(ExitCode::FAILURE);
+            }
+            Some(_) => {}
+        }
+        if begun.elapsed() > TEST_WAIT {
+            bail!("no outcome within a minute; ask later: GET {path}");
+        }
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
 }

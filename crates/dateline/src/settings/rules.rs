@@ -42,6 +42,18 @@ fn rule(key: &str) -> Option<Rule> {
         "http.request_timeout_ms" => Number(100..=600_000, "milliseconds"),
         "review.default" => Word(&["none", "first-release", "always"]),
         "review.late_editions" => Word(&["wait", "follow"]),
+        "http.trusted_proxies" => Text(
+            "addresses or networks separated by spaces, or \"\"",
+            |text| {
+                newsroom::Proxies::parse(text)
+                    .map(drop)
+                    .map_err(|error| error.to_string())
+            },
+        ),
+        "signup.mails_per_day" => Number(1..=100, "mails"),
+        "signup.mail_gap_s" => Number(0..=86_400, "seconds"),
+        "signup.per_client_hour" => Number(1..=100_000, "forms"),
+        "signup.import_mails_per_minute" => Number(1..=6000, "mails"),
         "store.url" => Text("\"\" or sqlite:PATH", texts::store_url),
         "queue.url" => Text("embedded:", texts::queue_url),
         "topics.file" => Text("a file, or \"\"", texts::any),

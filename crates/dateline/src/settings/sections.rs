@@ -20,6 +20,8 @@ pub struct HttpSettings {
     pub request_timeout_ms: u64,
     /// Requests of one token or session in a minute; 0 sets no limit.
     pub requests_per_minute: i64,
+    /// Proxies whose word about a client's address is believed.
+    pub trusted_proxies: String,
 }
 
 /// `[review]`: who sees a release before it goes.
@@ -30,6 +32,20 @@ pub struct ReviewSettings {
     pub default: Review,
     /// For an edition that joins a story which has cleared.
     pub late_editions: LateEditions,
+}
+
+/// `[signup]`: readers who sign up by themselves.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SignupSettings {
+    /// Mails to one address in a row.
+    pub mails_per_day: i64,
+    /// The least time between two mails to one address.
+    pub mail_gap_s: i64,
+    /// Forms of one client in an hour.
+    pub per_client_hour: u32,
+    /// Confirmation mails of imports in a minute.
+    pub import_mails_per_minute: i64,
 }
 
 /// `[store]`: the database.

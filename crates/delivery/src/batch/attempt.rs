@@ -7,6 +7,7 @@ use crate::email::Letter;
 use crate::in_flight::InFlight;
 use crate::webhook::Call;
 use crate::{SendError, Sender, Sent};
+use release::model::AlertKind;
 use std::time::Instant;
 use store::{BatchRow, DueDelivery, Outcome, Verdict};
 
@@ -145,6 +146,10 @@ fn judge(work: &Work, attempt: i64, now_ms: i64, error: &SendError) -> Verdict {
         SendError::Retry { failure, after_ms } => (failure, after_ms),
     };
     let error = failure.error.clone();
+    // Somebody waits for the answer to a test: the first is the one.
+    if work.alert.kind == AlertKind::Test {
+        return Verdict::Dead { error };
+    }
     match work
         .inner
         .settings

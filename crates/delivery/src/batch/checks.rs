@@ -34,7 +34,10 @@ pub(super) fn withheld(work: &Work, delivery: &DueDelivery, superseded: bool) ->
             suppressed("unsubscribed")
         }
         (AlertKind::Story, EndpointState::Active) => None,
-        (AlertKind::Confirm | AlertKind::Challenge, EndpointState::Pending) => None,
+        (AlertKind::Challenge, EndpointState::Pending) => None,
+        // Asked for by somebody on a page: whoever reads the mail decides.
+        (AlertKind::Confirm | AlertKind::Manage, state) if state != EndpointState::Deleted => None,
+        (AlertKind::Test, EndpointState::Active | EndpointState::Paused) => None,
         // To a person of the wire's own; whether the address reads alerts does not matter.
         (AlertKind::SignIn | AlertKind::Notice, _) => None,
         (_, state) => suppressed(&format!("the endpoint is {state}")),

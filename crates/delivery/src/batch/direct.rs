@@ -4,18 +4,31 @@ use super::Work;
 use crate::email::{Letter, Mailer};
 use crate::webhook::{Call, Caller};
 use crate::{Failure, SendError, Sent};
+use release::address::masked;
 use release::capability::Capability;
-use release::model::{AlertKind, Release};
-use release::render::{Mail, Notice, challenge_payload, confirm_mail, notice_mail, sign_in_mail};
+use release::model::{AlertKind, Channel, EndpointState, Release, SubscriptionState};
+use release::render::{
+    Mail, Notice, challenge_payload, confirm_hook_mail, confirm_mail, known_mail, manage_mail,
+    notice_mail, sign_in_mail, test_mail, test_payload,
+};
 use release::time::human_duration;
 use serde::Deserialize;
-use store::{ChannelReport, DueDelivery, ReleaseRow, Report, StoreError};
+use store::{ChannelReport, DueDelivery, EndpointRow, ReleaseRow, Report, StoreError};
 
 /// What the alert of a sign-in tells.
 #[derive(Deserialize)]
 struct SignIn {
     sign_in: i64,
 }
+
+/// What the question to the owner of a webhook tells.
+#[derive(Deserialize)]
+struct Hook {
+    hook: i64,
+}
+
+/// How long a link to the preferences works.
+const PREFERENCES_MS: i64 = 86_400_000;
 
 /// What the alert of a notice tells: which release, and what of it.
 #[derive(Deserialize)]
@@ -33,6 +46,7 @@ pub(super) async fn call(
 ) -> Result<Sent, SendError> {
     match work.alert.kind {
         AlertKind::Challenge => challenge(work, caller, delivery, id).await,
+        AlertKind::Test => test(work, caller, delivery, id).await,
         kind => Err(untold(kind, "webhook")),
     }
 }
@@ -45,7 +59,10 @@ pub(super) async fn mail(
     letter: &Letter<'_>,
 ) -> Result<Sent, SendError> {
     let mail = match work.alert.kind {
-        AlertKind::Confirm => confirm(work, delivery).await?,
+        AlertKind::Confirm if work.alert.about.is_empty() => confirm(work, delivery).await?,
+        AlertKind::Confirm => confirm_hook(work).await?,
+        AlertKind::Manage => manage(work, delivery).await?,
+        AlertKind::Test => test_mail(&work.inner.wire.name),
         AlertKind::SignIn => sign_in(work)?,
         AlertKind::Notice => notice(work).await?,
         kind => return Err(untold(kind, "email")),
@@ -79,18 +96,112 @@ async fn challenge(
     Ok(sent)
 }
 
+async fn test(
+    work: &Work,
+    caller: &Caller,
+    delivery: &DueDelivery,
+    id: &str,
+) -> Result<Sent, SendError> {
+    let now_ms = work.inner.clock.now_ms();
+    let call = Call {
+        id,
+        url: &delivery.address,
+        secret: &delivery.secret,
+        body: test_payload(&delivery.endpoint_public_id, now_ms).into(),
+    };
+    caller.call(&call, now_ms).await
+}
+
+/// Asks for what is not confirmed yet: all that a pending address was asked for, or what is new to an active one.
 async fn confirm(work: &Work, delivery: &DueDelivery) -> Result<Mail, SendError> {
-    let store = &work.inner.store;
-    let names = later(
-        store
-            .endpoint_subscription_names(delivery.endpoint_id)
-            .await,
-    )?;
+    let endpoint_id = delivery.endpoint_id;
+    let asked = asked(work, endpoint_id, delivery.endpoint_state).await?;
+    let wire = &work.inner.wire;
+    if asked.names.is_empty() && delivery.endpoint_state != EndpointState::Pending {
+        return Ok(known_mail(
+            &wire.name,
+            &format!("{}/alerts/manage", wire.public_url),
+        ));
+    }
     let capability = Capability::Confirm {
-        endpoint_id: delivery.endpoint_id,
+        endpoint_id,
+        upto: asked.upto,
     };
     let url = link(work, "confirm", &capability);
-    Ok(confirm_mail(&work.inner.wire.name, &names, &url))
+    Ok(confirm_mail(&wire.name, &asked.names, &url))
+}
+
+/// Asks the owner of a webhook before anything is called.
+async fn confirm_hook(work: &Work) -> Result<Mail, SendError> {
+    let Hook { hook } = about(work)?;
+    let endpoint = later(work.inner.store.endpoint(hook).await)?;
+    let endpoint = endpoint.ok_or_else(|| unreadable("the webhook is not there"))?;
+    let asked = asked(work, hook, EndpointState::Active).await?;
+    let capability = Capability::ConfirmHook {
+        endpoint_id: hook,
+        upto: asked.upto,
+    };
+    let url = link(work, "alerts/webhook/confirm", &capability);
+    let wire = &work.inner.wire;
+    Ok(confirm_hook_mail(
+        &wire.name,
+        &masked(&endpoint.address),
+        &asked.names,
+        &url,
+    ))
+}
+
+/// The longest name that a question repeats.
+const NAME_CHARS: usize = 160;
+
+/// What a stranger may have written must not make our mail carry their message.
+fn harmless(name: &str) -> String {
+    let linked = ["://", "www.", "@"].iter().any(|part| name.contains(part));
+    match linked || name.chars().count() > NAME_CHARS {
+        true => "a filter that the page shows".to_owned(),
+        false => name.to_owned(),
+    }
+}
+
+/// What a confirmation is asked for: names, and the key of the last.
+struct Asked {
+    names: Vec<String>,
+    upto: i64,
+}
+
+async fn asked(work: &Work, endpoint_id: i64, state: EndpointState) -> Result<Asked, SendError> {
+    let all = later(work.inner.store.subscriptions_of(endpoint_id).await)?;
+    let open = all.iter().filter(|subscription| {
+        state == EndpointState::Pending || subscription.state == SubscriptionState::Pending
+    });
+    Ok(Asked {
+        names: open
+            .map(|subscription| harmless(&subscription.name))
+            .collect(),
+        upto: all.last().map_or(0, |subscription| subscription.id),
+    })
+}
+
+/// A link for the address itself, and one for each webhook of its owner: one capability each.
+async fn manage(work: &Work, delivery: &DueDelivery) -> Result<Mail, SendError> {
+    let owned = later(work.inner.store.endpoints_of_owner(&delivery.address).await)?;
+    let expires_ms = work.alert.created_ms + PREFERENCES_MS;
+    let url = |endpoint: &EndpointRow| {
+        let capability = Capability::Preferences {
+            endpoint_id: endpoint.id,
+            expires_ms,
+        };
+        link(work, "alerts/preferences", &capability)
+    };
+    let mut links = Vec::new();
+    for endpoint in &owned {
+        let what = match endpoint.channel {
+            Channel::Email => "Alerts to this address".to_owned(),
+            Channel::Webhook => format!("The webhook at {}", masked(&endpoint.address)),
+        };
+        links.push((what, url(endpoint)));
+    }
+    Ok(manage_mail(&work.inner.wire.name, &links))
 }
 
 fn sign_in(work: &Work) -> Result<Mail, SendError> {

@@ -15,6 +15,21 @@ struct Node {
 
 /// Reads a whole text.
 pub(super) fn parse(source: &str) -> Result<Filter, FilterError> {
+    let node = read(source)?;
+    if let Some(at) = node.absent {
+        let message = "this would match by what is absent alone, and so nearly all news: \
+            say what must be present, or write `everything NOT ...`";
+        return Err(FilterError::new(at, message).nearest(Some("everything NOT".to_owned())));
+    }
+    Ok(node.filter)
+}
+
+/// Reads a text that narrows another.
+pub(super) fn parse_part(source: &str) -> Result<Filter, FilterError> {
+    Ok(read(source)?.filter)
+}
+
+fn read(source: &str) -> Result<Node, FilterError> {
     if source.len() > MAX_BYTES {
         let message = format!(
             "the filter has {} bytes, at most {MAX_BYTES} are allowed",
@@ -41,11 +56,6 @@ pub(super) fn parse(source: &str) -> Result<Filter, FilterError> {
     if rest.kind != Kind::End {
         return Err(FilterError::new(rest.at, "this bracket closes nothing"));
     }
-    if let Some(at) = node.absent {
-        let message = "this would match by what is absent alone, and so nearly all news: \
-            say what must be present, or write `everything NOT ...`";
-        return Err(FilterError::new(at, message).nearest(Some("everything NOT".to_owned())));
-    }
     // What is stored and sent is the printed text, which may be a little longer: it must be readable again.
     let printed = node.filter.to_string().len();
     if printed > MAX_BYTES {
@@ -54,7 +64,7 @@ pub(super) fn parse(source: &str) -> Result<Filter, FilterError> {
         );
         return Err(FilterError::new(source.len(), message));
     }
-    Ok(node.filter)
+    Ok(node)
 }
 
 struct Parser<'a> {

@@ -96,7 +96,7 @@ fn when(at: &ClearTime) -> String {
 }
 
 /// Paragraphs; those that are links become links.
-fn letter(subject: String, lines: &[String]) -> Mail {
+pub(super) fn letter(subject: String, lines: &[String]) -> Mail {
     let html = html! {
         (DOCTYPE)
         html lang="en" {

@@ -87,3 +87,13 @@ pub fn challenge_payload(challenge: &str, endpoint: &str, sent_ms: i64) -> Strin
     })
     .to_string()
 }
+
+/// The body that shows the owner of a webhook that calls arrive, and that their signature can be checked.
+pub fn test_payload(endpoint: &str, sent_ms: i64) -> String {
+    json!({
+        "type": "endpoint.test",
+        "timestamp": rfc3339(sent_ms),
+        "data": { "endpoint": endpoint, "sent_at": rfc3339(sent_ms) },
+    })
+    .to_string()
+}

@@ -147,7 +147,10 @@ pub(crate) async fn issuers_are_listed_by_slug(store: Store) {
 }
 
 pub(crate) async fn link_key_stays_the_same(store: Store) {
-    let capability = Capability::Confirm { endpoint_id: 7 };
+    let capability = Capability::Confirm {
+        endpoint_id: 7,
+        upto: 9,
+    };
     let signed = store.link_key().await.unwrap().sign(&capability);
 
     let key = store.link_key().await.unwrap();

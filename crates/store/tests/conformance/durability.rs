@@ -14,11 +14,10 @@ where
         outcome(told.readers[1], retry(NOW)),
     ];
     store.record_outcomes(&told.batch, &outcomes).await.unwrap();
-    let link = store
-        .link_key()
-        .await
-        .unwrap()
-        .sign(&Capability::Confirm { endpoint_id: 1 });
+    let link = store.link_key().await.unwrap().sign(&Capability::Confirm {
+        endpoint_id: 1,
+        upto: 9,
+    });
     let status = store.status(NOW).await.unwrap();
     store.close().await;
 

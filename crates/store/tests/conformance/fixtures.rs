@@ -88,8 +88,8 @@ pub(crate) fn endpoint<'a>(
         address,
         owner: "owner@reader.example",
         secret: "whsec_1",
-        languages: "en fr",
-        extent: Extent::Full,
+        languages: Some("en fr"),
+        extent: Some(Extent::Full),
         state: EndpointState::Active,
     }
 }
@@ -104,6 +104,7 @@ pub(crate) fn subscription<'a>(
         filter: "topic:steel",
         grammar: 1,
         consent: "form",
+        state: release::model::SubscriptionState::Active,
         endpoint,
     }
 }

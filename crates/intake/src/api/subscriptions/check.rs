@@ -1,173 +1,265 @@
-//! A subscription as it comes in, and every check that it must pass.
+//! A subscription as it comes in, and every check that it must pass: all that is wrong with it is said at once.
 
 use crate::auth::{Caller, Scope};
-use crate::{Intake, Problem};
+use crate::{FieldError, Intake};
 use release::address::{MailAddress, printable};
 use release::filter::{Filter, GRAMMAR_VERSION};
 use release::ids::{Kind, PublicId};
 use release::language::LanguageTag;
-use release::model::{Channel, EndpointState, Extent};
+use release::model::{Channel, EndpointState, Extent, SubscriptionState};
 use release::webhook::{check_url, new_secret};
 use serde::Deserialize;
-use serde_json::Value;
 use store::{NewEndpoint, NewSubscription};
+use utoipa::ToSchema;
 
-#[derive(Deserialize)]
+/// The longest name, in characters.
+const NAME_CHARS: usize = 200;
+/// More languages than this nobody reads.
+const MOST_LANGUAGES: usize = 20;
+
+/// A subscription as it was sent.
+#[derive(Debug, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-struct Add {
-    filter: String,
-    name: Option<String>,
-    email: Option<String>,
-    webhook: Option<String>,
-    owner: Option<String>,
-    #[serde(default)]
-    languages: Vec<String>,
-    extent: Option<String>,
+pub(in crate::api) struct Add {
+    /// In the filter language: `topic:mining AND NOT "gold price"`
+    pub(in crate::api) filter: String,
+    /// What its reader calls it
+    pub(in crate::api) name: Option<String>,
+    /// Where alerts go: this, or a webhook
+    pub(in crate::api) email: Option<String>,
+    /// A public https URL
+    pub(in crate::api) webhook: Option<String>,
+    /// The mail address of the webhook's owner
+    pub(in crate::api) owner: Option<String>,
+    /// BCP 47 tags, best first; absent leaves those of the endpoint
+    pub(in crate::api) languages: Option<Vec<String>>,
+    /// `full` or `link`; absent leaves that of the endpoint
+    pub(in crate::api) extent: Option<String>,
     /// How it is known that the reader wants this; an operator's word makes the endpoint active at once.
-    consent: Option<String>,
+    pub(in crate::api) consent: Option<String>,
 }
 
 /// A subscription that has passed every check.
-pub(super) struct Checked {
-    pub(super) public_id: String,
+#[derive(Debug)]
+pub(in crate::api) struct Checked {
+    pub(in crate::api) public_id: String,
     endpoint_public_id: String,
-    pub(super) name: String,
-    pub(super) filter: String,
-    pub(super) channel: Channel,
-    pub(super) address: String,
+    pub(in crate::api) name: String,
+    pub(in crate::api) filter: String,
+    pub(in crate::api) channel: Channel,
+    pub(in crate::api) address: String,
     owner: String,
-    pub(super) secret: String,
-    languages: String,
-    extent: Extent,
-    consent: Option<String>,
+    pub(in crate::api) secret: String,
+    languages: Option<String>,
+    extent: Option<Extent>,
+    pub(in crate::api) consent: Option<String>,
 }
 
-/// Checks one subscription; `base` is its JSON pointer.
-pub(super) fn check(
+/// Errors of one subscription, gathered; `base` is its JSON pointer.
+pub(in crate::api) struct Errors<'a> {
+    base: &'a str,
+    pub(in crate::api) found: Vec<FieldError>,
+}
+
+impl<'a> Errors<'a> {
+    pub(in crate::api) fn at(base: &'a str) -> Errors<'a> {
+        Errors {
+            base,
+            found: Vec::new(),
+        }
+    }
+
+    fn add(&mut self, field: &str, detail: impl Into<String>, mend: impl Into<String>) {
+        self.found.push(FieldError {
+            pointer: format!("{}/{field}", self.base),
+            detail: detail.into(),
+            mend: mend.into(),
+        });
+    }
+}
+
+/// Checks every field.
+pub(in crate::api) fn check_fields(
     intake: &Intake,
     caller: &Caller,
-    value: Value,
+    add: Add,
     base: &str,
-) -> Result<Checked, Problem> {
-    let invalid = |field: &str, detail: String, mend: &str| Problem::Invalid {
-        pointer: format!("{base}/{field}"),
-        detail,
-        mend: mend.to_owned(),
+) -> Result<Checked, Vec<FieldError>> {
+    let mut errors = Errors::at(base);
+    let filter = check_filter(intake, &add.filter, &mut errors);
+    let name = add.name.or_else(|| filter.clone()).unwrap_or_default();
+    // A filter may be longer than a name: then its beginning is name enough.
+    let name = match filter.as_deref() == Some(name.as_str()) {
+        true => shortened(&name),
+        false => check_name(&name, &mut errors),
     };
-    let add: Add = serde_json::from_value(value).map_err(|error| {
-        Problem::Malformed(format!(
-            "{base}: {error}; see the README for the fields of a subscription"
-        ))
-    })?;
-    let filter = check_filter(intake, &add.filter, base)?;
-    let name = add.name.unwrap_or_else(|| filter.clone());
-    if name.chars().any(char::is_control) || name.chars().count() > 200 {
-        return Err(invalid(
+    let target = check_target(intake, add.email, add.webhook, add.owner, &mut errors);
+    let languages = add
+        .languages
+        .map(|tags| check_languages(&tags, &mut errors));
+    let extent = add
+        .extent
+        .as_deref()
+        .and_then(|text| check_extent(text, &mut errors));
+    let consent = check_consent(caller, add.consent, &mut errors);
+    match (filter, target) {
+        (Some(filter), Some((channel, address, owner))) if errors.found.is_empty() => Ok(Checked {
+            public_id: PublicId::from_random(Kind::Subscription, rand::random()).to_string(),
+            endpoint_public_id: PublicId::from_random(Kind::Endpoint, rand::random()).to_string(),
+            name,
+            filter,
+            secret: match channel {
+                Channel::Email => String::new(),
+                Channel::Webhook => new_secret(rand::random()),
+            },
+            channel,
+            address,
+            owner,
+            languages,
+            extent,
+            consent,
+        }),
+        _ => Err(errors.found),
+    }
+}
+
+fn shortened(name: &str) -> String {
+    match name.char_indices().nth(NAME_CHARS) {
+        None => name.to_owned(),
+        Some(_) => name.chars().take(NAME_CHARS - 1).chain(['…']).collect(),
+    }
+}
+
+pub(in crate::api) fn check_name(name: &str, errors: &mut Errors<'_>) -> String {
+    if name.chars().any(char::is_control) || name.chars().count() > NAME_CHARS {
+        errors.add(
             "name",
-            format!("`{}` cannot be shown", printable(&name)),
-            "give one line of at most 200 characters",
-        ));
+            format!("`{}` cannot be shown", printable(name)),
+            format!("give one line of at most {NAME_CHARS} characters"),
+        );
     }
-    let mail = |field: &str, text: &str| {
-        MailAddress::parse(text)
-            .map_err(|error| invalid(field, error.to_string(), "write `name@example.com`"))
-    };
-    let (channel, address, owner, secret) = match (&add.email, &add.webhook) {
-        (Some(email), None) => {
-            let address = mail("email", email)?.to_string();
-            (Channel::Email, address.clone(), address, String::new())
-        }
-        (None, Some(url)) => {
-            check_url(url, intake.allow_private).map_err(|error| {
-                invalid(
-                    "webhook",
-                    error.to_string(),
-                    "give a public https URL without credentials",
-                )
-            })?;
-            let owner = add.owner.as_deref().unwrap_or_default();
-            let owner = mail("owner", owner)?.to_string();
-            (
-                Channel::Webhook,
-                url.clone(),
-                owner,
-                new_secret(rand::random()),
-            )
-        }
-        _ => {
-            let detail = "a subscription goes to `email` or to `webhook`".to_owned();
-            return Err(invalid("email", detail, "give one of the two"));
-        }
-    };
-    let mut languages = Vec::new();
-    for tag in &add.languages {
-        let tag = LanguageTag::parse(tag).map_err(|error| {
-            invalid(
-                "languages",
-                error.to_string(),
-                "use BCP 47 tags: `de`, `pt-BR`",
-            )
-        })?;
-        languages.push(tag.to_string());
-    }
-    let extent = match add.extent.as_deref() {
-        None => Extent::Full,
-        Some(text) => Extent::parse(text).ok_or_else(|| {
-            invalid(
-                "extent",
-                format!("no extent `{}`", printable(text)),
-                "use `full` or `link`",
-            )
-        })?,
-    };
-    if add.consent.is_some() && !caller.may(Scope::Operator) {
-        return Err(Problem::Forbidden("only an operator may vouch for a reader's `consent`; leave it out, and the reader is asked".into()));
-    }
-    Ok(Checked {
-        public_id: PublicId::from_random(Kind::Subscription, rand::random()).to_string(),
-        endpoint_public_id: PublicId::from_random(Kind::Endpoint, rand::random()).to_string(),
-        name,
-        filter,
-        channel,
-        address,
-        owner,
-        secret,
-        languages: languages.join(" "),
-        extent,
-        consent: add.consent,
-    })
+    name.to_owned()
 }
 
 /// Parses the filter and looks its topics up; gives its canonical text.
-fn check_filter(intake: &Intake, text: &str, base: &str) -> Result<String, Problem> {
-    let pointer = format!("{base}/filter");
-    let filter = Filter::parse(text).map_err(|error| Problem::Invalid {
-        pointer: pointer.clone(),
-        detail: format!("{error}\n{}", error.caret(text)),
-        mend: "see the README for the filter language".into(),
-    })?;
-    for topic in filter.topics() {
-        if intake.taxonomy.get(topic).is_none() {
-            let nearest: Vec<_> = intake
-                .taxonomy
-                .nearest(topic.as_str(), 3)
-                .iter()
-                .map(|topic| format!("topic:{}", topic.slug))
-                .collect();
-            let mend = format!("nearest: {}", nearest.join(", "));
-            return Err(Problem::Invalid {
-                pointer,
-                detail: format!("no topic `{topic}`"),
-                mend,
-            });
+pub(in crate::api) fn check_filter(
+    intake: &Intake,
+    text: &str,
+    errors: &mut Errors<'_>,
+) -> Option<String> {
+    let filter = match Filter::parse(text) {
+        Ok(filter) => filter,
+        Err(error) => {
+            let detail = format!("{error}\n{}", error.caret(text));
+            errors.add("filter", detail, "see the README for the filter language");
+            return None;
+        }
+    };
+    if let Some((topic, nearest)) = filter.unknown_topic(&intake.taxonomy) {
+        let mend = format!("nearest: {}", nearest.join(", "));
+        errors.add("filter", format!("no topic `{topic}`"), mend);
+        return None;
+    }
+    Some(filter.to_string())
+}
+
+fn check_target(
+    intake: &Intake,
+    email: Option<String>,
+    webhook: Option<String>,
+    owner: Option<String>,
+    errors: &mut Errors<'_>,
+) -> Option<(Channel, String, String)> {
+    match (email, webhook) {
+        (Some(email), None) => {
+            let address = check_mail("email", &email, errors)?;
+            Some((Channel::Email, address.clone(), address))
+        }
+        (None, Some(url)) => {
+            let good = check_url(&url, intake.allow_private);
+            if let Err(error) = &good {
+                let mend = "give a public https URL without credentials";
+                errors.add("webhook", error.to_string(), mend);
+            }
+            let owner = check_mail("owner", owner.as_deref().unwrap_or_default(), errors)?;
+            good.ok()?;
+            Some((Channel::Webhook, url, owner))
+        }
+        _ => {
+            let detail = "a subscription goes to `email` or to `webhook`";
+            errors.add("email", detail, "give one of the two");
+            None
         }
     }
-    Ok(filter.to_string())
+}
+
+fn check_mail(field: &str, text: &str, errors: &mut Errors<'_>) -> Option<String> {
+    match MailAddress::parse(text) {
+        Ok(address) => Some(address.to_string()),
+        Err(error) => {
+            errors.add(field, error.to_string(), "write `name@example.com`");
+            None
+        }
+    }
+}
+
+pub(in crate::api) fn check_languages(tags: &[String], errors: &mut Errors<'_>) -> String {
+    if tags.len() > MOST_LANGUAGES {
+        let detail = format!("{} languages are given", tags.len());
+        errors.add(
+            "languages",
+            detail,
+            format!("give at most {MOST_LANGUAGES}, best first"),
+        );
+        return String::new();
+    }
+    let mut languages = Vec::new();
+    for tag in tags {
+        match LanguageTag::parse(tag) {
+            Ok(tag) => languages.push(tag.to_string()),
+            Err(error) => {
+                let mend = "use BCP 47 tags: `de`, `pt-BR`";
+                errors.add("languages", error.to_string(), mend);
+            }
+        }
+    }
+    languages.join(" ")
+}
+
+pub(in crate::api) fn check_extent(text: &str, errors: &mut Errors<'_>) -> Option<Extent> {
+    let extent = Extent::parse(text);
+    if extent.is_none() {
+        let detail = format!("no extent `{}`", printable(text));
+        errors.add("extent", detail, "use `full` or `link`");
+    }
+    extent
+}
+
+fn check_consent(
+    caller: &Caller,
+    consent: Option<String>,
+    errors: &mut Errors<'_>,
+) -> Option<String> {
+    let consent = consent.filter(|text| !text.trim().is_empty())?;
+    if !caller.may(Scope::Operator) {
+        errors.add(
+            "consent",
+            "only an operator may vouch for a reader",
+            "leave it out, and the reader is asked",
+        );
+    } else if consent.chars().any(char::is_control) || consent.chars().count() > NAME_CHARS {
+        errors.add(
+            "consent",
+            format!("`{}` is no evidence that can be shown", printable(&consent)),
+            format!("say how and when in one line of at most {NAME_CHARS} characters"),
+        );
+    }
+    Some(consent)
 }
 
 impl Checked {
     /// As the store takes it.
-    pub(super) fn as_new(&self) -> NewSubscription<'_> {
+    pub(in crate::api) fn as_new(&self) -> NewSubscription<'_> {
         let state = if self.consent.is_some() {
             EndpointState::Active
         } else {
@@ -179,13 +271,14 @@ impl Checked {
             filter: &self.filter,
             grammar: i64::from(GRAMMAR_VERSION),
             consent: self.consent.as_deref().unwrap_or("asked"),
+            state: SubscriptionState::Active,
             endpoint: NewEndpoint {
                 public_id: &self.endpoint_public_id,
                 channel: self.channel,
                 address: &self.address,
                 owner: &self.owner,
                 secret: &self.secret,
-                languages: &self.languages,
+                languages: self.languages.as_deref(),
                 extent: self.extent,
                 state,
             },

@@ -1,0 +1,354 @@
+//! Endpoints: looked at, changed, paused, tried out, exported, erased.
+
+use super::Id;
+use super::subscriptions::check::{Errors, check_extent, check_languages};
+use super::subscriptions::shown as subscription_shown;
+use crate::auth::{Caller, Scope};
+use crate::request_id::RequestId;
+use crate::{Intake, Problem};
+use axum::extract::rejection::{JsonRejection, QueryRejection};
+use axum::extract::{Query, State};
+use axum::http::StatusCode;
+use axum::{Extension, Json};
+use release::address::printable;
+use release::ids::{Kind, PublicId};
+use release::model::{AlertKind, EndpointState, Lane};
+use release::time::rfc3339;
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+use store::{EndpointRow, TestResult};
+use utoipa::{IntoParams, ToSchema};
+
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ListQuery {
+    /// A mail address or a URL
+    address: String,
+}
+
+/// Endpoints at an address, whoever owns them
+#[utoipa::path(get, path = "/v1/endpoints", tag = "subscriptions", params(ListQuery),
+    responses((status = 200, body = EndpointsShape), Problem))]
+pub(super) async fn list(
+    State(intake): State<Intake>,
+    caller: Caller,
+    query: Result<Query<ListQuery>, QueryRejection>,
+) -> Result<Json<Value>, Problem> {
+    caller.must(Scope::SubscriptionsRead)?;
+    let Query(query) = query?;
+    let rows = intake.store.endpoints_at(&query.address).await?;
+    Ok(Json(
+        json!({ "endpoints": rows.iter().map(shown).collect::<Vec<_>>() }),
+    ))
+}
+
+/// An endpoint, with its subscriptions
+#[utoipa::path(get, path = "/v1/endpoints/{id}", tag = "subscriptions", params(("id" = String, Path, description = "`ep_…`")),
+    responses((status = 200, body = EndpointShape), Problem))]
+pub(super) async fn show(
+    State(intake): State<Intake>,
+    caller: Caller,
+    Id(id): Id,
+) -> Result<Json<Value>, Problem> {
+    caller.must(Scope::SubscriptionsRead)?;
+    let row = find(&intake, &id).await?;
+    let subscriptions = intake.store.subscriptions_of(row.id).await?;
+    let mut one = shown(&row);
+    one["subscriptions"] = subscriptions.iter().map(subscription_shown).collect();
+    Ok(Json(one))
+}
+
+/// What an endpoint is changed to; what is absent stays as it is.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct EditEndpoint {
+    /// BCP 47 tags, best first
+    languages: Option<Vec<String>>,
+    /// `full` or `link`
+    extent: Option<String>,
+    /// `paused` or `active`
+    state: Option<String>,
+}
+
+/// Change an endpoint's languages and extent, pause it, resume it
+#[utoipa::path(patch, path = "/v1/endpoints/{id}", tag = "subscriptions", params(("id" = String, Path, description = "`ep_…`")),
+    request_body = EditEndpoint, responses((status = 200, body = EndpointShape), Problem))]
+pub(super) async fn edit(
+    State(intake): State<Intake>,
+    caller: Caller,
+    Id(id): Id,
+    body: Result<Json<EditEndpoint>, JsonRejection>,
+) -> Result<Json<Value>, Problem> {
+    caller.must(Scope::SubscriptionsWrite)?;
+    let Json(edit) = body?;
+    let row = find(&intake, &id).await?;
+    let mut errors = Errors::at("");
+    let languages = edit
+        .languages
+        .map(|tags| check_languages(&tags, &mut errors));
+    let extent = edit
+        .extent
+        .and_then(|text| check_extent(&text, &mut errors));
+    if !errors.found.is_empty() {
+        return Err(Problem::Fields(errors.found));
+    }
+    if let Some(state) = &edit.state {
+        set_state(&intake, &row, state).await?;
+    }
+    intake
+        .store
+        .edit_endpoint(row.id, languages.as_deref(), extent)
+        .await?;
+    intake.tell_filters();
+    Ok(Json(shown(&find(&intake, &id).await?)))
+}
+
+async fn set_state(intake: &Intake, row: &EndpointRow, state: &str) -> Result<(), Problem> {
+    let moved = match EndpointState::parse(state) {
+        Some(state) if state == row.state => true,
+        Some(EndpointState::Paused) => intake.store.pause_endpoint(row.id).await?,
+        Some(EndpointState::Active) => intake.store.resume_endpoint(row.id).await?,
+        _ => {
+            return Err(Problem::Invalid {
+                pointer: "/state".into(),
+                detail: format!("an endpoint cannot be made `{}`", printable(state)),
+                mend: "use `paused`, or `active` to go on".into(),
+            });
+        }
+    };
+    match moved {
+        true => Ok(()),
+        false => Err(Problem::Conflict(format!(
+            "{} is {}: only an active endpoint is paused, and only a paused one goes on",
+            row.public_id, row.state
+        ))),
+    }
+}
+
+/// Send a test event; its result is asked for by GET
+#[utoipa::path(post, path = "/v1/endpoints/{id}/test", tag = "subscriptions", params(("id" = String, Path, description = "`ep_…`")),
+    responses((status = 202, body = Value), Problem))]
+pub(super) async fn test(
+    State(intake): State<Intake>,
+    caller: Caller,
+    Extension(request): Extension<RequestId>,
+    Id(id): Id,
+) -> Result<(StatusCode, Json<Value>), Problem> {
+    caller.must(Scope::SubscriptionsWrite)?;
+    let row = find(&intake, &id).await?;
+    if !matches!(row.state, EndpointState::Active | EndpointState::Paused) {
+        return Err(Problem::Conflict(format!(
+            "{id} is {}: a test goes to confirmed endpoints only",
+            row.state
+        )));
+    }
+    let public_id = PublicId::from_random(Kind::Alert, rand::random());
+    let now_ms = intake.clock.now_ms();
+    let store = &intake.store;
+    let alert_id = store
+        .add_direct_alert(
+            public_id.as_str(),
+            AlertKind::Test,
+            row.id,
+            &request.0,
+            now_ms,
+        )
+        .await?;
+    intake.hint_route(alert_id, Lane::Regular, &request.0).await;
+    Ok((
+        StatusCode::ACCEPTED,
+        Json(
+            json!({ "test": public_id, "state": "due", "result": format!("/v1/endpoints/{id}/test") }),
+        ),
+    ))
+}
+
+/// What came of the last test
+#[utoipa::path(get, path = "/v1/endpoints/{id}/test", tag = "subscriptions", params(("id" = String, Path, description = "`ep_…`")),
+    responses((status = 200, body = TestShape), Problem))]
+pub(super) async fn test_result(
+    State(intake): State<Intake>,
+    caller: Caller,
+    Id(id): Id,
+) -> Result<Json<Value>, Problem> {
+    caller.must(Scope::SubscriptionsRead)?;
+    let row = find(&intake, &id).await?;
+    let result = intake.store.last_test(row.id).await?;
+    let result = result.ok_or(Problem::NotFound {
+        what: "test of endpoint",
+        id,
+    })?;
+    Ok(Json(result_shown(&result)))
+}
+
+/// What came of a test.
+#[derive(Serialize, ToSchema)]
+struct TestShape {
+    /// `alr_…`
+    test: String,
+    /// due, delivered, dead, suppressed
+    state: String,
+    asked_at: String,
+    done_at: Option<String>,
+    /// From asking to the answer
+    took_ms: Option<i64>,
+    /// The receiver's
+    status: Option<i64>,
+    error: Option<String>,
+    /// What the receiver answered, where it failed
+    answer: Option<String>,
+}
+
+fn result_shown(result: &TestResult) -> Value {
+    json!(TestShape {
+        test: result.alert.clone(),
+        state: result.state.clone(),
+        asked_at: rfc3339(result.asked_ms),
+        done_at: result.done_ms.map(rfc3339),
+        took_ms: result.took_ms(),
+        status: result.status,
+        error: result.error.clone(),
+        answer: result.answer.clone(),
+    })
+}
+
+/// Everything that is held about an endpoint and its owner
+#[utoipa::path(get, path = "/v1/endpoints/{id}/export", tag = "subscriptions", params(("id" = String, Path, description = "`ep_…`")),
+    responses((status = 200, body = Value), Problem))]
+pub(super) async fn export(
+    State(intake): State<Intake>,
+    caller: Caller,
+    Id(id): Id,
+) -> Result<Json<Value>, Problem> {
+    caller.must(Scope::Operator)?;
+    let row = find(&intake, &id).await?;
+    let held = intake.store.held(row.id).await?;
+    Ok(Json(held.unwrap_or_default()))
+}
+
+/// Erase what is held about an endpoint and its owner
+#[utoipa::path(post, path = "/v1/endpoints/{id}/erase", tag = "subscriptions", params(("id" = String, Path, description = "`ep_…`")),
+    responses((status = 204), Problem))]
+pub(super) async fn erase(
+    State(intake): State<Intake>,
+    caller: Caller,
+    Id(id): Id,
+) -> Result<StatusCode, Problem> {
+    caller.must(Scope::Operator)?;
+    let row = find(&intake, &id).await?;
+    intake.store.erase_endpoint(row.id).await?;
+    intake.tell_filters();
+    tracing::info!(
+        worker = "intake",
+        endpoint = id,
+        outcome = "erased",
+        "endpoint {id} erased by an operator"
+    );
+    Ok(StatusCode::NO_CONTENT)
+}
+
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ByOwner {
+    /// A mail address
+    owner: String,
+}
+
+/// Everything that is held about an address: as a reader's, and as the owner of webhooks
+#[utoipa::path(post, path = "/v1/endpoints/export", tag = "subscriptions", request_body = ByOwner,
+    responses((status = 200, body = Value), Problem))]
+pub(super) async fn export_owner(
+    State(intake): State<Intake>,
+    caller: Caller,
+    body: Result<Json<ByOwner>, JsonRejection>,
+) -> Result<Json<Value>, Problem> {
+    caller.must(Scope::Operator)?;
+    let Json(ByOwner { owner }) = body?;
+    let mut all = Vec::new();
+    for row in intake.store.endpoints_of_owner(&owner).await? {
+        all.extend(intake.store.held(row.id).await?);
+    }
+    Ok(Json(json!({ "endpoints": all })))
+}
+
+/// Erase what is held about an address
+#[utoipa::path(post, path = "/v1/endpoints/erase", tag = "subscriptions", request_body = ByOwner,
+    responses((status = 200, body = Value), Problem))]
+pub(super) async fn erase_owner(
+    State(intake): State<Intake>,
+    caller: Caller,
+    body: Result<Json<ByOwner>, JsonRejection>,
+) -> Result<Json<Value>, Problem> {
+    caller.must(Scope::Operator)?;
+    let Json(ByOwner { owner }) = body?;
+    let mut erased = Vec::new();
+    for row in intake.store.endpoints_of_owner(&owner).await? {
+        intake.store.erase_endpoint(row.id).await?;
+        erased.push(row.public_id);
+    }
+    intake.tell_filters();
+    let count = erased.len();
+    tracing::info!(
+        worker = "intake",
+        count,
+        outcome = "erased",
+        "{count} endpoints of one owner erased by an operator"
+    );
+    Ok(Json(json!({ "erased": erased })))
+}
+
+async fn find(intake: &Intake, id: &str) -> Result<EndpointRow, Problem> {
+    let found = intake.store.endpoint_by_public_id(id).await?;
+    found.ok_or_else(|| Problem::NotFound {
+        what: "endpoint",
+        id: id.to_owned(),
+    })
+}
+
+/// Where alerts go.
+#[derive(Serialize, ToSchema)]
+struct EndpointShape {
+    /// `ep_…`
+    id: String,
+    /// email or webhook
+    channel: String,
+    /// A mail address or a URL; empty once erased
+    address: String,
+    /// The owner's mail address
+    owner: String,
+    /// pending, active, paused, disabled, deleted
+    state: String,
+    /// Best first; none means any
+    languages: Vec<String>,
+    /// full or link
+    extent: String,
+    created_at: String,
+    /// What it is sent for; where one endpoint is shown
+    #[serde(skip_serializing_if = "Option::is_none")]
+    subscriptions: Option<Vec<Value>>,
+}
+
+/// Endpoints at an address.
+#[derive(Serialize, ToSchema)]
+struct EndpointsShape {
+    endpoints: Vec<EndpointShape>,
+}
+
+fn shown(row: &EndpointRow) -> Value {
+    json!(EndpointShape {
+        id: row.public_id.clone(),
+        channel: row.channel.to_string(),
+        address: row.address.clone(),
+        owner: row.owner.clone(),
+        state: row.state.to_string(),
+        languages: row
+            .languages
+            .split_whitespace()
+            .map(str::to_owned)
+            .collect(),
+        extent: row.extent.to_string(),
+        created_at: rfc3339(row.created_ms),
+        subscriptions: None,
+    })
+}

@@ -1,0 +1,166 @@
+//! Imports: subscriptions as CSV, with evidence of consent, or else asked for confirmation one after the other.
+
+mod table;
+
+use super::asking;
+use super::check::{Checked, check_fields};
+use crate::auth::{Caller, Scope};
+use crate::request_id::RequestId;
+use crate::{Intake, Problem};
+use axum::body::Bytes;
+use axum::extract::rejection::{BytesRejection, QueryRejection};
+use axum::extract::{Query, State};
+use axum::{Extension, Json};
+use release::address::printable;
+use release::model::{Channel, EndpointState};
+use release::time::rfc3339;
+use serde::Deserialize;
+use serde_json::{Value, json};
+use std::collections::HashMap;
+use store::NewSubscription;
+use table::{Line, LineError};
+use utoipa::IntoParams;
+
+/// Lines that are stored in one transaction.
+const AT_ONCE: usize = 200;
+
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+pub(in crate::api) struct How {
+    /// Take the good lines though others are bad.
+    #[serde(default)]
+    partial: bool,
+    /// Check, and take nothing.
+    #[serde(default)]
+    dry_run: bool,
+}
+
+/// A file's lines after every check.
+#[derive(Default)]
+struct Checklist {
+    good: Vec<(u64, Checked)>,
+    bad: Vec<LineError>,
+    /// Lines that say the same as an earlier one: (line, the earlier one).
+    doubled: Vec<(u64, u64)>,
+}
+
+/// What taking the good lines did.
+#[derive(Default)]
+struct Taken {
+    added: u64,
+    known: u64,
+    active: u64,
+    asked: u64,
+    last_ask_ms: Option<i64>,
+    secrets: Vec<Value>,
+}
+
+/// Import subscriptions from CSV
+#[utoipa::path(post, path = "/v1/subscriptions/import", tag = "subscriptions", params(How),
+    request_body(content = String, content_type = "text/csv"), responses((status = 200, body = Value), Problem))]
+pub(in crate::api) async fn import(
+    State(intake): State<Intake>,
+    caller: Caller,
+    Extension(request): Extension<RequestId>,
+    how: Result<Query<How>, QueryRejection>,
+    body: Result<Bytes, BytesRejection>,
+) -> Result<Json<Value>, Problem> {
+    caller.must(Scope::SubscriptionsWrite)?;
+    let (Query(how), bytes) = (how?, body?);
+    let list = checklist(&intake, &caller, &bytes)?;
+    if !list.bad.is_empty() && !how.partial && !how.dry_run {
+        return Err(Problem::Lines(shown_errors(&list.bad)));
+    }
+    let taken = match how.dry_run {
+        true => Taken::default(),
+        false => take(&intake, &list.good, &request.0).await?,
+    };
+    Ok(Json(json!({
+        "dry_run": how.dry_run, "lines": list.good.len() + list.bad.len() + list.doubled.len(), "good": list.good.len(),
+        "added": taken.added, "known": taken.known, "active": taken.active, "asked": taken.asked,
+        "last_asked_at": taken.last_ask_ms.map(rfc3339), "secrets": taken.secrets,
+        "doubled": list.doubled.iter().map(|(line, first)| json!({ "line": line, "same_as": first })).collect::<Vec<_>>(),
+        "errors": shown_errors(&list.bad),
+    })))
+}
+
+fn checklist(intake: &Intake, caller: &Caller, bytes: &[u8]) -> Result<Checklist, Problem> {
+    let mut list = Checklist::default();
+    let mut seen: HashMap<(String, String), u64> = HashMap::new();
+    for line in table::lines(bytes).map_err(|error| Problem::Lines(vec![error.shown()]))? {
+        let Line { line, fields } = match line {
+            Ok(line) => line,
+            Err(error) => {
+                list.bad.push(error);
+                continue;
+            }
+        };
+        match check_fields(intake, caller, fields.as_add(), "") {
+            Ok(checked) => {
+                let key = (checked.address.to_lowercase(), checked.filter.clone());
+                match seen.get(&key) {
+                    Some(first) => list.doubled.push((line, *first)),
+                    None => {
+                        seen.insert(key, line);
+                        list.good.push((line, checked));
+                    }
+                }
+            }
+            Err(errors) => list.bad.extend(errors.into_iter().map(|error| {
+                let column = error.pointer.trim_start_matches('/').to_owned();
+                LineError {
+                    line,
+                    value: printable(fields.value(&column)),
+                    column,
+                    detail: error.detail,
+                    mend: error.mend,
+                }
+            })),
+        }
+    }
+    Ok(list)
+}
+
+/// Stores the good lines, some at a time. A crash leaves those stored before it; the same file again adds the rest.
+async fn take(
+    intake: &Intake,
+    good: &[(u64, Checked)],
+    request_id: &str,
+) -> Result<Taken, Problem> {
+    let mut taken = Taken::default();
+    let waiting_ms = intake.store.last_waiting_ask_ms().await?;
+    let mut next_ask_ms = waiting_ms.map_or(0, |last_ms| last_ms + intake.import_mail_ms);
+    for chunk in good.chunks(AT_ONCE) {
+        let new: Vec<NewSubscription<'_>> =
+            chunk.iter().map(|(_, checked)| checked.as_new()).collect();
+        let now_ms = intake.clock.now_ms();
+        let added = intake.store.add_subscriptions(&new, now_ms).await?;
+        intake.tell_filters();
+        for ((line, checked), at) in chunk.iter().zip(&added) {
+            taken.known += u64::from(at.known);
+            taken.added += u64::from(!at.known);
+            taken.active += u64::from(at.state == EndpointState::Active);
+            if at.new && checked.channel == Channel::Webhook {
+                taken.secrets.push(
+                    json!({ "line": line, "webhook": checked.address, "secret": checked.secret }),
+                );
+            }
+            if at.state == EndpointState::Pending {
+                let leaves_ms = next_ask_ms.max(now_ms);
+                if asking::ask(intake, checked, at.endpoint_id, leaves_ms, request_id).await? {
+                    taken.asked += 1;
+                    taken.last_ask_ms = Some(leaves_ms);
+                    if checked.channel == Channel::Email {
+                        next_ask_ms = leaves_ms + intake.import_mail_ms;
+                    }
+                }
+            }
+        }
+    }
+    Ok(taken)
+}
+
+fn shown_errors(errors: &[LineError]) -> Vec<Value> {
+    errors.iter().map(LineError::shown).collect()
+}

@@ -1,0 +1,214 @@
+//! The page of one endpoint's alerts.
+
+use super::path;
+use crate::reader::fields::Errors;
+use crate::reader::refusal::Refusal;
+use crate::reader::signup::reading_fields;
+use crate::reader::words::{Issuers, issuers, moment, text_in_words};
+use crate::reader::{Newsroom, page};
+use axum::response::Html;
+use maud::{Markup, html};
+use release::address::masked;
+use release::model::{Channel, EndpointState, Extent, Release, SubscriptionState};
+use store::{EndpointRow, RecentAlert, SubscriptionRow, TestResult};
+
+/// Alerts that are shown with their reasons.
+const RECENT: i64 = 20;
+
+/// The page; `done` is the act that led here.
+pub(super) async fn whole(
+    newsroom: &Newsroom,
+    token: &str,
+    endpoint: &EndpointRow,
+    done: &str,
+    errors: &Errors,
+) -> Result<Html<String>, Refusal> {
+    let store = &newsroom.store;
+    let subscriptions = store.subscriptions_of(endpoint.id).await?;
+    let recent = store.recent_alerts(endpoint.id, RECENT).await?;
+    let test = store.last_test(endpoint.id).await?;
+    let issuers = issuers(newsroom).await?;
+    let reads = endpoint.languages.replace(' ', ", ");
+    let mail = endpoint.channel == Channel::Email;
+    let main = html! {
+        h1 { "Your alerts" }
+        (errors.summary())
+        @if let Some(says) = said(done) { p.done role="status" { (says) } }
+        p { (state(endpoint)) }
+        @if subscriptions.is_empty() {
+            p { "Nothing is asked for at present. " a href="/alerts/new" { "Ask for alerts" } }
+        }
+        @for row in &subscriptions { (one(newsroom, token, &issuers, row)) }
+        @if !subscriptions.is_empty() { (all_of_them(endpoint)) }
+        h2 { "How you are told" }
+        form method="post" novalidate action=(path(token)) {
+            (reading_fields(&reads, endpoint.extent == Extent::Link, errors, mail))
+            div.acts { button type="submit" name="act" value="settings" { "Save" } }
+        }
+        (tested(token, endpoint, test.as_ref()))
+        (told(token, &subscriptions, &recent))
+        h2 { "What is held about you" }
+        ul {
+            li { a href={ (path(token)) "/export" } { "Export all of it" } " as a file (JSON)." }
+            li { a href={ (path(token)) "/erase" } { "Erase all of it" } ", and stop all alerts." }
+        }
+        p.hint { a href="/alerts/new" { "Ask for new alerts" } }
+    };
+    Ok(page(newsroom, "Your alerts", &main))
+}
+
+fn said(done: &str) -> Option<&'static str> {
+    Some(match done {
+        "pause-all" => "Paused: nothing is sent until you resume.",
+        "resume-all" => "Resumed: alerts are sent again.",
+        "stop-all" => "Stopped: no alert is sent any more.",
+        "pause" => "Paused: nothing is sent for this one until you resume it.",
+        "resume" => "Resumed.",
+        "stop" => "Stopped.",
+        "settings" | "saved" => "Saved. It holds from the next alert on.",
+        "test" => "A test is on its way. Load this page again in a moment to see what came of it.",
+        "nothing" => "Nothing was changed.",
+        _ => return None,
+    })
+}
+
+fn state(endpoint: &EndpointRow) -> Markup {
+    let target = masked(&endpoint.address);
+    html! {
+        @match endpoint.state {
+            EndpointState::Active => { "Alerts go to " strong { (target) } "." }
+            EndpointState::Paused => { "Alerts to " strong { (target) } " are " strong { "paused" } "." }
+            EndpointState::Pending => {
+                "Nothing goes to " strong { (target) } " yet: "
+                @match endpoint.channel {
+                    Channel::Email => { "open the mail that asks you to confirm." }
+                    Channel::Webhook => { "it has not answered its challenge." }
+                }
+            }
+            EndpointState::Disabled => { strong { (target) } " said that it is gone, so nothing is sent there." }
+            EndpointState::Deleted => { "Nothing goes to " strong { (target) } "." }
+        }
+    }
+}
+
+fn one(newsroom: &Newsroom, token: &str, issuers: &Issuers, row: &SubscriptionRow) -> Markup {
+    let words = text_in_words(newsroom, issuers, &row.filter);
+    let button = |act: &str, says: &str| {
+        html! {
+            button.quiet type="submit" name="act" value=(act) { (says) span.away { ": " (row.name) } }
+        }
+    };
+    html! {
+        section.one aria-label=(row.name) {
+            h2 { (words) }
+            p.hint {
+                @if row.name != words && row.name != row.filter { (row.name) " · " }
+                code { (row.filter) }
+                @match row.state {
+                    SubscriptionState::Paused => { " · " strong { "paused" } }
+                    SubscriptionState::Pending => { " · " strong { "not confirmed yet: open the mail that asks you" } }
+                    _ => {}
+                }
+            }
+            form.acts method="post" action=(path(token)) {
+                input type="hidden" name="subscription" value=(row.public_id);
+                @if row.state != SubscriptionState::Pending {
+                    a.button.quiet href={ (path(token)) "/edit/" (row.public_id) } { "Change" span.away { ": " (row.name) } }
+                }
+                @match row.state {
+                    SubscriptionState::Active => (button("pause", "Pause")),
+                    SubscriptionState::Paused => (button("resume", "Resume")),
+                    _ => {}
+                }
+                (button("stop", "Stop"))
+            }
+        }
+    }
+}
+
+fn all_of_them(endpoint: &EndpointRow) -> Markup {
+    html! {
+        form.acts method="post" {
+            @match endpoint.state {
+                EndpointState::Active => button.quiet type="submit" name="act" value="pause-all" { "Pause everything" },
+                EndpointState::Paused => button type="submit" name="act" value="resume-all" { "Resume everything" },
+                _ => {}
+            }
+            button.quiet type="submit" name="act" value="stop-all" { "Stop everything" }
+        }
+    }
+}
+
+fn tested(token: &str, endpoint: &EndpointRow, test: Option<&TestResult>) -> Markup {
+    let may = matches!(
+        endpoint.state,
+        EndpointState::Active | EndpointState::Paused
+    );
+    html! {
+        @if may {
+            h2 { "Try it out" }
+            @if let Some(test) = test { p role="status" { (result(test)) } }
+            form.acts method="post" action=(path(token)) {
+                button.quiet type="submit" name="act" value="test" { "Send a test" }
+            }
+        }
+    }
+}
+
+fn result(test: &TestResult) -> Markup {
+    let took = test.took_ms().unwrap_or_default();
+    html! {
+        "The test of " (moment(test.asked_ms)) " "
+        @match (test.state.as_str(), test.status) {
+            ("due", _) => { "is on its way." }
+            ("delivered", Some(status)) => { "was answered with " (status) " after " (took) " ms." }
+            ("delivered", None) => { "was delivered after " (took) " ms." }
+            _ => {
+                "failed after " (took) " ms: " (test.error.as_deref().unwrap_or("no reason is known"))
+                @if let Some(answer) = test.answer.as_deref().filter(|answer| !answer.is_empty()) { " — " code { (answer) } }
+            }
+        }
+    }
+}
+
+/// The last alerts, each with what caused it and a way to get fewer like it.
+fn told(token: &str, subscriptions: &[SubscriptionRow], recent: &[RecentAlert]) -> Markup {
+    html! {
+        @if !recent.is_empty() {
+            h2 { "What you were told last" }
+            ul.told {
+                @for alert in recent {
+                    li {
+                        a href={ "/releases/" (alert.release) } { (headline(alert)) }
+                        p.hint {
+                            @if let Some(done_ms) = alert.done_ms { (moment(done_ms)) " · " }
+                            (alert.state) ", for: " (reasons(subscriptions, alert))
+                        }
+                        a.button.quiet href={ (path(token)) "/less/" (alert.alert) } { "Less like this" span.away { ": " (headline(alert)) } }
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn headline(alert: &RecentAlert) -> String {
+    serde_json::from_str::<Release>(&alert.content)
+        .map_or_else(|_| alert.release.clone(), |release| release.headline)
+}
+
+fn reasons(subscriptions: &[SubscriptionRow], alert: &RecentAlert) -> String {
+    let caused = |row: &&SubscriptionRow| {
+        let mut keys = alert.reasons.split(' ');
+        keys.any(|key| key.parse() == Ok(row.id))
+    };
+    let names: Vec<&str> = subscriptions
+        .iter()
+        .filter(caused)
+        .map(|row| row.name.as_str())
+        .collect();
+    match names.is_empty() {
+        true => "something you stopped since".to_owned(),
+        false => names.join("; "),
+    }
+}
