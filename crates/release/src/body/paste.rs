@@ -344,8 +344,14 @@ impl Writer {
             self.new_line = false;
             return;
         }
-        if let Some(cell) = self.missing_cell() {
-            self.out.push_str(cell);
+        let cell = self.missing_cell();
+        if !cell.is_empty() {
+            for element in &cell {
+                self.out.push_str(&format!("<{}>", element.name()));
+            }
+            self.takes_text += 1;
+            (self.has_text, self.new_line) = (false, false);
+            self.push("td", cell, false);
             return;
         }
         if self.takes_text == 0 && !self.own_paragraph && !self.lists.is_open() {
@@ -359,21 +365,15 @@ impl Writer {
     }
 
     /// Text between the cells of a table, which parsers would move to before the table, one piece at a time.
-    fn missing_cell(&self) -> Option<&'static str> {
-        let written = self
-            .open
-            .iter()
-            .rev()
-            .take(MAX_REACH)
-            .flat_map(|open| open.written.last());
-        match written
-            .filter(|element| !element.is_inline())
-            .map(|element| element.name())
-            .next()?
-        {
-            "table" | "tbody" | "thead" | "tfoot" => Some("<tr><td>"),
-            "tr" => Some("<td>"),
-            _ => None,
+    fn missing_cell(&self) -> Vec<Element> {
+        let open = self.open.iter().rev().take(MAX_REACH);
+        let mut blocks = open
+            .flat_map(|open| open.written.last())
+            .filter(|element| !element.is_inline());
+        match blocks.next().map(|element| element.name()) {
+            Some("table" | "tbody" | "thead" | "tfoot") => Element::row_and_cell().to_vec(),
+            Some("tr") => Element::row_and_cell()[1..].to_vec(),
+            _ => Vec::new(),
         }
     }
 

@@ -91,6 +91,10 @@ fn libreoffice_and_plain_containers_become_paragraphs() {
         "<blockquote><p>q</p></blockquote>",
         "<blockquote><p>q</p></blockquote>",
     );
+    check(
+        "<table>a<b>b</b><tr><td>c</td></tr></table>",
+        "<table><tbody><tr><td>a<b>b</b></td></tr><tr><td>c</td></tr></tbody></table>",
+    );
     check("<p>1 &lt; 2 &amp;amp; 3</p>", "<p>1 &lt; 2 &amp;amp; 3</p>");
 }
 
