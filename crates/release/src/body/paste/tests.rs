@@ -83,6 +83,7 @@ fn libreoffice_and_plain_containers_become_paragraphs() {
         "<div>One</div><div>Two<br>lines</div>three",
         "<p>One</p><p>Two<br>lines</p><p>three</p>",
     );
+    check("<a name=\"_Toc1\">Head</a> of it", "<p>Head of it</p>");
     check("Just <i>text</i>", "<p>Just <i>text</i></p>");
     check("<p>a<p>b", "<p>a</p><p>b</p>");
     check("<ul><li>a<li>b</ul>", "<ul><li>a</li><li>b</li></ul>");

@@ -78,6 +78,9 @@ fn zones_are_compared_with_the_season() {
     check("On July 1, 2026, at 9 CET it starts.", &["CET"]);
     check("On July 1, 2026, at 9 GMT it starts.", &[]);
     check("At 9 a.m. EST every day.", &[]);
+    let in_beijing = json!({ "edition": { "region": "CN", "language": "en" }, "body": "On July 1, 2026, at 9 CST it starts." });
+    assert_eq!(places("zone-season", in_beijing), [""; 0]);
+    check("On July 1, 2026, at 9 CST it starts.", &["CST"]);
 }
 
 #[test]
