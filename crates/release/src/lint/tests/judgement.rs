@@ -61,6 +61,13 @@ fn weekdays_are_compared_in_many_languages() {
 }
 
 #[test]
+fn the_right_weekday_is_named() {
+    let found = findings(json!({ "body": "It opens on Monday, Dec. 1, 2026." }));
+
+    assert_eq!(found[0].0.message, "2026-12-01 is a Tuesday, not a Monday");
+}
+
+#[test]
 fn zones_are_compared_with_the_season() {
     fn check(text: &str, expect: &[&str]) {
         assert_eq!(
