@@ -3,9 +3,10 @@
 //! Reads submissions (JSON, or Markdown with front matter) and taxonomies; writes nothing. Pure: no async, no files, no
 //! clock, no network; time and randomness are arguments. A crash leaves nothing behind, for nothing is begun here.
 //!
-//! The way through it: [`source`] reads a submission into one JSON object, [`lint`] turns that into findings and a
-//! [`model::Release`], [`filter`] says what readers asked for, [`subject`] what a release offers to filters, [`matching`]
-//! whether they agree, and [`render`] makes the wire's text, mail and webhook payloads.
+//! The way through it: [`source`] reads a submission into one JSON object and knows where its values stand, [`lint`] turns
+//! that into findings and a [`model::Release`] (with [`fingerprint`] telling near-doubles), [`filter`] says what readers
+//! asked for, [`subject`] what a release offers to filters, [`matching`] whether they agree, and [`render`] makes the wire's
+//! text and HTML, mail and webhook payloads. [`dateline`] reads datelines that other wires printed.
 
 pub mod address;
 pub mod body;

@@ -12,7 +12,7 @@ use release::finding::{Finding, Severity};
 use release::lint::lint_source;
 use release::topic::Taxonomy;
 use serde_json::json;
-use std::io::IsTerminal;
+use std::io::{ErrorKind, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -44,14 +44,18 @@ pub(super) fn run(args: &LintArgs, common: &Common) -> Result<ExitCode> {
         .iter()
         .map(|path| look(path, &taxonomy))
         .collect();
-    if args.sarif {
-        println!("{}", sarif::log(&looked));
-    }
-    for file in looked.iter().filter(|_| !args.sarif) {
-        match args.json {
-            true => println!("{}", file.json()),
-            false => print!("{}", file.text(std::io::stdout().is_terminal())),
+    let said = match (args.sarif, args.json) {
+        (true, _) => format!("{}\n", sarif::log(&looked)),
+        (_, true) => looked.iter().map(Looked::json).collect(),
+        _ => {
+            let paint = std::io::stdout().is_terminal();
+            looked.iter().map(|file| file.text(paint)).collect()
         }
+    };
+    // Whoever reads may have read enough, as `head` does.
+    match std::io::stdout().write_all(said.as_bytes()) {
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => return Err(error.into()),
+        _ => {}
     }
     Ok(match looked.iter().any(|file| file.errors() > 0) {
         true => ExitCode::from(1),
@@ -62,7 +66,7 @@ pub(super) fn run(args: &LintArgs, common: &Common) -> Result<ExitCode> {
 /// A file that cannot be read is a finding too, so that one bad file does not hide the others.
 fn look(path: &Path, taxonomy: &Taxonomy) -> Looked {
     let bytes = ask::read(path);
-    let findings = match &bytes {
+    let mut findings = match &bytes {
         Err(error) => {
             let mend = "check the path and its permissions";
             vec![Finding::error("unreadable", "", format!("{error:#}"), mend)]
@@ -75,6 +79,8 @@ fn look(path: &Path, taxonomy: &Taxonomy) -> Looked {
             }
         },
     };
+    // As a reader meets them; what has no place comes first.
+    findings.sort_by_key(|finding| finding.span);
     Looked {
         path: path.to_owned(),
         source: String::from_utf8(bytes.unwrap_or_default()).unwrap_or_default(),
@@ -91,8 +97,10 @@ impl Looked {
         errors.count()
     }
 
+    /// One line.
     fn json(&self) -> String {
-        json!({ "file": self.path, "errors": self.errors(), "findings": self.findings }).to_string()
+        let json = json!({ "file": self.path, "errors": self.errors(), "findings": self.findings });
+        format!("{json}\n")
     }
 
     /// Each finding with its place underlined, and a count at the end.

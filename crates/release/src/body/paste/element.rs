@@ -99,6 +99,11 @@ impl Element {
         Element(name)
     }
 
+    /// What text in a table needs around it.
+    pub(super) fn row_and_cell() -> [Element; 2] {
+        [Element("tr"), Element("td")]
+    }
+
     pub(super) fn name(self) -> &'static str {
         self.0
     }

@@ -83,6 +83,7 @@ fn libreoffice_and_plain_containers_become_paragraphs() {
         "<div>One</div><div>Two<br>lines</div>three",
         "<p>One</p><p>Two<br>lines</p><p>three</p>",
     );
+    check("<a name=\"_Toc1\">Head</a> of it", "<p>Head of it</p>");
     check("Just <i>text</i>", "<p>Just <i>text</i></p>");
     check("<p>a<p>b", "<p>a</p><p>b</p>");
     check("<ul><li>a<li>b</ul>", "<ul><li>a</li><li>b</li></ul>");
@@ -90,6 +91,10 @@ fn libreoffice_and_plain_containers_become_paragraphs() {
     check(
         "<blockquote><p>q</p></blockquote>",
         "<blockquote><p>q</p></blockquote>",
+    );
+    check(
+        "<table>a<b>b</b><tr><td>c</td></tr></table>",
+        "<table><tbody><tr><td>a<b>b</b></td></tr><tr><td>c</td></tr></tbody></table>",
     );
     check("<p>1 &lt; 2 &amp;amp; 3</p>", "<p>1 &lt; 2 &amp;amp; 3</p>");
 }

@@ -61,6 +61,13 @@ fn weekdays_are_compared_in_many_languages() {
 }
 
 #[test]
+fn the_right_weekday_is_named() {
+    let found = findings(json!({ "body": "It opens on Monday, Dec. 1, 2026." }));
+
+    assert_eq!(found[0].0.message, "2026-12-01 is a Tuesday, not a Monday");
+}
+
+#[test]
 fn zones_are_compared_with_the_season() {
     fn check(text: &str, expect: &[&str]) {
         assert_eq!(
@@ -78,6 +85,9 @@ fn zones_are_compared_with_the_season() {
     check("On July 1, 2026, at 9 CET it starts.", &["CET"]);
     check("On July 1, 2026, at 9 GMT it starts.", &[]);
     check("At 9 a.m. EST every day.", &[]);
+    let in_beijing = json!({ "edition": { "region": "CN", "language": "en" }, "body": "On July 1, 2026, at 9 CST it starts." });
+    assert_eq!(places("zone-season", in_beijing), [""; 0]);
+    check("On July 1, 2026, at 9 CST it starts.", &["CST"]);
 }
 
 #[test]

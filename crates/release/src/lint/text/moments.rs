@@ -39,14 +39,25 @@ fn weekday(
     };
     let right = date.weekday().to_monday_one_offset();
     if said != right {
+        let said = &prose.source[place.clone()];
         let message = format!(
-            "{} is a {}, not a {}",
-            date,
-            table.weekday(right),
-            &prose.source[place.clone()]
+            "{date} is a {}, not a {said}",
+            like(said, table.weekday(right))
         );
         let mend = "correct the day or the date";
         findings.warn_at("weekday", (prose, place), message, mend);
+    }
+}
+
+/// A name as the other is written: capitalised or not.
+fn like(other: &str, name: &str) -> String {
+    let mut chars = name.chars();
+    match chars
+        .next()
+        .filter(|_| other.starts_with(char::is_uppercase))
+    {
+        Some(first) => first.to_uppercase().chain(chars).collect(),
+        None => name.to_owned(),
     }
 }
 
