@@ -53,6 +53,7 @@ async fn nothing_of_an_erased_reader_is_found_in_any_table() {
     reader_with_a_past(&app).await;
     app.advance(Duration::from_secs(10));
     app.settle().await;
+    let words = app.traces(&["answered 500"]).await;
     let before = app.traces(&["ana.quill", "ana quill", "Ana Quill"]).await;
 
     let erased = app
@@ -60,7 +61,13 @@ async fn nothing_of_an_erased_reader_is_found_in_any_table() {
         .await
         .expect(200);
     let after = app
-        .traces(&["ana.quill", "ana quill", "Ana Quill", "whsec_"])
+        .traces(&[
+            "ana.quill",
+            "ana quill",
+            "Ana Quill",
+            "whsec_",
+            "answered 500",
+        ])
         .await;
 
     assert!(before.len() > 3, "the test finds what is there: {before:?}");
