@@ -6,6 +6,8 @@
 mod found;
 mod page;
 mod plan;
+#[cfg(test)]
+mod properties;
 mod suggest;
 
 pub(crate) use page::{atom, page, rss};

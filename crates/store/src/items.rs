@@ -168,11 +168,12 @@ impl Store {
     ) -> Result<Vec<ItemKey>> {
         Ok(reading!(self, |conn| {
             sqlx::query_as(
-                "select m.seq, r.story_id, r.revision from item_marks m join items i on i.seq = m.seq \
-                 join releases r on r.id = i.release_id \
+                // Cross joins keep the order: asking each older item of the mark for its story would be quadratic.
+                "select m.seq, r.story_id, r.revision from item_marks m cross join items i on i.seq = m.seq \
+                 cross join releases r on r.id = i.release_id \
                  where m.mark = $1 and m.seq < $2 \
-                 and not exists (select 1 from releases e join items o on o.release_id = e.id \
-                 join item_marks n on n.mark = $1 and n.seq = o.seq \
+                 and not exists (select 1 from releases e cross join items o on o.release_id = e.id \
+                 cross join item_marks n on n.mark = $1 and n.seq = o.seq \
                  where e.story_id = r.story_id and e.revision = r.revision \
                  and e.state not in ('draft', 'refused', 'cancelled') and o.seq < m.seq) \
                  order by m.seq desc limit $3",
