@@ -14,6 +14,7 @@ mod dice;
 mod forms;
 mod letter;
 mod samples;
+mod tools;
 mod traces;
 
 pub use answer::Answer;
@@ -24,6 +25,7 @@ pub use calls::Ask;
 pub use dice::Dice;
 pub use letter::Letter;
 pub use samples::{release, release_at};
+pub use tools::tool;
 
 use std::time::Duration;
 

@@ -2,15 +2,12 @@
 
 use super::Site;
 use serde_json::Value;
-use std::path::Path;
-use tests::{Browser, Scheme};
+use tests::{Browser, Scheme, tool};
 
 /// The judge's source; it is injected by the driver, for the pages themselves allow no foreign script.
 fn axe() -> String {
-    let tools = Path::new(env!("CARGO_TARGET_TMPDIR")).with_file_name("tools");
-    let path = tools.join("axe/node_modules/axe-core/axe.min.js");
-    std::fs::read_to_string(&path)
-        .unwrap_or_else(|error| panic!("{}: {error}: run tests/tools first", path.display()))
+    let path = tool("axe/node_modules/axe-core/axe.min.js");
+    std::fs::read_to_string(path).expect("the file was just seen")
 }
 
 const RUN: &str = "const done = arguments[arguments.length - 1]; \

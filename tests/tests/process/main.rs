@@ -6,6 +6,7 @@
 )]
 
 mod commands;
+mod described;
 mod full;
 mod killed;
 mod starting;

@@ -3,9 +3,8 @@
 use http::Method;
 use serde_json::{Value, json};
 use std::io::Write as _;
-use std::path::Path;
 use std::process::{Command, Stdio};
-use tests::{Answer, TestApp, release};
+use tests::{Answer, TestApp, release, tool};
 
 async fn read(app: &TestApp, path: &str) -> Answer {
     let answer = app.ask(Method::GET, path).without_token().send().await;
@@ -15,14 +14,7 @@ async fn read(app: &TestApp, path: &str) -> Answer {
 
 /// What feedparser makes of a feed.
 fn parsed(answer: &Answer) -> Value {
-    let tools = Path::new(env!("CARGO_TARGET_TMPDIR")).with_file_name("tools");
-    let python = tools.join("python/bin/python3");
-    assert!(
-        python.is_file(),
-        "{} is not there: run tests/tools first",
-        python.display()
-    );
-    let mut child = Command::new(python)
+    let mut child = Command::new(tool("python/bin/python3"))
         .args(["-c", include_str!("feeds/parse.py")])
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())

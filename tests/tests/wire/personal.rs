@@ -71,6 +71,7 @@ async fn nothing_of_an_erased_reader_is_found_in_any_table() {
         .await;
 
     assert!(before.len() > 3, "the test finds what is there: {before:?}");
+    assert!(!words.is_empty(), "a receiver's words were kept");
     assert_eq!(erased["erased"].as_array().unwrap().len(), 2);
     assert_eq!(after, Vec::<String>::new());
     app.advance(Duration::from_secs(700));

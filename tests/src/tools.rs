@@ -1,0 +1,22 @@
+//! What `tests/tools` installs.
+
+use std::path::PathBuf;
+
+/// A file of `target/tools`.
+///
+/// # Panics
+/// If it is not there, with what makes it.
+pub fn tool(path: &str) -> PathBuf {
+    let test = std::env::current_exe().expect("a test knows its own path");
+    let target = test.ancestors().nth(3);
+    let tool = target
+        .expect("a test lies in target/PROFILE/deps")
+        .join("tools")
+        .join(path);
+    assert!(
+        tool.is_file(),
+        "{} is not there: run tests/tools first",
+        tool.display()
+    );
+    tool
+}
