@@ -2,6 +2,7 @@
 
 use super::Site;
 use serde_json::Value;
+use std::path::Path;
 use tests::{Browser, Scheme, tool};
 
 /// The judge's source; it is injected by the driver, for the pages themselves allow no foreign script.
