@@ -158,8 +158,8 @@ fn report_table(report: &Report) -> Markup {
         }
     };
     html! {
-        h2 { "Whom it reached" }
-        div.table { table.counts {
+        h2 id="reached" { "Whom it reached" }
+        div.table role="region" tabindex="0" aria-labelledby="reached" { table.counts {
             caption { @if report.complete { "Complete: nothing is due any more" } @else { "Still on its way" } }
             thead { tr { th scope="col" { "Channel" } th scope="col" { "Matched" } th scope="col" { "Delivered" } th scope="col" { "Given up" }
                 th scope="col" { "Not sent" } th scope="col" { "Due" } th scope="col" { "Half within" } th scope="col" { "95 % within" } } }

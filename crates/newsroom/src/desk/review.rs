@@ -1,8 +1,10 @@
 //! Review: the queue of what awaits a word, and the page on which it is given. An approval is bound to the text that was
 //! read; where that has changed meanwhile, it does not hold.
 
+mod text;
+
 use super::entry::name_of;
-use super::findings::{class, counted, field_of, one};
+use super::findings::counted;
 use super::look::Look;
 use super::posted::{Posted, token};
 use super::session::Signed;
@@ -11,10 +13,9 @@ use super::{Refusal, api, frame, home, when};
 use crate::Newsroom;
 use axum::extract::{Path, State};
 use axum::response::{Html, IntoResponse, Redirect, Response};
-use maud::{Markup, PreEscaped, html};
+use maud::{Markup, html};
 use release::finding::Finding;
 use release::lint::lint;
-use release::model::{Contact, Release, Visibility};
 use release::time::parse_rfc3339;
 use serde_json::json;
 
@@ -46,7 +47,8 @@ pub(crate) async fn queue(
     };
     let main = html! {
         h1 { "Queue" }
-        @if mine.is_empty() { p { "Nothing awaits your word." } } @else { (list(&mine)) }
+        h2 { "Awaiting your word" }
+        @if mine.is_empty() { p { "Nothing." } } @else { (list(&mine)) }
         @if !others.is_empty() { h2 { "Awaiting others, or held" } (list(&others)) }
     };
     Ok(frame::page(&signed, "Queue", "/desk/queue", &main))
@@ -88,7 +90,8 @@ pub(crate) async fn show(
         p { "Submitted by " (by) " for " (shown.issuers.join(", ")) ". "
             "Clears " (when::shown(&release.in_zone(at_ms), signed.now_ms)) ". " (counted(&found)) "." }
         (changed_since(&newsroom, &signed, shown).await?)
-        (margin_text(&release, &found))
+        h2 { "The text" }
+        (text::with_margin(&release, &found))
         @if signed.me.is_awaited(shown) { (words(&signed, shown)) }
         @else { p.note { @if shown.awaits.is_empty() { "It awaits nobody's word." } @else { "It awaits the word of: " (shown.awaits.join(" and ")) "." } } }
         h2 { "As it will look" }
@@ -119,123 +122,6 @@ async fn changed_since(
     Ok(
         html! { p.note { "The text has changed since " (by) " approved it, " (when::in_zone(&before.at, &signed.zone, signed.now_ms)) ": read the whole again." } },
     )
-}
-
-/// The text, part by part, each with what was found in it beside it.
-fn margin_text(release: &Release, found: &[Finding]) -> Markup {
-    let dateline = release.dateline.as_ref().map(|dateline| {
-        let parts = [
-            Some(dateline.city.as_str()),
-            dateline.region.as_deref(),
-            dateline.country.as_ref().map(release::place::Place::as_str),
-        ];
-        parts.into_iter().flatten().collect::<Vec<_>>().join(", ")
-    });
-    let text = |text: &str| html! { p dir="auto" { (text) } };
-    let list = |words: Vec<String>| html! { p { (words.join(", ")) } };
-    let parts: Vec<(&str, &[&str], Markup)> = vec![
-        (
-            "Issuers",
-            &["issuers", "agent"],
-            list(release.issuers.clone()),
-        ),
-        (
-            "Edition",
-            &["edition", "story"],
-            list(vec![release.edition.to_string()]),
-        ),
-        (
-            "Headline",
-            &["headline"],
-            html! { p.headline dir="auto" { (release.headline) } },
-        ),
-        (
-            "Subheadline",
-            &["subheadline"],
-            text(release.subheadline.as_deref().unwrap_or_default()),
-        ),
-        (
-            "Summary",
-            &["summary"],
-            text(release.summary.as_deref().unwrap_or_default()),
-        ),
-        (
-            "Dateline",
-            &["dateline"],
-            text(&dateline.unwrap_or_default()),
-        ),
-        (
-            "Clear time",
-            &["clear_at", "zone", "lane"],
-            text(&release.clear.as_ref().map(when::plain).unwrap_or_default()),
-        ),
-        (
-            "Body",
-            &["body", "body_format"],
-            html! { div.text dir="auto" { (PreEscaped(release.body.render().html)) } },
-        ),
-        (
-            "Contacts",
-            &["contacts"],
-            html! { @for contact in &release.contacts { p { (contact_words(contact)) } } },
-        ),
-        (
-            "Topics",
-            &["topics"],
-            list(release.topics.iter().map(ToString::to_string).collect()),
-        ),
-        (
-            "Places",
-            &["places"],
-            list(release.places.iter().map(ToString::to_string).collect()),
-        ),
-        (
-            "Tickers",
-            &["tickers"],
-            list(release.tickers.iter().map(ToString::to_string).collect()),
-        ),
-        (
-            "Links and media",
-            &["links", "media"],
-            html! {
-                @for link in &release.links { p dir="ltr" { (link.url) } }
-                @for media in &release.media { p dir="ltr" { (media.url) } }
-            },
-        ),
-        ("About the issuer", &["boilerplate"], html! {}),
-        ("Else", &["rest"], html! {}),
-    ];
-    html! {
-        div.margins { @for (name, fields, content) in &parts {
-            @let of_part: Vec<&Finding> = found.iter().filter(|finding| is_of(finding, fields)).collect();
-            @if !of_part.is_empty() || !["About the issuer", "Else"].contains(name) {
-                div.part {
-                    div { h3 { (name) } (content) }
-                    @if !of_part.is_empty() { ul.findings aria-label={ "Found: " (name) } { @for finding in of_part { li class=(class(finding)) { (one(finding)) } } } }
-                }
-            }
-        } }
-    }
-}
-
-fn is_of(finding: &Finding, fields: &[&str]) -> bool {
-    let field = field_of(&finding.pointer);
-    fields.contains(&field.split('/').next().unwrap_or_default())
-}
-
-fn contact_words(contact: &Contact) -> String {
-    let email = contact.email.as_ref().map(ToString::to_string);
-    let parts = [
-        Some(contact.name.clone()),
-        contact.role.clone(),
-        email,
-        contact.phone.clone(),
-    ];
-    let mut words = parts.into_iter().flatten().collect::<Vec<_>>().join(", ");
-    if contact.visibility == Visibility::Media {
-        words.push_str(" (media only)");
-    }
-    words
 }
 
 /// The three words that can be said.

@@ -10,10 +10,10 @@ use axum::extract::{Path, Query, Request, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use maud::{Markup, html};
-use queue::Telling;
+use queue::{Message, RouteAlert};
 use release::address::MailAddress;
 use release::capability::Capability;
-use release::model::AlertKind;
+use release::model::{AlertKind, Lane};
 use serde::Deserialize;
 use store::StoreError;
 use tracing::{error, info};
@@ -107,10 +107,17 @@ async fn mail(newsroom: &Newsroom, address: &MailAddress) -> Result<(), StoreErr
         return Ok(());
     };
     let about = serde_json::json!({ "sign_in": sign_in }).to_string();
-    store
-        .add_alert_to_address(AlertKind::SignIn, &person.address, &about, "", now_ms)
+    let (kind, address) = (AlertKind::SignIn, &person.address);
+    let alert_id = store
+        .add_alert_to_address(kind, address, &about, "", now_ms)
         .await?;
-    newsroom.queue.tell(Telling::Due);
+    let message = Message::RouteAlert(RouteAlert {
+        alert_id,
+        lane: Lane::Regular,
+        request_id: String::new(),
+    });
+    // The store has it already: a hint that finds no room is left to the sweep.
+    let _ = newsroom.queue.offer(message).await;
     Ok(())
 }
 

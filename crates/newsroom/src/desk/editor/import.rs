@@ -1,7 +1,7 @@
 //! Importing: a file or a pasted text fills the form; nothing is stored.
 
+use super::form::{Outcome, Subject, form};
 use super::typed::Typed;
-use super::{Outcome, Subject, form};
 use crate::Newsroom;
 use crate::desk::posted::{is_same_site, token};
 use crate::desk::session::Signed;

@@ -1,11 +1,14 @@
 //! The form: every field of a submission, with what was found beside it.
 
+mod field;
+
 use super::typed::{ROWS, Typed};
 use crate::desk::choices;
-use crate::desk::findings::{class, field_of, id_of, one};
+use crate::desk::findings::id_of;
 use crate::desk::shapes::Issuer;
+use field::field;
 use maud::{Markup, html};
-use release::finding::{Finding, Severity};
+use release::finding::Finding;
 use release::topic::Taxonomy;
 
 /// What the form is made of.
@@ -17,17 +20,6 @@ pub(super) struct Sheet<'a> {
     pub(super) may_flash: bool,
     /// The list that is to have one more empty row.
     pub(super) more: Option<&'a str>,
-}
-
-/// A field: its name, what it is called, and what helps to fill it in.
-struct Field<'a> {
-    name: &'a str,
-    label: &'a str,
-    hint: &'a str,
-}
-
-fn field<'a>(name: &'a str, label: &'a str, hint: &'a str) -> Field<'a> {
-    Field { name, label, hint }
 }
 
 impl Sheet<'_> {
@@ -75,84 +67,9 @@ impl Sheet<'_> {
             (self.rows("media", "Pictures, films, documents", "By their address; the type is such as image/jpeg"))
             (self.rows("links", "Related links", ""))
             (self.clear_time())
-            @if self.may_flash { fieldset { legend { "Lane" } (self.lane()) } }
+            @if self.may_flash || self.has(&["lane"]) { fieldset { legend { "Lane" } (self.lane()) } }
             (self.rest())
         }
-    }
-
-    /// Whether one of these fields says something, or is found fault with.
-    fn has(&self, names: &[&str]) -> bool {
-        names
-            .iter()
-            .any(|name| !self.typed.get(name).is_empty() || self.found(name).next().is_some())
-    }
-
-    fn found<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a Finding> {
-        self.findings
-            .iter()
-            .filter(move |finding| field_of(&finding.pointer) == name)
-    }
-
-    fn is_wrong(&self, name: &str) -> bool {
-        self.found(name)
-            .any(|finding| finding.severity == Severity::Error)
-    }
-
-    /// The ids of what describes a field.
-    fn described(&self, field: &Field<'_>) -> Option<String> {
-        let id = id_of(field.name);
-        let hint = (!field.hint.is_empty()).then(|| format!("{id}-hint"));
-        let found = self
-            .found(field.name)
-            .next()
-            .is_some()
-            .then(|| format!("{id}-found"));
-        let ids: Vec<String> = hint.into_iter().chain(found).collect();
-        (!ids.is_empty()).then(|| ids.join(" "))
-    }
-
-    /// A label, hint and findings around an input.
-    fn around(&self, field: &Field<'_>, input: &Markup) -> Markup {
-        let id = id_of(field.name);
-        html! {
-            div.field {
-                label for=(id) { (field.label) }
-                @if !field.hint.is_empty() { span.hint id={ (id) "-hint" } { (field.hint) } }
-                (self.found_list(field.name))
-                (input)
-            }
-        }
-    }
-
-    fn found_list(&self, name: &str) -> Markup {
-        html! {
-            @if self.found(name).next().is_some() {
-                ul.findings id={ (id_of(name)) "-found" } { @for finding in self.found(name) { li class=(class(finding)) { (one(finding)) } } }
-            }
-        }
-    }
-
-    fn line(&self, field: &Field<'_>) -> Markup {
-        self.around(field, &html! {
-            input type="text" id=(id_of(field.name)) name=(field.name) value=(self.typed.get(field.name)) dir="auto"
-                aria-describedby=[self.described(field)] aria-invalid=[self.is_wrong(field.name).then_some("true")];
-        })
-    }
-
-    fn area(&self, field: &Field<'_>, rows: u8) -> Markup {
-        // A first line end inside a textarea is dropped by browsers, so one is always given.
-        self.around(field, &html! {
-            textarea id=(id_of(field.name)) name=(field.name) rows=(rows) dir="auto" spellcheck="true"
-                aria-describedby=[self.described(field)] aria-invalid=[self.is_wrong(field.name).then_some("true")]
-                { "\n" (self.typed.get(field.name)) }
-        })
-    }
-
-    fn select(&self, field: &Field<'_>, options: &Markup) -> Markup {
-        self.around(field, &html! {
-            select id=(id_of(field.name)) name=(field.name)
-                aria-describedby=[self.described(field)] aria-invalid=[self.is_wrong(field.name).then_some("true")] { (options) }
-        })
     }
 
     /// One select an issuer, in order, and one more to add to them.
@@ -238,6 +155,7 @@ impl Sheet<'_> {
             &html! {
                 option value="" { "Regular" }
                 option value="flash" selected[lane == "flash"] { "Flash" }
+                @if !["", "flash"].contains(&lane) { option value=(lane) selected { (lane) } }
             },
         )
     }
@@ -274,12 +192,13 @@ impl Sheet<'_> {
         if column != "visibility" {
             return self.line(&field);
         }
-        let is_media = self.typed.get(&name) == "media";
+        let seen_by = self.typed.get(&name);
         self.select(
             &field,
             &html! {
                 option value="public" { "Everybody" }
-                option value="media" selected[is_media] { "Media only" }
+                option value="media" selected[seen_by == "media"] { "Media only" }
+                @if !["", "public", "media"].contains(&seen_by) { option value=(seen_by) selected { (seen_by) } }
             },
         )
     }

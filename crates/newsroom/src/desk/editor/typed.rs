@@ -1,9 +1,14 @@
 //! What was typed into the form, and the submission that it says. Neither loses anything of the other: fields of a
 //! submission that the form does not show are carried along as they are.
 
+mod writer;
+
+#[cfg(test)]
+mod tests;
+
 use crate::desk::posted::Fields;
-use release::time::ClearTime;
 use serde_json::{Map, Value, json};
+use writer::Writer;
 
 /// Fields of one line or more, which a submission holds as text under the same name.
 const TEXTS: [&str; 6] = [
@@ -70,18 +75,13 @@ impl Typed {
 
     /// From a submission, as it was sent.
     pub(crate) fn of_submission(submission: &Map<String, Value>) -> Typed {
-        let mut writer = Writer {
-            fields: Fields::default(),
-            rest: submission.clone(),
-        };
+        let mut writer = Writer::new(submission);
         for name in TEXTS {
             writer.text(name, name);
         }
         writer.text("body", "body");
         if writer
-            .rest
-            .get("body_format")
-            .and_then(Value::as_str)
+            .str("body_format")
             .is_some_and(|format| ["markdown", "html"].contains(&format))
         {
             writer.text("body_format", "body_format");
@@ -102,7 +102,9 @@ impl Typed {
         writer.put("places", &places);
         writer.tickers();
         writer.clear_time();
-        writer.finish()
+        Typed {
+            fields: writer.finish(),
+        }
     }
 
     pub(crate) fn get(&self, name: &str) -> &str {
@@ -234,147 +236,6 @@ impl Typed {
     }
 }
 
-/// Moves a submission's fields into a form; what does not fit stays in the rest.
-struct Writer {
-    fields: Fields,
-    rest: Map<String, Value>,
-}
-
-impl Writer {
-    fn put(&mut self, name: &str, value: &str) {
-        if !value.is_empty() {
-            self.fields.0.push((name.to_owned(), value.to_owned()));
-        }
-    }
-
-    fn text(&mut self, name: &str, field: &str) {
-        if let Some(Value::String(text)) = self.rest.get(name).cloned() {
-            self.rest.remove(name);
-            self.put(field, &text);
-        }
-    }
-
-    fn object(&mut self, name: &str, members: &[&str]) {
-        let Some(texts) = self
-            .rest
-            .get(name)
-            .and_then(|value| texts_of(value, members))
-        else {
-            return;
-        };
-        self.rest.remove(name);
-        for (member, text) in texts {
-            self.put(&format!("{name}/{member}"), &text);
-        }
-    }
-
-    fn rows(&mut self, list: &str, columns: &[&str]) {
-        let Some(Value::Array(entries)) = self.rest.get(list) else {
-            return;
-        };
-        let rows: Option<Vec<_>> = entries
-            .iter()
-            .map(|entry| texts_of(entry, columns))
-            .collect();
-        let Some(rows) = rows else { return };
-        self.rest.remove(list);
-        for (n, row) in rows.into_iter().enumerate() {
-            for (column, text) in row {
-                self.put(&format!("{list}/{n}/{column}"), &text);
-            }
-        }
-    }
-
-    fn strings(&mut self, name: &str) -> Vec<String> {
-        let strings = match self.rest.get(name) {
-            Some(Value::String(one)) => Some(vec![one.clone()]),
-            Some(Value::Array(list)) => list
-                .iter()
-                .map(|value| value.as_str().map(str::to_owned))
-                .collect(),
-            _ => None,
-        };
-        if strings.is_some() {
-            self.rest.remove(name);
-        }
-        strings.unwrap_or_default()
-    }
-
-    /// A line each: the ticker, and its ISIN where it has one.
-    fn tickers(&mut self) {
-        let entries = match self.rest.get("tickers") {
-            Some(Value::Array(entries)) => entries.clone(),
-            Some(one @ Value::String(_)) => vec![one.clone()],
-            _ => return,
-        };
-        let line = |entry: &Value| match entry {
-            Value::String(ticker) => Some(ticker.clone()),
-            other => {
-                let texts = texts_of(other, &["ticker", "isin"])?;
-                Some(
-                    texts
-                        .into_iter()
-                        .map(|(_, text)| text)
-                        .collect::<Vec<_>>()
-                        .join(" "),
-                )
-            }
-        };
-        let Some(lines) = entries.iter().map(line).collect::<Option<Vec<String>>>() else {
-            return;
-        };
-        self.rest.remove("tickers");
-        self.put("tickers", &lines.join("\n"));
-    }
-
-    /// As a local time with its zone; an offset is kept apart where the zone alone would not say the same.
-    fn clear_time(&mut self) {
-        self.text("zone", "zone");
-        let Some(Value::String(at)) = self.rest.remove("clear_at") else {
-            return;
-        };
-        self.put("when", "at");
-        let zone = Some(self.fields.get("zone").to_owned()).filter(|zone| !zone.is_empty());
-        match ClearTime::parse(&at, zone.as_deref()) {
-            Ok(clear) => {
-                let local = clear.strftime("%Y-%m-%dT%H:%M:%S");
-                let local = local.strip_suffix(":00").unwrap_or(&local).to_owned();
-                let says_the_same =
-                    ClearTime::parse(&local, Some(&clear.zone)).is_ok_and(|again| again == clear);
-                self.put("clear_at", &local);
-                if !says_the_same {
-                    self.put("clear_offset", &clear.strftime("%:z"));
-                }
-                if zone.is_none() {
-                    self.put("zone", &clear.zone);
-                }
-            }
-            Err(_) => self.put("clear_at", &at),
-        }
-    }
-
-    fn finish(mut self) -> Typed {
-        if !self.rest.is_empty() {
-            let rest = Value::Object(std::mem::take(&mut self.rest)).to_string();
-            self.put("rest", &rest);
-        }
-        Typed {
-            fields: self.fields,
-        }
-    }
-}
-
-/// The members of an object that holds texts under these names and nothing else.
-fn texts_of(value: &Value, members: &[&str]) -> Option<Vec<(String, String)>> {
-    let pairs = value.as_object()?.iter().map(|(name, value)| match value {
-        Value::String(text) if members.contains(&name.as_str()) => {
-            Some((name.clone(), text.clone()))
-        }
-        _ => None,
-    });
-    pairs.collect()
-}
-
 fn object<'a>(pairs: impl Iterator<Item = (&'a str, &'a str)>) -> Map<String, Value> {
     let filled = pairs.filter(|(_, text)| !text.trim().is_empty());
     filled
@@ -443,76 +304,4 @@ fn ticker(line: &str) -> Option<Value> {
         }
         _ => json!(line.trim()),
     })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_submission_survives_the_form() {
-        let check = |submission: Value| {
-            let map = submission.as_object().expect("an object");
-            let typed = Typed::of_submission(map);
-            let again = Typed::of_form(typed.fields.clone());
-            assert_eq!(Value::Object(again.submission()), submission);
-        };
-
-        check(json!({
-            "issuers": ["acme", "beta"], "edition": { "region": "US", "language": "en" },
-            "dateline": { "city": "AUSTIN", "region": "Texas", "country": "US" },
-            "headline": "A", "subheadline": "B", "summary": "C", "boilerplate": "D\n\nE", "story": "s-1",
-            "clear_at": "2026-12-01T09:00", "zone": "America/Chicago", "topics": ["mining", "no such"], "places": ["US-TX", "MX"],
-            "tickers": ["XNYS:KYN", { "ticker": "XNAS:ACME", "isin": "US0378331005" }],
-            "contacts": [{ "name": "Ana", "email": "a@acme.example", "visibility": "media" }, { "phone": "1" }],
-            "links": [{ "url": "https://acme.example" }],
-            "media": [{ "url": "https://acme.example/a.jpg", "type": "image/jpeg", "alt": "A mine" }],
-            "body": "One\n\n**Two**", "body_format": "html",
-        }));
-        check(json!({ "headline": "only this" }));
-        check(json!({}));
-        check(
-            json!({ "topics": 7, "contacts": [{ "name": { "a": 1 } }], "unknown": [1, 2], "edition": "US/en", "body": "x" }),
-        );
-        check(json!({ "boilerplate": [{ "issuer": "acme", "text": "About" }], "headline": 3 }));
-        check(json!({ "clear_at": "nonsense", "zone": "Nowhere/Else" }));
-    }
-
-    #[test]
-    fn an_offset_stays_where_the_clocks_go_back() {
-        let map = json!({ "clear_at": "2026-11-01T01:30:00-05:00", "zone": "America/New_York" });
-
-        let typed = Typed::of_submission(map.as_object().expect("an object"));
-
-        assert_eq!(
-            (typed.get("clear_at"), typed.get("clear_offset")),
-            ("2026-11-01T01:30", "-05:00")
-        );
-        assert_eq!(typed.submission()["clear_at"], "2026-11-01T01:30-05:00");
-    }
-
-    #[test]
-    fn a_clear_time_left_empty_is_sent_empty() {
-        let mut typed = Typed::default();
-        typed.set("when", "at");
-        assert_eq!(typed.submission()["clear_at"], "");
-
-        typed.set("when", "now");
-        typed.set("clear_at", "2026-12-01T09:00");
-        assert_eq!(typed.submission().get("clear_at"), None);
-    }
-
-    #[test]
-    fn empty_rows_go_and_the_rest_moves_up() {
-        let fields = Fields::read(b"contacts/0/name=&contacts/0/visibility=public&contacts/2/name=Ana&contacts/2/visibility=public&issuers/0=&issuers/1=acme");
-
-        let typed = Typed::of_form(fields);
-
-        assert_eq!(typed.rows("contacts"), 1);
-        assert_eq!(
-            typed.submission()["contacts"],
-            json!([{ "name": "Ana", "visibility": "public" }])
-        );
-        assert_eq!(typed.submission()["issuers"], json!(["acme"]));
-    }
 }
