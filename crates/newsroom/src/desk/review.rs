@@ -1,6 +1,7 @@
 //! Review: the queue of what awaits a word, and the page on which it is given. An approval is bound to the text that was
 //! read; where that has changed meanwhile, it does not hold.
 
+mod place;
 mod text;
 
 use super::entry::name_of;
@@ -15,9 +16,9 @@ use axum::extract::{Path, State};
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use maud::{Markup, html};
 use release::finding::Finding;
-use release::lint::lint;
+use release::lint::{lint, lint_source};
 use release::time::parse_rfc3339;
-use serde_json::json;
+use serde_json::{Value, json};
 
 /// Releases in the queue at a time.
 const MOST: usize = 100;
@@ -82,7 +83,9 @@ pub(crate) async fn show(
         .and_then(|at| parse_rfc3339(at).ok())
         .unwrap_or(signed.now_ms);
     let look = Look::of(&newsroom, &id, &release, at_ms).await?;
-    let found = lint(&whole.source, &newsroom.taxonomy).findings;
+    let source = Value::Object(whole.source.clone()).to_string();
+    let found = lint_source(source.as_bytes(), &newsroom.taxonomy)
+        .map_or_else(|_| Vec::new(), |linted| linted.findings);
     let by = name_of(&newsroom, &shown.submitted_by).await?;
     let main = html! {
         p.crumbs { a href="/desk/queue" { "Queue" } }
@@ -91,7 +94,7 @@ pub(crate) async fn show(
             "Clears " (when::shown(&release.in_zone(at_ms), signed.now_ms)) ". " (counted(&found)) "." }
         (changed_since(&newsroom, &signed, shown).await?)
         h2 { "The text" }
-        (text::with_margin(&release, &found))
+        (text::with_margin(&release, &source, &found))
         @if signed.me.is_awaited(shown) { (words(&signed, shown)) }
         @else { p.note { @if shown.awaits.is_empty() { "It awaits nobody's word." } @else { "It awaits the word of: " (shown.awaits.join(" and ")) "." } } }
         h2 { "As it will look" }

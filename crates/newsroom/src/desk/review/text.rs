@@ -1,5 +1,6 @@
 //! The text under review, with its findings in the margin.
 
+use super::place::Place;
 use crate::desk::findings::{class, field_of, one};
 use crate::desk::when;
 use maud::{Markup, PreEscaped, html};
@@ -7,7 +8,7 @@ use release::finding::Finding;
 use release::model::{Contact, Release, Visibility};
 
 /// The text, part by part, each with what was found in it beside it.
-pub(super) fn with_margin(release: &Release, found: &[Finding]) -> Markup {
+pub(super) fn with_margin(release: &Release, source: &str, found: &[Finding]) -> Markup {
     let dateline = release.dateline.as_ref().map(|dateline| {
         let parts = [
             Some(dateline.city.as_str()),
@@ -87,19 +88,33 @@ pub(super) fn with_margin(release: &Release, found: &[Finding]) -> Markup {
                 @for media in &release.media { p dir="ltr" { (media.url) } }
             },
         ),
-        ("About the issuer", &["boilerplate"], html! {}),
+        (
+            "About the issuer",
+            &["boilerplate"],
+            html! { @for about in &release.boilerplates { p dir="auto" { (about.text) } } },
+        ),
         ("Else", &["rest"], html! {}),
     ];
     html! {
         div.margins { @for (name, fields, content) in &parts {
             @let of_part: Vec<&Finding> = found.iter().filter(|finding| is_of(finding, fields)).collect();
-            @if !of_part.is_empty() || !["About the issuer", "Else"].contains(name) {
+            @if !of_part.is_empty() || *name != "Else" {
                 div.part {
                     div { h3 { (name) } (content) }
-                    @if !of_part.is_empty() { ul.findings aria-label={ "Found: " (name) } { @for finding in of_part { li class=(class(finding)) { (one(finding)) } } } }
+                    @if !of_part.is_empty() { ul.findings aria-label={ "Found: " (name) } { @for finding in of_part { li class=(class(finding)) { (one(finding)) (at_place(source, finding)) } } } }
                 }
             }
         } }
+    }
+}
+
+/// The words that are meant, between those around them.
+fn at_place(source: &str, finding: &Finding) -> Markup {
+    let place = finding.span.and_then(|span| Place::of(source, span));
+    html! {
+        @if let Some(place) = place {
+            p.place dir="auto" { (place.before) mark { (place.meant) } (place.after) }
+        }
     }
 }
 
