@@ -65,7 +65,10 @@ async fn link_that_was_used_has_expired_or_is_another_kind_opens_nothing() {
     press(&app, &late).await.expect(410);
 
     let key = app.app.store.link_key().await.unwrap();
-    let confirm = key.sign(&Capability::Confirm { endpoint_id: 1 });
+    let confirm = key.sign(&Capability::Proof {
+        release_id: 1,
+        expires_ms: i64::MAX,
+    });
     press(&app, &format!("/desk/sign-in/{confirm}"))
         .await
         .expect(404);

@@ -126,10 +126,7 @@ async fn link_that_was_changed_or_is_for_something_else_shows_nothing() {
     for path in [
         link[..link.len() - 1].to_owned(),
         format!("{link}A"),
-        format!(
-            "/proof/{}",
-            key.sign(&Capability::Confirm { endpoint_id: 1 })
-        ),
+        format!("/proof/{}", key.sign(&Capability::SignIn { sign_in: 1 })),
         "/proof/x".to_owned(),
     ] {
         let answer = open(&app, &path).await;
