@@ -430,3 +430,54 @@ async fn calendar_shows_a_day_in_the_zone_that_is_picked() {
         ed.get(&format!("/desk/calendar?{odd}")).await.expect(200);
     }
 }
+
+#[tokio::test]
+async fn margin_says_while_one_writes_what_the_check_would_say() {
+    let app = TestApp::start().await;
+    person(&app, "ana@acme.example", &["submitter"], &["acme"]).await;
+    let ana = sign_in(&app, "ana@acme.example").await;
+    let mut fields = release_fields("Acme opens <b>[insert number]</b> plants");
+
+    let margin = ana.post("/desk/lint", &fields).await;
+    margin.expect(200);
+    for words in [
+        "1 warning.",
+        "href=\"#f-headline\"",
+        "`[insert number]` looks like a placeholder",
+        "Fewer than 10 would hear of it now.",
+    ] {
+        assert!(margin.text.contains(words), "{words}: {}", margin.text);
+    }
+    assert!(
+        !margin.text.contains("<html") && !margin.text.contains("<b>"),
+        "{}",
+        margin.text
+    );
+
+    fields.retain(|(name, _)| *name != "body");
+    let margin = ana.post("/desk/lint", &fields).await;
+    margin.expect(200);
+    assert!(margin.text.contains("href=\"#f-body\""), "{}", margin.text);
+    assert_eq!(app.get("/v1/releases").await.json()["releases"], json!([]));
+}
+
+#[tokio::test]
+async fn editor_sees_the_words_that_a_finding_means() {
+    let app = TestApp::start_with(&["review.default=always"]).await;
+    app.add_issuer("beta", "Beta Ltd.").await;
+    person(&app, "ed@wire.example", &["editor"], &[]).await;
+    let ed = sign_in(&app, "ed@wire.example").await;
+    let mut release = tests::release("Beta opens a plant");
+    release["issuers"] = json!(["beta"]);
+    release["body"] = json!("Beta said \"yes\" to TBD & <i>more</i>.");
+    let token = app.token(&["releases:write"], &["beta"]).await;
+    let ask = app.ask(Method::POST, "/v1/releases").with_token(&token);
+    let made = ask.json(&release).send().await.expect(202);
+
+    let path = format!("/desk/releases/{}/review", made["id"].as_str().unwrap());
+    let review = ed.get(&path).await;
+
+    review.expect(200);
+    let place = "Beta said &quot;yes&quot; to <mark>TBD</mark> &amp; &lt;i&gt;more";
+    assert!(review.text.contains(place), "{}", review.text);
+}
