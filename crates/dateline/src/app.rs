@@ -191,7 +191,9 @@ impl App {
             }),
             stop: self.stop.clone(),
         };
+        let api = intake.routes();
         let newsroom = Newsroom {
+            api: api.clone(),
             store: self.store.clone(),
             queue: self.queue.clone(),
             clock: self.clock.clone(),
@@ -202,7 +204,7 @@ impl App {
             rooms: self.rooms.clone(),
             readers: self.readers.clone(),
         };
-        newsroom.routes().merge(intake.routes())
+        newsroom.routes().merge(api)
     }
 
     /// Makes the first operator token, if the store has none. Shown once, never again.

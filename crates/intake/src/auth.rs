@@ -4,6 +4,7 @@ use crate::{Intake, Problem};
 use axum::extract::FromRequestParts;
 use axum::http::header::AUTHORIZATION;
 use axum::http::request::Parts;
+use release::capability::SESSION_PREFIX;
 use release::model::Right;
 use sha2::{Digest, Sha256};
 
@@ -77,9 +78,6 @@ impl Scope {
         }
     }
 }
-
-/// What the secret of a session begins with, and no token's does.
-pub const SESSION_PREFIX: &str = "dls_";
 
 /// The secret of one run, kept in the data folder for commands on the same machine.
 #[derive(Clone)]

@@ -17,7 +17,7 @@ mod problem;
 mod request_id;
 mod trial;
 
-pub use auth::{Local, SESSION_PREFIX, Scope};
+pub use auth::{Local, Scope};
 pub use limits::Limits;
 pub use problem::{FieldError, Problem};
 

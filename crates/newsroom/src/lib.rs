@@ -10,6 +10,7 @@ mod archive;
 mod asked;
 mod assets;
 mod conditional;
+mod desk;
 mod entries;
 mod feeds;
 mod frame;
@@ -64,6 +65,8 @@ pub struct Newsroom {
     pub rooms: Arc<Rooms>,
     /// What the readers' own pages need beside.
     pub readers: Arc<Readers>,
+    /// The API's routes: the desk is a client of theirs.
+    pub api: Router,
 }
 
 /// What is made once for all public pages.
@@ -110,6 +113,7 @@ impl Newsroom {
             .method_not_allowed_fallback(trouble::wrong_method)
             .layer(from_fn_with_state(self.clone(), trouble::in_the_frame))
             .layer(from_fn(harden))
+            .merge(desk::routes())
             .with_state(self)
     }
 

@@ -59,6 +59,24 @@ fn page(newsroom: &Newsroom, entry: &Entry, more: &More, issuers: &IssuerNames) 
     })
 }
 
+/// The page of a text that has not cleared, for those who may see it: as it will be, less what else is out by then.
+pub(crate) fn proof(newsroom: &Newsroom, piece: Arc<Piece>, issuers: &IssuerNames) -> String {
+    let entry = Entry {
+        piece,
+        others: Vec::new(),
+    };
+    let piece = &entry.piece;
+    newsroom.rooms.chrome.render(&Frame {
+        language: piece.language(),
+        direction: piece.direction(),
+        title: &piece.release.headline,
+        path: &piece.path(),
+        query: "",
+        head: html! { meta name="robots" content="noindex"; },
+        main: html! { div.two { (article(newsroom, &entry, issuers)) (explore(newsroom, piece)) } },
+    })
+}
+
 fn article(newsroom: &Newsroom, entry: &Entry, issuers: &IssuerNames) -> Markup {
     let piece = &*entry.piece;
     let release = &piece.release;

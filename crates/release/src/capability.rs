@@ -12,6 +12,9 @@ const MAC_BYTES: usize = 16;
 /// More subscriptions than this behind one alert are written as "all of this endpoint's".
 const MAX_SUBSCRIPTIONS: usize = 24;
 
+/// What the secret of a session begins with, and no token's does: a bearer says by it which of the two it is.
+pub const SESSION_PREFIX: &str = "dls_";
+
 /// What the holder of a link may do.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Capability {

@@ -9,6 +9,7 @@ mod bad_subscriptions;
 mod bundles;
 mod clearing;
 mod consent;
+mod desk;
 mod drafts;
 mod editions;
 mod feeds;

@@ -18,7 +18,8 @@ const TWO_DAYS_MS: i64 = 2 * 86_400_000;
 
 pub(crate) async fn robots(State(newsroom): State<Newsroom>) -> Shown {
     let text = format!(
-        "User-agent: *\nDisallow: /search\nDisallow: /alerts/\nDisallow: /confirm/\nDisallow: /unsubscribe/\nDisallow: /v1/\n\n\
+        "User-agent: *\nDisallow: /search\nDisallow: /alerts/\nDisallow: /desk\nDisallow: /proof/\n\
+         Disallow: /confirm/\nDisallow: /unsubscribe/\nDisallow: /v1/\n\n\
          Sitemap: {}\nSitemap: {}\n",
         newsroom.url("/sitemap.xml"),
         newsroom.url("/sitemaps/news.xml")
