@@ -6,6 +6,7 @@
 )]
 
 mod accessible;
+mod journey;
 mod typing;
 
 use serde_json::{Value, json};
