@@ -121,6 +121,7 @@ fn foot(wire: &str, taxonomy: &Taxonomy, pages: &Pages) -> Markup {
                         li { a href="/issuers" { "Issuers" } }
                         li { a href="/editions" { "Editions and languages" } }
                         li { a href="/feeds" { "Feeds" } }
+                        li { a href="/api" { "API" } }
                         li { a href="/alerts/new" { "Alerts by mail or webhook" } }
                     }
                 }

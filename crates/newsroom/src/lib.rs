@@ -6,6 +6,7 @@
 //! not cleared is seen: its address answers like one that never existed. A crash leaves the archive's counter where the
 //! last whole batch ended; nothing else is begun here that could be left half done.
 
+mod api_page;
 mod archive;
 mod asked;
 mod assets;
@@ -146,6 +147,7 @@ fn public() -> Router<Newsroom> {
         .route("/search.atom", get(search::atom))
         .route("/search/suggest", get(search::suggest))
         .route("/feeds", get(feeds::overview))
+        .route("/api", get(api_page::show))
         .route("/pages/{name}", get(operator::page))
         .route("/robots.txt", get(operator::robots))
         .route("/.well-known/security.txt", get(operator::security))

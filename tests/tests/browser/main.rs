@@ -82,6 +82,11 @@ impl Site {
             ("nothing", "/search?q=minning".to_owned()),
             ("mistake", "/search?q=gold+country:US".to_owned()),
             ("feeds", "/feeds".to_owned()),
+            ("api", "/api".to_owned()),
+            ("desk", "/desk/sign-in".to_owned()),
+            ("alerts", "/alerts/new?filter=topic:mining".to_owned()),
+            ("webhook", "/alerts/webhook".to_owned()),
+            ("manage", "/alerts/manage".to_owned()),
             ("terms", "/pages/terms".to_owned()),
             ("missing", "/nowhere".to_owned()),
         ];
