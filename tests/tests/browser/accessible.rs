@@ -6,12 +6,13 @@ use std::path::Path;
 use tests::{Browser, Scheme, tool};
 
 /// The judge's source; it is injected by the driver, for the pages themselves allow no foreign script.
-fn axe() -> String {
+pub(super) fn axe() -> String {
     let path = tool("axe/node_modules/axe-core/axe.min.js");
     std::fs::read_to_string(path).expect("the file was just seen")
 }
 
-const RUN: &str = "const done = arguments[arguments.length - 1]; \
+/// Runs it, and gives what it found.
+pub(super) const RUN: &str = "const done = arguments[arguments.length - 1]; \
     axe.run(document, { resultTypes: ['violations'] }).then( \
         (found) => done(found.violations.map((v) => v.id + ': ' + v.nodes.slice(0, 3).map((n) => n.html + ' ' + n.failureSummary).join(' | '))), \
         (error) => done(['axe failed: ' + error]));";

@@ -6,6 +6,7 @@
 )]
 
 mod accessible;
+mod desk;
 mod journey;
 mod typing;
 

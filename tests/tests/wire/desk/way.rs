@@ -441,7 +441,7 @@ async fn margin_says_while_one_writes_what_the_check_would_say() {
     let margin = ana.post("/desk/lint", &fields).await;
     margin.expect(200);
     for words in [
-        "1 warning.",
+        "<p data-said>",
         "href=\"#f-headline\"",
         "`[insert number]` looks like a placeholder",
         "Fewer than 10 would hear of it now.",
