@@ -161,6 +161,26 @@ impl Browser {
         }
     }
 
+    /// Waits until the page shows these words: after a click that opens another page, until that one is there.
+    pub async fn shows(&self, words: &str) {
+        let script = json!({ "script": "return document.body.innerText", "args": [] });
+        let path = self.path("execute/sync");
+        let shown = async {
+            // Between two pages there is nothing to ask.
+            while !self
+                .driver
+                .try_post(&path, &script)
+                .await
+                .is_ok_and(|text| text.as_str().is_some_and(|text| text.contains(words)))
+            {
+                tokio::time::sleep(LOOK).await;
+            }
+        };
+        if tokio::time::timeout(DEADLINE, shown).await.is_err() {
+            panic!("`{words}` is not shown on {}", self.url().await);
+        }
+    }
+
     /// What an element shows.
     pub async fn text(&self, element: &Element) -> String {
         text(self.get(&format!("element/{}/text", element.0)).await)
@@ -258,13 +278,15 @@ impl Browser {
     }
 
     async fn get(&self, path: &str) -> Value {
-        let path = format!("/session/{}/{path}", self.session);
-        self.driver.get(&path).await
+        self.driver.get(&self.path(path)).await
     }
 
     async fn post(&self, path: &str, body: &Value) -> Value {
-        let path = format!("/session/{}/{path}", self.session);
-        self.driver.post(&path, body).await
+        self.driver.post(&self.path(path), body).await
+    }
+
+    fn path(&self, path: &str) -> String {
+        format!("/session/{}/{path}", self.session)
     }
 }
 

@@ -44,12 +44,7 @@ async fn document(newsroom: &Newsroom) -> Value {
 }
 
 /// What is told of one theme.
-fn section(
-    name: &str,
-    description: &str,
-    paths: &[(&String, &Value)],
-    document: &Value,
-) -> Markup {
+fn section(name: &str, description: &str, paths: &[(&String, &Value)], document: &Value) -> Markup {
     let operations = paths.iter().flat_map(|(path, methods)| {
         let methods = methods.as_object().into_iter().flatten();
         methods.map(move |(method, operation)| (path.as_str(), method.as_str(), operation))
@@ -94,7 +89,11 @@ fn fields(body: &Value, document: &Value) -> Markup {
     let schema = &body["content"]["application/json"]["schema"];
     let named = text(schema, "$ref").rsplit('/').next().unwrap_or_default();
     let schema = &document["components"]["schemas"][named];
-    let required: Vec<&Value> = schema["required"].as_array().into_iter().flatten().collect();
+    let required: Vec<&Value> = schema["required"]
+        .as_array()
+        .into_iter()
+        .flatten()
+        .collect();
     let fields = schema["properties"].as_object();
     html! {
         @if let Some(fields) = fields {

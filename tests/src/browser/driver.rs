@@ -59,14 +59,24 @@ impl Driver {
     }
 
     pub(super) async fn get(&self, path: &str) -> Value {
-        self.ask(Method::GET, path, String::new()).await
+        self.must(Method::GET, path, String::new()).await
     }
 
     pub(super) async fn post(&self, path: &str, body: &Value) -> Value {
+        self.must(Method::POST, path, body.to_string()).await
+    }
+
+    /// As [`Self::post`], for what may fail while a page goes and another comes.
+    pub(super) async fn try_post(&self, path: &str, body: &Value) -> Result<Value, String> {
         self.ask(Method::POST, path, body.to_string()).await
     }
 
-    async fn ask(&self, method: Method, path: &str, body: String) -> Value {
+    async fn must(&self, method: Method, path: &str, body: String) -> Value {
+        let answer = self.ask(method, path, body).await;
+        answer.unwrap_or_else(|error| panic!("{path}: {error}"))
+    }
+
+    async fn ask(&self, method: Method, path: &str, body: String) -> Result<Value, String> {
         let request = Request::builder()
             .method(method)
             .uri(format!("{}{path}", self.base))
@@ -88,12 +98,10 @@ impl Driver {
         let mut answer: Value = serde_json::from_slice(&bytes).expect("WebDriver speaks JSON");
         let value = answer["value"].take();
         if let Some(error) = value.get("error").and_then(Value::as_str) {
-            panic!(
-                "{path}: {error}: {}",
-                value["message"].as_str().unwrap_or_default()
-            );
+            let message = value["message"].as_str().unwrap_or_default();
+            return Err(format!("{error}: {message}"));
         }
-        value
+        Ok(value)
     }
 }
 
