@@ -9,17 +9,21 @@ mod fixtures;
 mod accepting;
 mod access;
 mod archive;
+mod asking;
 mod claiming;
 mod clearing;
 mod complete;
 mod durability;
 mod endpoints;
+mod getting;
 mod outcomes;
 mod people;
 mod planning;
+mod preferences;
 mod reports;
 mod retries;
 mod reviewing;
+mod signing_up;
 mod sqlite_file;
 mod stopping;
 mod subscriptions;
@@ -85,6 +89,17 @@ macro_rules! conformance {
                 items_are_read_whole_and_only_once_cleared,
                 issuers_are_heard_of_once_a_release_cleared,
             }
+            asking {
+                mail_that_was_asked_for_is_read_back_whole,
+                mails_to_one_address_keep_their_distance,
+                address_has_its_peace_after_a_days_mails,
+                refused_mail_leaves_nothing,
+                of_mails_asked_for_at_once_one_is_written,
+                case_of_an_address_gives_no_second_mail,
+                reader_who_confirms_can_ask_again_at_once,
+                mail_that_waits_for_its_turn_leaves_then,
+                address_has_preferences_once_something_was_asked_for,
+            }
             claiming {
                 leased_batch_is_taken_until_its_lease_ends,
                 of_two_workers_claiming_at_once_one_wins,
@@ -114,6 +129,10 @@ macro_rules! conformance {
                 alert_about_a_story_without_a_story_is_refused,
                 suppressed_address_is_known_when_sending,
             }
+            getting {
+                recent_alerts_are_the_endpoints_own_newest_first,
+                result_of_the_last_test_is_shown,
+            }
             outcomes {
                 each_verdict_moves_its_state_and_its_counter,
                 outcomes_recorded_twice_change_nothing,
@@ -141,6 +160,16 @@ macro_rules! conformance {
                 of_two_routers_planning_the_same_one_wins,
                 batch_without_deliveries_is_refused,
                 finished_routing_counts_what_was_matched,
+            }
+            preferences {
+                subscriptions_of_one_endpoint_are_listed_in_their_order,
+                owner_looks_after_a_mailbox_and_its_webhooks,
+                changed_subscription_is_read_back_and_heard_of,
+                changing_a_paused_subscription_does_not_resume_it,
+                changed_endpoint_keeps_what_was_not_said,
+                subscription_is_changed_through_its_own_endpoint_only,
+                pausing_an_endpoint_keeps_the_state_of_each_subscription,
+                only_what_was_paused_can_be_resumed,
             }
             reports {
                 report_counts_by_channel,
@@ -172,6 +201,17 @@ macro_rules! conformance {
                 first_clearing_of_an_issuer_is_remembered,
                 releases_are_found_by_state_time_and_issuer,
                 items_are_read_in_their_order,
+            }
+            signing_up {
+                same_filter_of_an_endpoint_is_one_subscription,
+                stranger_changes_nothing_that_the_reader_chose,
+                shown_consent_activates_what_a_stranger_asked_for,
+                reader_confirms_what_they_were_shown_and_no_more,
+                confirming_twice_changes_nothing,
+                confirmed_webhook_still_has_to_answer_its_challenge,
+                secret_is_renewed_while_nobody_has_seen_it,
+                subscriptions_added_under_a_key_are_added_once,
+                key_of_subscriptions_that_were_refused_stays_free,
             }
             stopping {
                 held_release_is_kept_until_it_is_moved,
