@@ -15,6 +15,7 @@ mod clearing;
 mod complete;
 mod durability;
 mod endpoints;
+mod erasing;
 mod getting;
 mod outcomes;
 mod people;
@@ -128,6 +129,18 @@ macro_rules! conformance {
                 direct_alert_goes_to_one_endpoint,
                 alert_about_a_story_without_a_story_is_refused,
                 suppressed_address_is_known_when_sending,
+            }
+            erasing {
+                everything_held_about_an_endpoint_is_shown,
+                deleted_subscriptions_are_held_and_shown_too,
+                nothing_is_shown_of_an_erased_endpoint,
+                erasing_leaves_the_ledgers_counts,
+                erasing_one_reader_takes_nothing_from_another,
+                nothing_more_is_sent_to_an_erased_endpoint,
+                erased_address_that_signs_up_again_starts_anew,
+                suppression_holds_on_however_an_erased_address_comes_back,
+                suppression_stays_while_somebody_else_uses_the_address,
+                words_of_a_receiver_that_come_after_erasing_are_not_kept,
             }
             getting {
                 recent_alerts_are_the_endpoints_own_newest_first,
