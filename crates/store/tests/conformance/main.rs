@@ -5,13 +5,16 @@
 
 mod engines;
 mod fixtures;
+mod known_reader;
 
 mod accepting;
 mod access;
+mod adding;
 mod archive;
 mod asking;
 mod claiming;
 mod clearing;
+mod coming_back;
 mod complete;
 mod durability;
 mod endpoints;
@@ -26,6 +29,7 @@ mod retries;
 mod reviewing;
 mod signing_up;
 mod sqlite_file;
+mod sqlite_words;
 mod stopping;
 mod subscriptions;
 mod sweeping;
@@ -82,6 +86,11 @@ macro_rules! conformance {
                 link_key_stays_the_same,
                 workers_are_listed_while_they_beat,
             }
+            adding {
+                same_filter_of_an_endpoint_is_one_subscription,
+                subscriptions_added_under_a_key_are_added_once,
+                key_of_subscriptions_that_were_refused_stays_free,
+            }
             archive {
                 marks_are_written_in_the_order_of_the_wire,
                 stories_are_listed_by_their_first_item,
@@ -122,6 +131,11 @@ macro_rules! conformance {
                 routing_of_an_older_generation_does_not_finish,
                 stories_have_alerts_of_their_own,
             }
+            coming_back {
+                erased_address_that_signs_up_again_starts_anew,
+                suppression_holds_on_however_an_erased_address_comes_back,
+                suppression_stays_while_somebody_else_uses_the_address,
+            }
             endpoints {
                 endpoint_is_read_back_whole,
                 confirmed_endpoint_brings_its_filters_to_life,
@@ -137,9 +151,6 @@ macro_rules! conformance {
                 erasing_leaves_the_ledgers_counts,
                 erasing_one_reader_takes_nothing_from_another,
                 nothing_more_is_sent_to_an_erased_endpoint,
-                erased_address_that_signs_up_again_starts_anew,
-                suppression_holds_on_however_an_erased_address_comes_back,
-                suppression_stays_while_somebody_else_uses_the_address,
                 words_of_a_receiver_that_come_after_erasing_are_not_kept,
             }
             getting {
@@ -216,15 +227,12 @@ macro_rules! conformance {
                 items_are_read_in_their_order,
             }
             signing_up {
-                same_filter_of_an_endpoint_is_one_subscription,
                 stranger_changes_nothing_that_the_reader_chose,
                 shown_consent_activates_what_a_stranger_asked_for,
                 reader_confirms_what_they_were_shown_and_no_more,
                 confirming_twice_changes_nothing,
                 confirmed_webhook_still_has_to_answer_its_challenge,
                 secret_is_renewed_while_nobody_has_seen_it,
-                subscriptions_added_under_a_key_are_added_once,
-                key_of_subscriptions_that_were_refused_stays_free,
             }
             stopping {
                 held_release_is_kept_until_it_is_moved,

@@ -1,10 +1,8 @@
-//! Signing up: what a stranger asks for, what its reader confirms, and what came with an idempotency key.
+//! Signing up: what a stranger asks for, and what its reader confirms.
 
 use crate::fixtures::{NOW, asked, endpoint, subscription};
 use release::model::{Channel, EndpointState, Extent, SubscriptionState};
-use store::{
-    AddedOnce, Confirmed, Idempotency, NewEndpoint, NewSubscription, Store, StoreError, Subscribed,
-};
+use store::{Confirmed, NewEndpoint, NewSubscription, Store, Subscribed};
 
 const ADDRESS: &str = "ana@reader.example";
 const HOOK: &str = "https://hook.example/";
@@ -45,22 +43,6 @@ async fn consent(store: &Store, endpoint_id: i64, nth: usize) -> String {
         .as_str()
         .unwrap()
         .to_owned()
-}
-
-pub(crate) async fn same_filter_of_an_endpoint_is_one_subscription(store: Store) {
-    let first = add(&store, subscription("sub_a", mail("ep_a"))).await;
-
-    let again = add(&store, subscription("sub_b", mail("ep_b"))).await;
-
-    assert!(!first.known && again.known);
-    assert_eq!(again.public_id, "sub_a");
-    assert!(store.subscription("sub_b").await.unwrap().is_none());
-    // At another endpoint it is another one, and so it is where the first was deleted.
-    let hook = endpoint("ep_h", Channel::Webhook, HOOK);
-    assert!(!add(&store, subscription("sub_h", hook)).await.known);
-    store.unsubscribe(first.endpoint_id, &[]).await.unwrap();
-    let anew = add(&store, subscription("sub_c", mail("ep_c"))).await;
-    assert_eq!((anew.known, &*anew.public_id), (false, "sub_c"));
 }
 
 pub(crate) async fn stranger_changes_nothing_that_the_reader_chose(store: Store) {
@@ -201,57 +183,4 @@ pub(crate) async fn secret_is_renewed_while_nobody_has_seen_it(store: Store) {
     store.unsubscribe(hook.endpoint_id, &[]).await.unwrap();
     assert!(!renew(hook.endpoint_id, "whsec_3").await);
     assert_eq!(secret(hook.endpoint_id).await, "whsec_2");
-}
-
-/// As the API adds them.
-async fn add_once(
-    store: &Store,
-    new: &[NewSubscription<'_>],
-    (actor, key, body_hash): (&str, &str, &str),
-) -> store::Result<AddedOnce> {
-    let once = Idempotency { key, body_hash };
-    store.add_subscriptions_once(new, actor, once, NOW).await
-}
-
-pub(crate) async fn subscriptions_added_under_a_key_are_added_once(store: Store) {
-    let mut second = subscription("sub_b", mail("ep_a"));
-    second.filter = "topic:copper";
-    let new = [subscription("sub_a", mail("ep_a")), second];
-
-    let added = add_once(&store, &new, ("tok_1", "k", "h")).await.unwrap();
-    let repeated = add_once(&store, &new, ("tok_1", "k", "h")).await.unwrap();
-    let reused = add_once(&store, &new, ("tok_1", "k", "other")).await;
-    let of_another = add_once(&store, &new, ("tok_2", "k", "other")).await;
-
-    let AddedOnce::New(added) = added else {
-        panic!("not new: {added:?}");
-    };
-    let ids: Vec<_> = added.iter().map(|one| one.public_id.as_str()).collect();
-    assert_eq!(ids, ["sub_a", "sub_b"]);
-    let made = vec!["sub_a".to_owned(), "sub_b".to_owned()];
-    assert_eq!(repeated, AddedOnce::Repeated(made));
-    assert_eq!(reused.unwrap(), AddedOnce::KeyReused("sub_a sub_b".into()));
-    assert!(matches!(of_another.unwrap(), AddedOnce::New(_)));
-    assert_eq!(states(&store, added[0].endpoint_id).await.len(), 2);
-}
-
-pub(crate) async fn key_of_subscriptions_that_were_refused_stays_free(store: Store) {
-    add(&store, subscription("sub_a", mail("ep_a"))).await;
-    let taken = NewSubscription {
-        filter: "topic:copper",
-        ..subscription("sub_a", mail("ep_a"))
-    };
-    let free = NewSubscription {
-        public_id: "sub_b",
-        ..taken.clone()
-    };
-
-    let refused = add_once(&store, &[taken], ("tok_1", "k", "h")).await;
-
-    assert!(
-        matches!(refused, Err(StoreError::Conflict(_))),
-        "{refused:?}"
-    );
-    let added = add_once(&store, &[free], ("tok_1", "k", "h")).await;
-    assert!(matches!(added.unwrap(), AddedOnce::New(_)));
 }
