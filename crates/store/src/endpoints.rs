@@ -175,7 +175,8 @@ impl Store {
         }))
     }
 
-    /// Adds a mail address that must not be written to, in whichever case.
+    /// Adds a mail address that must not be written to, in whichever case. The reason is kept when the address is erased,
+    /// so it does not repeat it.
     pub async fn suppress(&self, address: &str, reason: &str, now_ms: i64) -> Result<()> {
         writing!(self, |conn| {
             sqlx::query("insert into suppressions (address_key, reason, created_ms) values ($1, $2, $3) on conflict do nothing")

@@ -3,14 +3,13 @@
 //! An erased endpoint stays as a row, for the ledger tells to how many each alert went, and what became of it. Of its
 //! address there is a keyed hash: nobody can read it out of that, yet a suppression holds on when the address is back.
 
+use crate::erased::ERASED;
 use crate::{EndpointRow, Result, Store};
 use release::time::rfc3339;
 use serde_json::{Value, json};
 
 /// Deliveries looked through, or erased, in one go: a transaction stays short.
 const AT_ONCE: i64 = 500;
-/// What stands where a receiver's words stood.
-const ERASED: &str = "erased";
 
 #[derive(sqlx::FromRow)]
 struct HeldSubscription {

@@ -14,6 +14,8 @@ mod reviewing;
 #[macro_use]
 mod alerts;
 #[macro_use]
+mod erased;
+#[macro_use]
 mod notices;
 #[macro_use]
 mod endpoints;

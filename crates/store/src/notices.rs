@@ -24,7 +24,7 @@ pub struct NoticeDue {
 
 /// The endpoint of an address that need not be a reader's; pending, so that no alert goes there by itself.
 macro_rules! address_endpoint {
-    ($conn:ident, $address:expr, $now_ms:expr) => {{
+    ($conn:ident, $address:expr, $link_key:expr, $now_ms:expr) => {{
         let key = $address.to_lowercase();
         let known: Option<i64> = sqlx::query_scalar(
             "select id from endpoints where channel = 'email' and address_key = $1 and owner = $1",
@@ -48,6 +48,7 @@ macro_rules! address_endpoint {
                 .bind($now_ms)
                 .execute(&mut *$conn)
                 .await?;
+                hold_on_to_suppression!($conn, &key, $link_key);
                 id
             }
         }
@@ -65,8 +66,9 @@ impl Store {
         now_ms: i64,
     ) -> Result<i64> {
         let public_id = PublicId::from_random(Kind::Alert, rand::random());
+        let link_key = self.link_key().await?;
         Ok(writing!(self, |conn| {
-            let endpoint_id = address_endpoint!(conn, address, now_ms);
+            let endpoint_id = address_endpoint!(conn, address, link_key, now_ms);
             direct_alert!(
                 conn,
                 public_id.as_str(),
@@ -106,6 +108,7 @@ impl Store {
         let public_id = PublicId::from_random(Kind::Alert, rand::random());
         let about =
             serde_json::json!({ "release": due.release_id, "telling": due.telling }).to_string();
+        let link_key = self.link_key().await?;
         Ok(writing!(self, |conn| {
             let told = sqlx::query("update releases set told = $1 where id = $2 and told = $3")
                 .bind(&due.telling)
@@ -117,7 +120,7 @@ impl Store {
             if told == 0 {
                 None
             } else {
-                let endpoint_id = address_endpoint!(conn, due.notify.as_str(), now_ms);
+                let endpoint_id = address_endpoint!(conn, due.notify.as_str(), link_key, now_ms);
                 Some(direct_alert!(
                     conn,
                     public_id.as_str(),

@@ -133,6 +133,7 @@ impl Store {
                 .bind(&failures)
                 .execute(&mut *conn)
                 .await?;
+                forget_words_of_the_erased!(conn, batch.alert_id, &failures);
             }
             if let Some(retries) = retry_rows(outcomes, &changed) {
                 sqlx::query(

@@ -115,8 +115,9 @@ impl Store {
     /// Writes the alert of a mail that was asked for, unless the address has had too many. Gives its key.
     pub async fn ask_by_mail(&self, ask: &NewAsk<'_>, now_ms: i64) -> Result<Option<i64>> {
         let public_id = PublicId::from_random(Kind::Alert, rand::random());
+        let link_key = self.link_key().await?;
         Ok(writing!(self, |conn| {
-            let endpoint_id = address_endpoint!(conn, ask.address, now_ms);
+            let endpoint_id = address_endpoint!(conn, ask.address, link_key, now_ms);
             let may: u64 = sqlx::query(
                 "update endpoints set asks = case when asked_ms <= $1 then 1 else asks + 1 end, asked_ms = $2 \
                  where id = $3 and (asked_ms <= $1 or (asked_ms <= $4 and asks < $5))",

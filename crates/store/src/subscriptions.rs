@@ -185,15 +185,7 @@ macro_rules! endpoint_of {
                 .bind($now_ms)
                 .execute(&mut *$conn)
                 .await?;
-                // An address that asked never to be written to was erased, and is back: what it asked for holds.
-                sqlx::query(
-                    "insert into suppressions (address_key, reason, created_ms) \
-                     select $1, reason, created_ms from suppressions where address_key = $2 on conflict do nothing",
-                )
-                .bind(&address_key)
-                .bind($key.fingerprint(&address_key))
-                .execute(&mut *$conn)
-                .await?;
+                hold_on_to_suppression!($conn, &address_key, $key);
                 (id, endpoint.state, true)
             }
         }

@@ -1,6 +1,6 @@
 //! The small world that cases start from.
 
-use release::model::{Channel, EndpointState, Extent, Lane, ReleaseState};
+use release::model::{Channel, EndpointState, Extent, Lane, ReleaseState, SubscriptionState};
 use store::{
     Accepted, AlertRow, BatchRow, Claim, Cleared, NewEndpoint, NewEvent, NewRelease,
     NewSubscription, Outcome, PlannedDelivery, Store, Verdict,
@@ -104,9 +104,22 @@ pub(crate) fn subscription<'a>(
         filter: "topic:steel",
         grammar: 1,
         consent: "form",
-        state: release::model::SubscriptionState::Active,
+        state: SubscriptionState::Active,
         endpoint,
     }
+}
+
+/// Asked for on a page, maybe by a stranger: nothing is sent before its reader has confirmed it.
+pub(crate) fn asked<'a>(
+    public_id: &'a str,
+    filter: &'a str,
+    endpoint: NewEndpoint<'a>,
+) -> NewSubscription<'a> {
+    let mut asked = subscription(public_id, endpoint);
+    asked.filter = filter;
+    asked.state = SubscriptionState::Pending;
+    asked.endpoint.state = EndpointState::Pending;
+    asked
 }
 
 /// As many active endpoints as asked for, with a subscription each; gives their keys, ascending.

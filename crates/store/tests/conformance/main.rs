@@ -5,22 +5,31 @@
 
 mod engines;
 mod fixtures;
+mod known_reader;
 
 mod accepting;
 mod access;
+mod adding;
 mod archive;
+mod asking;
 mod claiming;
 mod clearing;
+mod coming_back;
 mod complete;
 mod durability;
 mod endpoints;
+mod erasing;
+mod getting;
 mod outcomes;
 mod people;
 mod planning;
+mod preferences;
 mod reports;
 mod retries;
 mod reviewing;
+mod signing_up;
 mod sqlite_file;
+mod sqlite_words;
 mod stopping;
 mod subscriptions;
 mod sweeping;
@@ -77,6 +86,11 @@ macro_rules! conformance {
                 link_key_stays_the_same,
                 workers_are_listed_while_they_beat,
             }
+            adding {
+                same_filter_of_an_endpoint_is_one_subscription,
+                subscriptions_added_under_a_key_are_added_once,
+                key_of_subscriptions_that_were_refused_stays_free,
+            }
             archive {
                 marks_are_written_in_the_order_of_the_wire,
                 stories_are_listed_by_their_first_item,
@@ -84,6 +98,17 @@ macro_rules! conformance {
                 marks_are_probed_counted_and_read_by_prefix,
                 items_are_read_whole_and_only_once_cleared,
                 issuers_are_heard_of_once_a_release_cleared,
+            }
+            asking {
+                mail_that_was_asked_for_is_read_back_whole,
+                mails_to_one_address_keep_their_distance,
+                address_has_its_peace_after_a_days_mails,
+                refused_mail_leaves_nothing,
+                of_mails_asked_for_at_once_one_is_written,
+                case_of_an_address_gives_no_second_mail,
+                reader_who_confirms_can_ask_again_at_once,
+                mail_that_waits_for_its_turn_leaves_then,
+                address_has_preferences_once_something_was_asked_for,
             }
             claiming {
                 leased_batch_is_taken_until_its_lease_ends,
@@ -106,6 +131,11 @@ macro_rules! conformance {
                 routing_of_an_older_generation_does_not_finish,
                 stories_have_alerts_of_their_own,
             }
+            coming_back {
+                erased_address_that_signs_up_again_starts_anew,
+                suppression_holds_on_however_an_erased_address_comes_back,
+                suppression_stays_while_somebody_else_uses_the_address,
+            }
             endpoints {
                 endpoint_is_read_back_whole,
                 confirmed_endpoint_brings_its_filters_to_life,
@@ -113,6 +143,19 @@ macro_rules! conformance {
                 direct_alert_goes_to_one_endpoint,
                 alert_about_a_story_without_a_story_is_refused,
                 suppressed_address_is_known_when_sending,
+            }
+            erasing {
+                everything_held_about_an_endpoint_is_shown,
+                deleted_subscriptions_are_held_and_shown_too,
+                nothing_is_shown_of_an_erased_endpoint,
+                erasing_leaves_the_ledgers_counts,
+                erasing_one_reader_takes_nothing_from_another,
+                nothing_more_is_sent_to_an_erased_endpoint,
+                words_of_a_receiver_that_come_after_erasing_are_not_kept,
+            }
+            getting {
+                recent_alerts_are_the_endpoints_own_newest_first,
+                result_of_the_last_test_is_shown,
             }
             outcomes {
                 each_verdict_moves_its_state_and_its_counter,
@@ -141,6 +184,16 @@ macro_rules! conformance {
                 of_two_routers_planning_the_same_one_wins,
                 batch_without_deliveries_is_refused,
                 finished_routing_counts_what_was_matched,
+            }
+            preferences {
+                subscriptions_of_one_endpoint_are_listed_in_their_order,
+                owner_looks_after_a_mailbox_and_its_webhooks,
+                changed_subscription_is_read_back_and_heard_of,
+                changing_a_paused_subscription_does_not_resume_it,
+                changed_endpoint_keeps_what_was_not_said,
+                subscription_is_changed_through_its_own_endpoint_only,
+                pausing_an_endpoint_keeps_the_state_of_each_subscription,
+                only_what_was_paused_can_be_resumed,
             }
             reports {
                 report_counts_by_channel,
@@ -172,6 +225,14 @@ macro_rules! conformance {
                 first_clearing_of_an_issuer_is_remembered,
                 releases_are_found_by_state_time_and_issuer,
                 items_are_read_in_their_order,
+            }
+            signing_up {
+                stranger_changes_nothing_that_the_reader_chose,
+                shown_consent_activates_what_a_stranger_asked_for,
+                reader_confirms_what_they_were_shown_and_no_more,
+                confirming_twice_changes_nothing,
+                confirmed_webhook_still_has_to_answer_its_challenge,
+                secret_is_renewed_while_nobody_has_seen_it,
             }
             stopping {
                 held_release_is_kept_until_it_is_moved,

@@ -2,12 +2,21 @@
 
 use crate::fixtures::{NOW, endpoint, readers, subscription};
 use release::model::{Channel, EndpointState, SubscriptionState};
-use store::{Store, StoreError};
+use store::{NewSubscription, Store, StoreError};
 
 const ADDRESS: &str = "reader@reader.example";
 
 fn mail(public_id: &str) -> store::NewEndpoint<'_> {
     endpoint(public_id, Channel::Email, ADDRESS)
+}
+
+/// Another wish: the same filter at the same endpoint would be the same subscription.
+fn copper<'a>(public_id: &'a str, endpoint: store::NewEndpoint<'a>) -> NewSubscription<'a> {
+    NewSubscription {
+        name: "Copper",
+        filter: "topic:copper",
+        ..subscription(public_id, endpoint)
+    }
 }
 
 /// Public ids as listed.
@@ -53,7 +62,7 @@ pub(crate) async fn subscription_is_read_back_whole(store: Store) {
 
 pub(crate) async fn endpoint_is_used_again(store: Store) {
     let first = subscription("sub_a", mail("ep_a"));
-    let second = subscription("sub_b", mail("ep_b"));
+    let second = copper("sub_b", mail("ep_b"));
     let mut others = subscription("sub_c", mail("ep_c"));
     others.endpoint.owner = "other@reader.example";
 
@@ -72,7 +81,7 @@ pub(crate) async fn endpoint_is_used_again(store: Store) {
 pub(crate) async fn subscriptions_are_stored_all_or_none(store: Store) {
     let twice = [
         subscription("sub_a", mail("ep_a")),
-        subscription("sub_a", mail("ep_a")),
+        copper("sub_a", mail("ep_a")),
     ];
 
     let conflict = store.add_subscriptions(&twice, NOW).await;
@@ -107,7 +116,7 @@ pub(crate) async fn endpoint_that_starts_over_announces_all_its_filters(store: S
     store.disable_endpoint(made[0].endpoint_id).await.unwrap();
     let seen = last_change(&store).await;
 
-    let second = subscription("sub_b", mail("ep_a"));
+    let second = copper("sub_b", mail("ep_a"));
     store.add_subscriptions(&[second], NOW).await.unwrap();
 
     let changed = store.changed_filters(seen).await.unwrap();
@@ -178,7 +187,7 @@ pub(crate) async fn unsubscribing_reaches_ones_own_endpoint_only(store: Store) {
     let endpoints = readers(&store, Channel::Email, 2).await;
     let more = endpoint("ep_x", Channel::Email, "email0@reader.example");
     store
-        .add_subscriptions(&[subscription("sub_more", more)], NOW)
+        .add_subscriptions(&[copper("sub_more", more)], NOW)
         .await
         .unwrap();
     let seen = last_change(&store).await;
