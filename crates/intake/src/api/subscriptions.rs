@@ -55,7 +55,7 @@ pub(super) enum AddSubscriptions {
 #[expect(dead_code, reason = "describes the answer to readers of the API")]
 pub(super) enum Added {
     /// One
-    One(SubscriptionShape),
+    One(Box<SubscriptionShape>),
     /// A list
     Many(SubscriptionsShape),
 }

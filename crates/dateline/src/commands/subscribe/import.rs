@@ -11,7 +11,7 @@ use csv::{ByteRecord, ReaderBuilder, WriterBuilder};
 use http::Method;
 use serde_json::{Value, json};
 use std::fs::File;
-use std::io::{BufReader, Bytes, Cursor, IsTerminal, Read, Seek};
+use std::io::{BufRead, BufReader, Bytes, Cursor, IsTerminal, Read, Seek};
 use std::iter::Peekable;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -241,14 +241,13 @@ fn past_mark(mut file: impl Read) -> Result<impl Read> {
     if first == b"\xef\xbb\xbf" {
         first.clear();
     }
-    Ok(PlainLineEnds(
-        Cursor::new(first).chain(file).bytes().peekable(),
-    ))
+    let rest = BufReader::new(Cursor::new(first).chain(file));
+    Ok(PlainLineEnds(rest.bytes().peekable()))
 }
 
-struct PlainLineEnds<R: Read>(Peekable<Bytes<R>>);
+struct PlainLineEnds<R: BufRead>(Peekable<Bytes<R>>);
 
-impl<R: Read> Read for PlainLineEnds<R> {
+impl<R: BufRead> Read for PlainLineEnds<R> {
     fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
         for (filled, slot) in buffer.iter_mut().enumerate() {
             let Some(byte) = self.0.next().transpose()? else {
