@@ -48,6 +48,11 @@ pub(crate) async fn everything_held_about_an_endpoint_is_shown(store: Store) {
         (&delivery["attempts"], &delivery["last_status"]),
         (&json!(1), &json!(250))
     );
+    assert_eq!(
+        delivery["failures"],
+        json!([{ "attempt": 1, "at": "2027-01-15T08:00:00.040Z", "duration_ms": 30, "status": 250,
+                 "error": format!("no mailbox {ADDRESS}"), "answer": format!("550 5.1.1 <{ADDRESS}> unknown") }])
+    );
     assert!(store.held(99).await.unwrap().is_none());
 }
 
