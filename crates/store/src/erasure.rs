@@ -1,92 +1,14 @@
-//! What is held about a reader: shown whole, and erased.
+//! Erasing what is held about a reader (see `holdings`).
 //!
 //! An erased endpoint stays as a row, for the ledger tells to how many each alert went, and what became of it. Of its
 //! address there is a keyed hash: nobody can read it out of that, yet a suppression holds on when the address is back.
 
 use crate::erased::ERASED;
+use crate::holdings::HeldDelivery;
 use crate::{EndpointRow, Result, Store};
-use release::time::rfc3339;
-use serde_json::{Value, json};
-
-/// Deliveries looked through, or erased, in one go: a transaction stays short.
-const AT_ONCE: i64 = 500;
-
-#[derive(sqlx::FromRow)]
-struct HeldSubscription {
-    public_id: String,
-    name: String,
-    filter: String,
-    state: String,
-    consent: String,
-    created_ms: i64,
-}
-
-#[derive(sqlx::FromRow)]
-struct HeldDelivery {
-    alert_id: i64,
-    alert: String,
-    kind: String,
-    release: Option<String>,
-    state: String,
-    attempts: i64,
-    done_ms: Option<i64>,
-    last_status: Option<i64>,
-    last_error: Option<String>,
-}
+use serde_json::Value;
 
 impl Store {
-    /// Everything that is held about an endpoint and its owner; none if there is no such endpoint.
-    pub async fn held(&self, endpoint_id: i64) -> Result<Option<Value>> {
-        let Some(endpoint) = self.endpoint(endpoint_id).await? else {
-            return Ok(None);
-        };
-        let subscriptions: Vec<HeldSubscription> = reading!(self, |conn| {
-            sqlx::query_as(
-                "select public_id, name, filter, state, consent, created_ms from subscriptions where endpoint_id = $1 order by id",
-            )
-            .bind(endpoint_id)
-            .fetch_all(conn)
-            .await?
-        });
-        let suppressed: Option<(String, i64)> = reading!(self, |conn| {
-            sqlx::query_as(
-                "select s.reason, s.created_ms from suppressions s join endpoints e on e.address_key = s.address_key where e.id = $1",
-            )
-            .bind(endpoint_id)
-            .fetch_optional(conn)
-            .await?
-        });
-        let (mut deliveries, mut after) = (Vec::new(), 0);
-        loop {
-            let page = self.held_deliveries(endpoint_id, after).await?;
-            let Some(last) = page.last() else { break };
-            after = last.alert_id;
-            deliveries.extend(page.iter().map(HeldDelivery::shown));
-        }
-        Ok(Some(json!({
-            "endpoint": endpoint_shown(&endpoint),
-            "suppressed": suppressed.map(|(reason, since_ms)| json!({ "reason": reason, "since": rfc3339(since_ms) })),
-            "subscriptions": subscriptions.iter().map(HeldSubscription::shown).collect::<Vec<_>>(),
-            "deliveries": deliveries,
-        })))
-    }
-
-    async fn held_deliveries(&self, endpoint_id: i64, after: i64) -> Result<Vec<HeldDelivery>> {
-        Ok(reading!(self, |conn| {
-            sqlx::query_as(
-                "select d.alert_id, a.public_id as alert, a.kind, r.public_id as release, d.state, d.attempts, d.done_ms, \
-                 d.last_status, d.last_error from alerts a \
-                 cross join deliveries d on d.alert_id = a.id and d.endpoint_id = $1 \
-                 left join releases r on r.id = d.release_id where a.id > $2 order by a.id limit $3",
-            )
-            .bind(endpoint_id)
-            .bind(after)
-            .bind(AT_ONCE)
-            .fetch_all(conn)
-            .await?
-        }))
-    }
-
     /// Erases what is held about an endpoint and its owner: address, owner, secret, names, filters, consent, receivers'
     /// words. False if it is not there, or was erased before.
     ///
@@ -204,33 +126,5 @@ impl Store {
             .await?;
         });
         Ok(())
-    }
-}
-
-fn endpoint_shown(endpoint: &EndpointRow) -> Value {
-    json!({
-        "id": endpoint.public_id, "channel": endpoint.channel, "address": endpoint.address, "owner": endpoint.owner,
-        "secret": match endpoint.secret.is_empty() { true => Value::Null, false => json!("held, and shown once only") },
-        "languages": endpoint.languages.split_whitespace().collect::<Vec<_>>(), "extent": endpoint.extent,
-        "state": endpoint.state, "created_at": rfc3339(endpoint.created_ms),
-    })
-}
-
-impl HeldSubscription {
-    fn shown(&self) -> Value {
-        json!({
-            "id": self.public_id, "name": self.name, "filter": self.filter, "state": self.state, "consent": self.consent,
-            "created_at": rfc3339(self.created_ms),
-        })
-    }
-}
-
-impl HeldDelivery {
-    fn shown(&self) -> Value {
-        json!({
-            "alert": self.alert, "kind": self.kind, "release": self.release, "state": self.state,
-            "attempts": self.attempts, "done_at": self.done_ms.map(rfc3339), "last_status": self.last_status,
-            "last_error": self.last_error,
-        })
     }
 }

@@ -27,6 +27,7 @@ mod clearing;
 mod clock;
 mod erasure;
 mod error;
+mod holdings;
 mod issuers;
 mod items;
 mod keys;

@@ -69,6 +69,26 @@ pub(crate) async fn subscriptions_added_under_a_key_are_added_once(store: Store)
     );
 }
 
+pub(crate) async fn same_request_sent_at_once_is_added_once(store: Store) {
+    let new = [subscription("sub_a", mail("ep_a"))];
+    let once = ("tok_1", "k", "h");
+
+    let (one, other) = tokio::join!(add_once(&store, &new, once), add_once(&store, &new, once));
+
+    let made = AddedOnce::Repeated(vec!["sub_a".into()]);
+    let mut added = 0;
+    for answer in [one, other] {
+        match answer {
+            Ok(AddedOnce::New(_)) => added += 1,
+            Err(StoreError::Conflict(_)) => {}
+            answer => assert_eq!(answer.unwrap(), made),
+        }
+    }
+    assert_eq!(added, 1);
+    assert_eq!(add_once(&store, &new, once).await.unwrap(), made);
+    assert_eq!(store.subscriptions(0, 9, None).await.unwrap().len(), 1);
+}
+
 pub(crate) async fn key_of_subscriptions_that_were_refused_stays_free(store: Store) {
     add(&store, subscription("sub_a", mail("ep_a"))).await;
     let taken = NewSubscription {

@@ -48,6 +48,11 @@ pub(crate) async fn everything_held_about_an_endpoint_is_shown(store: Store) {
         (&delivery["attempts"], &delivery["last_status"]),
         (&json!(1), &json!(250))
     );
+    assert_eq!(
+        delivery["failures"],
+        json!([{ "attempt": 1, "at": "2027-01-15T08:00:00.040Z", "duration_ms": 30, "status": 250,
+                 "error": format!("no mailbox {ADDRESS}"), "answer": format!("550 5.1.1 <{ADDRESS}> unknown") }])
+    );
     assert!(store.held(99).await.unwrap().is_none());
 }
 
@@ -113,6 +118,7 @@ pub(crate) async fn erasing_leaves_the_ledgers_counts(store: Store) {
     let after = (format!("{:?}", report().await), ledger().await);
     assert_eq!(after, before);
     assert_eq!(after.1.len(), 3);
+    assert_eq!(due(&store, &reader.batch).await, [reader.other]);
     let given_up = store.dead_deliveries(None, 9).await.unwrap();
     assert_eq!(given_up[0].address, "");
     assert_eq!(given_up[0].last_error.as_deref(), Some("erased"));
@@ -121,12 +127,25 @@ pub(crate) async fn erasing_leaves_the_ledgers_counts(store: Store) {
 
 pub(crate) async fn erasing_one_reader_takes_nothing_from_another(store: Store) {
     let reader = reader(&store).await;
+    // Both were refused in the same words about the same alert.
+    let outcomes = [refused(reader.other, unknown())];
+    store
+        .record_outcomes(&reader.batch, &outcomes)
+        .await
+        .unwrap();
     let before = held(&store, reader.other).await;
 
     store.erase_endpoint(reader.mailbox).await.unwrap();
 
+    assert!(before.contains("no mailbox"), "{before}");
     assert_eq!(held(&store, reader.other).await, before);
-    assert_eq!(due(&store, &reader.batch).await, [reader.other]);
+    let given_up = store.dead_deliveries(None, 9).await.unwrap();
+    let answers: Vec<_> = given_up
+        .iter()
+        .map(|row| row.last_answer.as_deref())
+        .collect();
+    assert_eq!(answers[0], Some(""));
+    assert!(answers[1].unwrap().contains("unknown"));
     let hook = store.held(reader.hook).await.unwrap().unwrap();
     assert_eq!(hook["endpoint"]["address"], HOOK);
     assert_eq!(hook["subscriptions"][0]["state"], "active");

@@ -89,6 +89,7 @@ macro_rules! conformance {
             adding {
                 same_filter_of_an_endpoint_is_one_subscription,
                 subscriptions_added_under_a_key_are_added_once,
+                same_request_sent_at_once_is_added_once,
                 key_of_subscriptions_that_were_refused_stays_free,
             }
             archive {
