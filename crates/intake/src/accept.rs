@@ -4,10 +4,8 @@ use crate::auth::{Caller, Scope};
 use crate::judge::{Judged, count_refusals, judge};
 use crate::{Intake, Problem, bundle, policy};
 use release::finding::Finding;
-use release::fingerprint::Fingerprint;
 use release::ids::{Kind, PublicId, base32};
-use release::lint::known::fingerprint_text;
-use release::model::{Release, ReleaseState};
+use release::model::ReleaseState;
 use release::source::Places;
 use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
@@ -180,13 +178,13 @@ fn draft(judged: &Judged) -> Prepared {
         bundle: None,
         awaits: String::new(),
         lane: release::model::Lane::Regular,
-        fingerprint: judged.release.as_ref().map(fingerprint).unwrap_or_default(),
+        fingerprint: judged
+            .fingerprint
+            .as_ref()
+            .map(ToString::to_string)
+            .unwrap_or_default(),
         findings: judged.findings.clone(),
     }
-}
-
-fn fingerprint(release: &Release) -> String {
-    Fingerprint::of(&fingerprint_text(release)).to_string()
 }
 
 impl Prepared {

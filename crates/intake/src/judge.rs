@@ -3,6 +3,8 @@
 use crate::auth::{Caller, Scope};
 use crate::{Intake, Problem, known};
 use release::finding::{Finding, Severity};
+use release::fingerprint::Fingerprint;
+use release::lint::known::fingerprint_of;
 use release::lint::{is_issuer_slug, lint};
 use release::model::{Lane, Release};
 use serde_json::{Map, Value};
@@ -16,6 +18,8 @@ pub(crate) struct Judged {
     pub(crate) findings: Vec<Finding>,
     /// The release, if it can be read at all; it is not accepted while a finding is an error.
     pub(crate) release: Option<Release>,
+    /// What its text is recognised by, if it can be read.
+    pub(crate) fingerprint: Option<Fingerprint>,
     /// The issuers it names that exist.
     pub(crate) issuers: Vec<IssuerRow>,
 }
@@ -60,6 +64,7 @@ pub(crate) async fn judge(
     let linted = lint(&source, &intake.taxonomy);
     let mut judged = Judged {
         findings: linted.findings,
+        fingerprint: linted.release.as_ref().map(fingerprint_of),
         release: linted.release,
         issuers: Vec::new(),
         source,
@@ -74,8 +79,8 @@ pub(crate) async fn judge(
         }
     }
     judged.findings.extend(lane(&judged.source, caller));
-    if let Some(release) = &mut judged.release {
-        let known = known::known(intake, release, &judged.issuers, besides).await?;
+    if let (Some(release), Some(fingerprint)) = (&mut judged.release, &judged.fingerprint) {
+        let known = known::known(intake, release, fingerprint, &judged.issuers, besides).await?;
         judged
             .findings
             .extend(release::lint::known::check(release, &known));

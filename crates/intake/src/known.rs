@@ -3,10 +3,10 @@
 use crate::{Intake, Problem};
 use release::fingerprint::Fingerprint;
 use release::language::LanguageTag;
-use release::lint::known::{IssuerFacts, Known, RecentRelease};
+use release::lint::known::{IssuerFacts, Known, NEAR, RecentRelease};
 use release::model::Release;
 use serde::Deserialize;
-use store::{IssuerRow, RecentRow};
+use store::IssuerRow;
 
 /// So many of an issuer's newest releases are compared with a new one.
 const RECENT: i64 = 20;
@@ -16,6 +16,7 @@ const RECENT: i64 = 20;
 pub(crate) async fn known(
     intake: &Intake,
     release: &Release,
+    fingerprint: &Fingerprint,
     issuers: &[IssuerRow],
     besides: Option<&str>,
 ) -> Result<Known, Problem> {
@@ -26,10 +27,6 @@ pub(crate) async fn known(
             ..Known::default()
         });
     }
-    let recent = intake
-        .store
-        .recent_of_issuers(&release.issuers.join(" "), RECENT)
-        .await?;
     let told = match (release.issuers.first(), &release.story) {
         (Some(owner), Some(key)) => intake.store.told_before(owner, key).await?,
         _ => None,
@@ -38,11 +35,7 @@ pub(crate) async fn known(
     let editions = told.map(|told| told.editions).unwrap_or_default();
     Ok(Known {
         issuers: issuers.iter().map(facts).collect(),
-        recent: recent
-            .iter()
-            .filter(|row| Some(row.public_id.as_str()) != besides)
-            .filter_map(recent_release)
-            .collect(),
+        recent: recent(intake, release, fingerprint, besides).await?,
         other_editions: editions
             .iter()
             .filter(|edition| **edition != own)
@@ -60,20 +53,43 @@ fn facts(issuer: &IssuerRow) -> IssuerFacts {
     }
 }
 
-/// What a stored release is compared by; the rest of its content is passed over.
+/// The issuers' recent releases that are near; only of those is more read than their fingerprints.
+async fn recent(
+    intake: &Intake,
+    release: &Release,
+    fingerprint: &Fingerprint,
+    besides: Option<&str>,
+) -> Result<Vec<RecentRelease>, Problem> {
+    let issuers = release.issuers.join(" ");
+    let rows = intake.store.recent_of_issuers(&issuers, RECENT).await?;
+    let mut near = Vec::new();
+    for row in rows {
+        let share = Fingerprint::parse(&row.fingerprint)
+            .map_or(0.0, |other| fingerprint.similarity(&other));
+        if share < NEAR || Some(row.public_id.as_str()) == besides {
+            continue;
+        }
+        let whole = intake.store.release(&row.public_id).await?;
+        let headed: Option<Headed> =
+            whole.and_then(|whole| serde_json::from_str(&whole.content).ok());
+        if let (Some(Headed { headline }), Some(edition_language)) =
+            (headed, language(&row.edition))
+        {
+            near.push(RecentRelease {
+                id: row.public_id,
+                headline,
+                share,
+                edition_language,
+            });
+        }
+    }
+    Ok(near)
+}
+
+/// What of a stored release a finding tells.
 #[derive(Deserialize)]
 struct Headed {
     headline: String,
-}
-
-fn recent_release(row: &RecentRow) -> Option<RecentRelease> {
-    let Headed { headline } = serde_json::from_str(&row.content).ok()?;
-    Some(RecentRelease {
-        id: row.public_id.clone(),
-        headline,
-        fingerprint: Fingerprint::parse(&row.fingerprint)?,
-        edition_language: language(&row.edition)?,
-    })
 }
 
 /// The language of `US/en` or `US/en/investors`.

@@ -63,8 +63,6 @@ pub struct RecentRow {
     pub edition: String,
     /// What its text is recognised by.
     pub fingerprint: String,
-    /// A `release::model::Release` as JSON.
-    pub content: String,
 }
 
 /// Every query for releases selects these.
@@ -154,7 +152,7 @@ impl Store {
     pub async fn recent_of_issuers(&self, issuers: &str, limit: i64) -> Result<Vec<RecentRow>> {
         Ok(reading!(self, |conn| {
             sqlx::query_as(
-                "select public_id, story_id, edition, fingerprint, content from releases \
+                "select public_id, story_id, edition, fingerprint from releases \
                  where issuers = $1 and state not in ('draft', 'refused', 'cancelled') order by id desc limit $2",
             )
             .bind(issuers)

@@ -7,6 +7,8 @@ mod names;
 #[cfg(test)]
 mod tests;
 
+pub use doubles::NEAR;
+
 use super::text::{mentions_original, mixed_word, translation_mend};
 use crate::address::MailAddress;
 use crate::finding::Finding;
@@ -39,22 +41,26 @@ pub struct IssuerFacts {
     pub has_boilerplate: bool,
 }
 
-/// A release that an issuer sent before.
+/// A release that an issuer sent before; those that share little need not be told of.
 #[derive(Debug, Clone)]
 pub struct RecentRelease {
     /// `rel_…`.
     pub id: String,
     /// One line.
     pub headline: String,
-    /// Of [`fingerprint_text`].
-    pub fingerprint: Fingerprint,
+    /// How much of its text is that of the release under judgement, from 0 to 1; see [`fingerprint_of`].
+    pub share: f64,
     /// Texts of two languages are no doubles of each other.
     pub edition_language: LanguageTag,
 }
 
-/// The text whose fingerprint is kept and compared: headline and body.
-pub fn fingerprint_text(release: &Release) -> String {
-    format!("{}\n\n{}", release.headline, release.body.source())
+/// The fingerprint that is kept and compared: of headline and body.
+pub fn fingerprint_of(release: &Release) -> Fingerprint {
+    Fingerprint::of(&format!(
+        "{}\n\n{}",
+        release.headline,
+        release.body.source()
+    ))
 }
 
 /// Everything that can be said with those facts; warnings only.

@@ -1,30 +1,24 @@
 //! Near-doubles: a release sent twice, or last quarter's text sent again.
 
-use super::{Known, fingerprint_text};
+use super::Known;
 use crate::finding::Finding;
-use crate::fingerprint::Fingerprint;
 use crate::model::Release;
 
 /// Texts of which about so much is the same are doubles.
-const NEAR: f64 = 0.7;
+pub const NEAR: f64 = 0.7;
 
 pub(super) fn check(release: &Release, known: &Known) -> Option<Finding> {
-    if known.recent.is_empty() {
-        return None;
-    }
-    let own = Fingerprint::of(&fingerprint_text(release));
     let language = release.edition.language.primary();
     let alike = known
         .recent
         .iter()
         .filter(|recent| recent.edition_language.primary() == language);
-    let scored = alike.map(|recent| (own.similarity(&recent.fingerprint), recent));
-    let (share, nearest) = scored
-        .max_by(|(a, _), (b, _)| a.total_cmp(b))
-        .filter(|(share, _)| *share >= NEAR)?;
+    let nearest = alike
+        .max_by(|a, b| a.share.total_cmp(&b.share))
+        .filter(|nearest| nearest.share >= NEAR)?;
     let message = format!(
         "about {:.0} % of this text is that of {}, \"{}\"",
-        share * 100.0,
+        nearest.share * 100.0,
         nearest.id,
         nearest.headline
     );
