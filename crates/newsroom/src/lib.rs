@@ -17,6 +17,7 @@ mod feeds;
 mod frame;
 mod names;
 mod operator;
+mod origin;
 mod page;
 mod piece;
 mod reader;

@@ -109,7 +109,7 @@ impl Store {
     pub async fn endpoints_of_owner(&self, address: &str) -> Result<Vec<EndpointRow>> {
         Ok(reading!(self, |conn| {
             sqlx::query_as(select_endpoint!(
-                "where owner = $1 and address <> '' order by id limit 500"
+                "where owner = $1 and address <> '' order by id"
             ))
             .bind(address.to_lowercase())
             .fetch_all(conn)

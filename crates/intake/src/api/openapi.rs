@@ -55,7 +55,9 @@ pub(super) struct Submission {
     story: Option<String>,
     /// `{ "region": "US", "language": "es" }`
     edition: Value,
+    /// One line, best under 100 characters
     headline: String,
+    /// One line
     subheadline: Option<String>,
     /// One or two sentences: what alerts show
     summary: Option<String>,
@@ -73,10 +75,15 @@ pub(super) struct Submission {
     places: Option<Vec<String>>,
     /// `XNYS:KYN`
     tickers: Option<Vec<Value>>,
+    /// `{ "name": …, "role": …, "email": …, "phone": …, "visibility": "public" }`, or visibility `media`
     contacts: Option<Vec<Value>>,
+    /// Text, or one for each issuer: `[{ "issuer": "acme", "text": … }]`; absent means the issuer's own
     boilerplate: Option<Value>,
+    /// `{ "url": …, "title": … }`
     links: Option<Vec<Value>>,
+    /// `{ "url": …, "type": "image/jpeg", "caption": …, "alt": …, "credit": …, "licence": … }`
     media: Option<Vec<Value>>,
+    /// Markdown with tables, or HTML
     body: String,
     /// markdown or html
     body_format: Option<String>,

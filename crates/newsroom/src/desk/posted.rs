@@ -3,9 +3,10 @@
 use super::Refusal;
 use super::session::Signed;
 use crate::Newsroom;
+use crate::origin::is_same_site;
 use axum::body::Bytes;
 use axum::extract::{FromRequest, FromRequestParts, Request};
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::http::StatusCode;
 use maud::{Markup, html};
 
 /// What a form says: names and values in order; a name may come more than once.
@@ -88,88 +89,7 @@ pub(crate) async fn fields(request: Request, newsroom: &Newsroom) -> Result<Fiel
     Ok(Fields::read(&bytes))
 }
 
-/// Whether the browser, where it says so, says that a page of ours sends this (RFC 6454; Fetch Metadata).
-pub(crate) fn is_same_site(headers: &HeaderMap, public_url: &str) -> bool {
-    let text = |name: &str| headers.get(name).map(|value| value.to_str().unwrap_or("?"));
-    if text("sec-fetch-site").is_some_and(|site| site != "same-origin") {
-        return false;
-    }
-    let Some(origin) = text(header::ORIGIN.as_str()) else {
-        return true;
-    };
-    let is_public = origin == origin_of(public_url);
-    // On this machine the wire is also reached under other names than the public one.
-    let own = text(header::HOST.as_str());
-    is_public
-        || own.is_some_and(|host| {
-            origin
-                .split_once("://")
-                .is_some_and(|(_, rest)| rest == host)
-        })
-}
-
-fn origin_of(url: &str) -> &str {
-    let after_scheme = url.find("://").map_or(0, |at| at + 3);
-    let end = url[after_scheme..]
-        .find('/')
-        .map_or(url.len(), |at| after_scheme + at);
-    &url[..end]
-}
-
 /// The hidden field that every form of a session carries.
 pub(crate) fn token(signed: &Signed) -> Markup {
     html! { input type="hidden" name="form" value=(signed.form_token); }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use axum::http::HeaderValue;
-
-    #[test]
-    fn forms_of_other_sites_are_told_by_their_headers() {
-        let check = |pairs: &[(&'static str, &'static str)], expect: bool| {
-            let mut headers = HeaderMap::new();
-            for (name, value) in pairs {
-                headers.insert(*name, HeaderValue::from_static(value));
-            }
-            assert_eq!(
-                is_same_site(&headers, "https://wire.example/news"),
-                expect,
-                "{pairs:?}"
-            );
-        };
-
-        check(&[], true);
-        check(&[("origin", "https://wire.example")], true);
-        check(
-            &[
-                ("origin", "http://localhost:8080"),
-                ("host", "localhost:8080"),
-            ],
-            true,
-        );
-        check(
-            &[
-                ("sec-fetch-site", "same-origin"),
-                ("origin", "https://wire.example"),
-            ],
-            true,
-        );
-        check(
-            &[("origin", "https://evil.example"), ("host", "wire.example")],
-            false,
-        );
-        check(&[("origin", "https://wire.example.evil.example")], false);
-        check(&[("origin", "null"), ("host", "wire.example")], false);
-        check(&[("sec-fetch-site", "cross-site")], false);
-        check(
-            &[
-                ("sec-fetch-site", "same-site"),
-                ("origin", "https://wire.example"),
-            ],
-            false,
-        );
-        check(&[("sec-fetch-site", "none")], false);
-    }
 }

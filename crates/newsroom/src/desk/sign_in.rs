@@ -6,6 +6,7 @@
 use super::posted::{self, Posted};
 use super::{Refusal, frame, session};
 use crate::Newsroom;
+use crate::origin::is_same_site;
 use axum::extract::{Path, Query, Request, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{Html, IntoResponse, Redirect, Response};
@@ -63,7 +64,7 @@ pub(crate) async fn send(
     State(newsroom): State<Newsroom>,
     request: Request,
 ) -> Result<Response, Refusal> {
-    if !posted::is_same_site(request.headers(), &newsroom.public_url) {
+    if !is_same_site(request.headers(), &newsroom.public_url) {
         return Err(Refusal::Foreign);
     }
     let fields = posted::fields(request, &newsroom).await?;
@@ -141,7 +142,7 @@ pub(crate) async fn open(
     Path(token): Path<String>,
     headers: HeaderMap,
 ) -> Result<Response, Refusal> {
-    if !posted::is_same_site(&headers, &newsroom.public_url) {
+    if !is_same_site(&headers, &newsroom.public_url) {
         return Err(Refusal::Foreign);
     }
     let sign_in = sign_in_of(&newsroom, &token)?;

@@ -3,9 +3,10 @@
 use super::form::{Outcome, Subject, form};
 use super::typed::Typed;
 use crate::Newsroom;
-use crate::desk::posted::{is_same_site, token};
+use crate::desk::posted::token;
 use crate::desk::session::Signed;
 use crate::desk::{Refusal, frame};
+use crate::origin::is_same_site;
 use axum::extract::multipart::MultipartError;
 use axum::extract::{FromRequest, FromRequestParts, Multipart, Request, State};
 use axum::http::StatusCode;
