@@ -12,6 +12,7 @@ mod review;
 pub(crate) mod shapes;
 mod status;
 mod stops;
+mod stories;
 mod subscriptions;
 mod tail;
 mod tokens;
@@ -52,6 +53,8 @@ fn described() -> OpenApiRouter<Intake> {
         .routes(routes!(releases::show, releases::change))
         .routes(routes!(releases::submit_draft))
         .routes(routes!(releases::report))
+        .routes(routes!(releases::deliveries))
+        .routes(routes!(stories::show))
         .routes(routes!(stops::hold))
         .routes(routes!(stops::cancel))
         .routes(routes!(stops::reschedule))

@@ -64,7 +64,7 @@ pub use planning::{NewBatch, PlannedDelivery};
 pub use preferences::{AskLimits, Confirmed, NewAsk, RecentAlert, SubscriptionEdit, TestResult};
 pub use questions::QuestionRow;
 pub use releases::{RecentRow, ReleaseRow};
-pub use reports::{ChannelReport, DeadDelivery, Report, TracedDelivery};
+pub use reports::{ChannelReport, DeadDelivery, ReachedRow, Report, TracedDelivery};
 pub use reviewing::{EventRow, NewEvent, Reviewed};
 pub use sqlite::Sqlite;
 pub use status::Status;

@@ -109,6 +109,16 @@ impl Store {
         }))
     }
 
+    /// All tellings of a story in all editions, in the order in which they came.
+    pub async fn story(&self, public_id: &str) -> Result<Vec<ReleaseRow>> {
+        Ok(reading!(self, |conn| {
+            sqlx::query_as(select_release!("where s.public_id = $1 order by r.id"))
+                .bind(public_id)
+                .fetch_all(conn)
+                .await?
+        }))
+    }
+
     /// The newest releases first, older than `before_id`; in one state, if given.
     pub async fn releases(
         &self,

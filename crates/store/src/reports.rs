@@ -69,6 +69,28 @@ pub struct DeadDelivery {
     pub done_ms: Option<i64>,
 }
 
+/// A delivery of one release, for those who may see whom it reached.
+#[derive(Debug, Clone, sqlx::FromRow)]
+pub struct ReachedRow {
+    /// The endpoint's key.
+    pub endpoint_id: i64,
+    /// `ep_…`.
+    pub endpoint: String,
+    /// How it travelled.
+    #[sqlx(try_from = "String")]
+    pub channel: Channel,
+    /// A mail address or a URL; mask it before showing it.
+    pub address: String,
+    /// Where it stands.
+    pub state: String,
+    /// Attempts so far.
+    pub attempts: i64,
+    /// The receiver's last status.
+    pub last_status: Option<i64>,
+    /// When its outcome was known, Unix milliseconds.
+    pub done_ms: Option<i64>,
+}
+
 /// A delivery with its ids, for those who compare the ledger with what arrived.
 #[derive(Debug, Clone, sqlx::FromRow)]
 pub struct TracedDelivery {
@@ -89,6 +111,29 @@ pub struct TracedDelivery {
 }
 
 impl Store {
+    /// The deliveries of a release in the order of their endpoints, after the endpoint with the key `after_id`.
+    pub async fn deliveries_of_release(
+        &self,
+        release_id: i64,
+        after_id: i64,
+        limit: i64,
+    ) -> Result<Vec<ReachedRow>> {
+        Ok(reading!(self, |conn| {
+            sqlx::query_as(
+                "select d.endpoint_id, e.public_id as endpoint, e.channel, e.address, d.state, d.attempts, d.last_status, \
+                 d.done_ms from releases r \
+                 join alerts a on a.kind = 'story' and a.story_id = r.story_id and a.revision = r.revision \
+                 join deliveries d on d.alert_id = a.id and d.release_id = r.id join endpoints e on e.id = d.endpoint_id \
+                 where r.id = $1 and d.endpoint_id > $2 order by d.endpoint_id limit $3",
+            )
+            .bind(release_id)
+            .bind(after_id)
+            .bind(limit)
+            .fetch_all(conn)
+            .await?
+        }))
+    }
+
     /// What became of a release's deliveries.
     pub async fn report(&self, release_id: i64) -> Result<Report> {
         // Asked first: once it is routed, all its batches are there to be counted.

@@ -79,6 +79,44 @@ async fn nothing_is_an_item_before_it_clears() {
 }
 
 #[tokio::test]
+async fn issuer_sees_reader_by_reader_whom_a_release_reached() {
+    let app = TestApp::start().await;
+    app.reader("ana@reader.example").await;
+    app.hook("/ok/ben").await;
+    let acme = app.token(&["releases:read"], &["acme"]).await;
+    app.add_issuer("beta", "Beta AG").await;
+    let beta = app.token(&["releases:read"], &["beta"]).await;
+    let told = app.submit(&release("Acme opens")).await;
+    app.settle().await;
+    let (id, story) = (
+        told["id"].as_str().unwrap(),
+        told["story"].as_str().unwrap(),
+    );
+    let ask = |token: &str, path: String| app.ask(Method::GET, &path).with_token(token).send();
+
+    let first = ask(&acme, format!("/v1/releases/{id}/deliveries?limit=1"))
+        .await
+        .expect(200);
+    let after = first["next_after"].as_str().unwrap();
+    let rest = ask(&acme, format!("/v1/releases/{id}/deliveries?after={after}"))
+        .await
+        .expect(200);
+    let of_story = ask(&acme, format!("/v1/stories/{story}")).await.expect(200);
+
+    assert_eq!(first["deliveries"][0]["address"], "a***@reader.example");
+    assert_eq!(first["deliveries"][0]["state"], "delivered");
+    assert_eq!(rest["deliveries"][0]["channel"], "webhook");
+    assert_eq!(rest["next_after"], json!(null));
+    assert_eq!(of_story["releases"][0]["id"], id);
+    for path in [
+        format!("/v1/releases/{id}/deliveries"),
+        format!("/v1/stories/{story}"),
+    ] {
+        ask(&beta, path).await.expect_problem(404, "not-found");
+    }
+}
+
+#[tokio::test]
 async fn cursor_out_of_range_is_said_with_the_field() {
     let app = TestApp::start().await;
     let check = async |query: &str, pointer: &str| {

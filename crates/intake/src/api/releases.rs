@@ -14,10 +14,12 @@ use axum::extract::{Query, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::{Extension, Json, body::Bytes};
+use release::address::masked;
 use release::model::ReleaseState;
+use release::time::rfc3339;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use store::ReleaseRow;
+use store::{ReachedRow, ReleaseRow};
 use utoipa::{IntoParams, ToSchema};
 
 #[derive(Deserialize, IntoParams)]
@@ -297,6 +299,94 @@ pub(super) async fn report(
         release: ReleaseShape::of(&intake, &row),
         report: ReportShape::of(&row, &report),
     }))
+}
+
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+pub(super) struct DeliveriesQuery {
+    /// After this endpoint: `next_after` of the page before
+    after: Option<String>,
+    /// 1 to 500; 50 if absent
+    #[param(minimum = 1, maximum = 500)]
+    limit: Option<i64>,
+}
+
+/// A page of the ledger.
+#[derive(Serialize, ToSchema)]
+pub(super) struct DeliveryPage {
+    deliveries: Vec<DeliveryShape>,
+    /// `after` for the next page; null on the last
+    next_after: Option<String>,
+}
+
+/// One reader, and what became of telling them.
+#[derive(Serialize, ToSchema)]
+struct DeliveryShape {
+    /// `ep_…`
+    endpoint: String,
+    /// email or webhook
+    channel: String,
+    /// Masked
+    address: String,
+    /// due, delivered, dead, suppressed, superseded
+    state: String,
+    attempts: i64,
+    /// The receiver's last status
+    status: Option<i64>,
+    /// When its outcome was known
+    done_at: Option<String>,
+}
+
+/// Whom a release reached, one by one
+#[utoipa::path(get, path = "/v1/releases/{id}/deliveries", tag = "releases", params(("id" = String, Path, description = "`rel_…`"), DeliveriesQuery),
+    responses((status = 200, body = DeliveryPage), Problem))]
+pub(super) async fn deliveries(
+    State(intake): State<Intake>,
+    caller: Caller,
+    Id(id): Id,
+    query: Result<Query<DeliveriesQuery>, QueryRejection>,
+) -> Result<Json<DeliveryPage>, Problem> {
+    caller.must(Scope::ReleasesRead)?;
+    let Query(query) = query?;
+    let limit = page(query.limit)?;
+    let row = find(&intake, &caller, &id).await?;
+    let after_id = match query.after {
+        None => 0,
+        Some(after) => match intake.store.endpoint_by_public_id(&after).await? {
+            Some(endpoint) => endpoint.id,
+            None => {
+                return Err(Problem::NotFound {
+                    what: "endpoint",
+                    id: after,
+                });
+            }
+        },
+    };
+    let rows = intake
+        .store
+        .deliveries_of_release(row.id, after_id, limit)
+        .await?;
+    let is_full = rows.len() as i64 == limit;
+    let last = rows.last().filter(|_| is_full);
+    Ok(Json(DeliveryPage {
+        next_after: last.map(|row| row.endpoint.clone()),
+        deliveries: rows.into_iter().map(DeliveryShape::of).collect(),
+    }))
+}
+
+impl DeliveryShape {
+    fn of(row: ReachedRow) -> DeliveryShape {
+        DeliveryShape {
+            address: masked(&row.address),
+            endpoint: row.endpoint,
+            channel: row.channel.to_string(),
+            state: row.state,
+            attempts: row.attempts,
+            status: row.last_status,
+            done_at: row.done_ms.map(rfc3339),
+        }
+    }
 }
 
 /// The release, unless it is not there or not for this caller: both look the same.

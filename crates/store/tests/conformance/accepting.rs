@@ -125,6 +125,9 @@ pub(crate) async fn editions_with_the_same_key_tell_one_story(store: Store) {
     others.story_owner = "globex";
     accept(&store, &others).await;
 
+    let of_one = store.story("rel_en").await.unwrap();
+    let of_one: Vec<_> = of_one.iter().map(|row| &*row.public_id).collect();
+    assert_eq!(of_one, ["rel_en", "rel_es"]);
     let mut stories = Vec::new();
     for id in ["rel_en", "rel_es", "rel_none", "rel_other"] {
         stories.push(store.release(id).await.unwrap().unwrap().story_id);

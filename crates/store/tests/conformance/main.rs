@@ -199,6 +199,7 @@ macro_rules! conformance {
             reports {
                 report_counts_by_channel,
                 report_of_one_release_leaves_out_the_others,
+                deliveries_of_a_release_are_read_page_by_page,
                 ledger_is_read_page_by_page,
                 dead_deliveries_are_listed_newest_first,
                 status_counts_what_waits,

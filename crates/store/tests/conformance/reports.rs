@@ -39,6 +39,32 @@ pub(crate) async fn report_counts_by_channel(store: Store) {
     assert!(store.report(told.release_id).await.unwrap().routed);
 }
 
+pub(crate) async fn deliveries_of_a_release_are_read_page_by_page(store: Store) {
+    let told = told(&store, 3).await;
+    let outcomes = [
+        outcome(told.readers[0], Verdict::Delivered),
+        outcome(told.readers[1], dead()),
+    ];
+    store.record_outcomes(&told.batch, &outcomes).await.unwrap();
+    cleared(&store, "rel_other").await;
+
+    let page = async |after_id| {
+        let rows = store.deliveries_of_release(told.release_id, after_id, 2);
+        rows.await.unwrap()
+    };
+    let (first, rest) = (page(0).await, page(told.readers[1]).await);
+
+    let states =
+        |rows: &[store::ReachedRow]| rows.iter().map(|row| row.state.clone()).collect::<Vec<_>>();
+    assert_eq!(states(&first), ["delivered", "dead"]);
+    assert_eq!(states(&rest), ["due"]);
+    assert_eq!((first[0].last_status, first[0].attempts), (Some(250), 1));
+    assert_eq!(first[0].done_ms, Some(NOW + 40));
+    assert_eq!(first[1].address, "email1@reader.example");
+    let none = store.deliveries_of_release(told.release_id + 1, 0, 9).await;
+    assert!(none.unwrap().is_empty());
+}
+
 pub(crate) async fn report_of_one_release_leaves_out_the_others(store: Store) {
     told(&store, 2).await;
     let (other, _) = cleared(&store, "rel_other").await;
