@@ -14,10 +14,11 @@ use tokio_util::sync::CancellationToken;
 use tracing::{debug, error};
 
 /// Items read at once.
-const ITEMS_A_STEP: i64 = 64;
+const ITEMS_A_STEP: usize = 64;
 /// Marks written at once: few enough that the store's one writer is free again within some milliseconds.
-const MARKS_A_BATCH: usize = 1500;
-/// How often it looks for new items.
+const MARKS_A_BATCH: usize = 4000;
+/// How often it looks for new items. It does not look sooner while they come one by one: a transaction for each would take
+/// the writer from those who submit.
 const POLL: Duration = Duration::from_millis(250);
 
 /// The indexer. Cheap to clone.
@@ -36,9 +37,9 @@ impl Archive {
     /// Indexes until stopped.
     pub async fn run(&self, stop: CancellationToken) {
         loop {
-            let pause = match self.step().await {
-                Ok(true) => Duration::ZERO,
-                Ok(false) => POLL,
+            let pause = match self.index_next().await {
+                Ok(ITEMS_A_STEP..) => Duration::ZERO,
+                Ok(_) => POLL,
                 Err(error) => {
                     error!(%error, worker = "archive", "items could not be indexed, the next look goes on: {error}");
                     POLL
@@ -56,9 +57,15 @@ impl Archive {
     /// # Errors
     /// The store's; what was written before stays, and the next step goes on after it.
     pub async fn step(&self) -> Result<bool, StoreError> {
-        let rows = self.store.unindexed_items(ITEMS_A_STEP).await?;
-        if rows.is_empty() {
-            return Ok(false);
+        Ok(self.index_next().await? > 0)
+    }
+
+    /// Indexes the next items; gives how many there were.
+    async fn index_next(&self) -> Result<usize, StoreError> {
+        let rows = self.store.unindexed_items(ITEMS_A_STEP as i64).await?;
+        let found = rows.len();
+        if found == 0 {
+            return Ok(0);
         }
         let taxonomy = self.taxonomy.clone();
         // Rendering and folding a text is computing: it must not hold up the tasks of this thread.
@@ -77,7 +84,7 @@ impl Archive {
             // In the order of the table, so that neighbours are written together.
             marks.sort_unstable();
             if !self.store.index_items(after_seq, to_seq, &marks).await? {
-                return Ok(true);
+                return Ok(found);
             }
             debug!(
                 worker = "archive",
@@ -86,7 +93,7 @@ impl Archive {
                 "indexed up to item {to_seq}"
             );
         }
-        Ok(true)
+        Ok(found)
     }
 }
 
@@ -146,10 +153,10 @@ mod tests {
         };
 
         let batches = batches(vec![
-            item(5, 900),
-            item(6, 600),
+            item(5, 3000),
+            item(6, 1000),
             item(7, 1),
-            item(8, 4000),
+            item(8, 9000),
             item(9, 0),
         ]);
 
@@ -157,6 +164,6 @@ mod tests {
             .iter()
             .map(|batch| (batch.after_seq, batch.to_seq, batch.marks.len()))
             .collect();
-        assert_eq!(shape, [(4, 6, 1500), (6, 7, 1), (7, 8, 4000), (8, 9, 0)]);
+        assert_eq!(shape, [(4, 6, 4000), (6, 7, 1), (7, 8, 9000), (8, 9, 0)]);
     }
 }
