@@ -5,6 +5,7 @@ use axum::Router;
 use dateline::app::App;
 use dateline::settings::{Settings, Sources};
 use http::Method;
+use queue::Telling;
 use release::time::{parse_rfc3339, rfc3339};
 use serde_json::{Value, json};
 use sinks::{HttpSink, Keep, SmtpSink};
@@ -84,12 +85,13 @@ impl TestApp {
         app
     }
 
-    /// Listens on loopback until the test ends; gives the address that a browser opens.
+    /// Listens on loopback until the test ends, and answers questions to the router; gives the address that a browser opens.
     pub async fn listen(&self) -> String {
         let listener = tokio::net::TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await;
         let listener = listener.expect("a free port");
         let address = listener.local_addr().expect("it is bound");
         let routes = self.routes.clone();
+        tokio::spawn(self.answers());
         tokio::spawn(async move { axum::serve(listener, routes).await });
         format!("http://{address}")
     }
@@ -151,6 +153,26 @@ impl TestApp {
     pub async fn hook(&self, path: &str) -> Value {
         self.subscribe(json!({ "filter": "everything", "webhook": self.http.url(path) }))
             .await
+    }
+
+    /// Waits for something that asks the router, which answers whenever it is told to.
+    pub async fn answering<T>(&self, asking: impl Future<Output = T>) -> T {
+        tokio::select! {
+            answer = asking => answer,
+            () = self.answers() => unreachable!("the router answers for ever"),
+        }
+    }
+
+    /// The router at work on questions, which are no step of a release's way.
+    fn answers(&self) -> impl Future<Output = ()> + use<> {
+        let (router, mut tellings) = (self.app.router.clone(), self.app.queue.listen());
+        async move {
+            while let Ok(telling) = tellings.recv().await {
+                if telling == Telling::Asked {
+                    router.answer_all().await.expect("the router answers");
+                }
+            }
+        }
     }
 
     /// Does all work that is due now.

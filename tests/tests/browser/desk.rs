@@ -1,7 +1,6 @@
 //! The desk in a real browser: signing in by mail, writing with the margin beside, and pages that keep nobody out.
 
 use super::accessible::{RUN, axe};
-use queue::Telling;
 use serde_json::{Value, json};
 use tests::{Browser, DEADLINE, Scheme, TestApp, release_at};
 
@@ -17,15 +16,6 @@ async fn open() -> (TestApp, String) {
             json!({ "name": email, "email": email, "rights": [right], "issuers": ["acme"] });
         app.post("/v1/people", &person).await.expect(201);
     }
-    let router = app.app.router.clone();
-    let mut tellings = app.app.queue.listen();
-    tokio::spawn(async move {
-        while let Ok(telling) = tellings.recv().await {
-            if matches!(telling, Telling::Asked) {
-                router.answer_all().await.expect("the router answers");
-            }
-        }
-    });
     let url = app.listen().await;
     (app, url)
 }

@@ -1,6 +1,5 @@
 //! The whole way of a release in a real browser: from signing in to the alert, the page, the feed and the end of the alerts.
 
-use queue::Telling;
 use serde_json::json;
 use std::path::Path;
 use tests::{Browser, DEADLINE, Letter, TestApp};
@@ -27,15 +26,6 @@ async fn wire() -> (TestApp, String) {
         app.post("/v1/people", &person).await.expect(201);
     }
     app.reader("ben@reader.example").await;
-    let (router, mut tellings) = (app.app.router.clone(), app.app.queue.listen());
-    // Dry runs ask the router, which else moves by steps only.
-    tokio::spawn(async move {
-        while let Ok(telling) = tellings.recv().await {
-            if telling == Telling::Asked {
-                router.answer_all().await.expect("the router answers");
-            }
-        }
-    });
     let url = app.listen().await;
     (app, url)
 }

@@ -8,7 +8,6 @@ mod stops;
 mod way;
 
 use http::Method;
-use queue::Telling;
 use serde_json::json;
 use tests::{Answer, DEADLINE, TestApp};
 
@@ -120,20 +119,8 @@ impl Seat<'_> {
         let ask = headers
             .iter()
             .fold(ask, |ask, (name, value)| ask.header(name, *value));
-        // A dry run asks the router, which answers when it is told to.
-        let mut tellings = self.app.app.queue.listen();
-        let moved = async {
-            loop {
-                if matches!(tellings.recv().await, Ok(Telling::Asked)) {
-                    let answered = self.app.app.router.answer_all().await;
-                    answered.expect("the router answers");
-                }
-            }
-        };
-        tokio::select! {
-            answer = ask.bytes(encoded(fields)).send() => answer,
-            () = moved => unreachable!("it moves for ever"),
-        }
+        // A dry run asks the router.
+        self.app.answering(ask.bytes(encoded(fields)).send()).await
     }
 
     /// The token of this session's forms.

@@ -2,23 +2,13 @@
 
 use http::Method;
 use serde_json::{Value, json};
-use std::time::Duration;
 use tests::{Answer, TestApp, release};
 
 /// A dry run, with the router at work beside it.
 async fn trial(app: &TestApp, token: &str, release: &Value) -> Answer {
     let ask = app.ask(Method::POST, "/v1/releases?dry_run=true");
-    let asked = ask.with_token(token).json(release).send();
-    let answering = async {
-        loop {
-            app.app.router.answer_all().await.expect("a router answers");
-            tokio::time::sleep(Duration::from_millis(5)).await;
-        }
-    };
-    tokio::select! {
-        answer = asked => answer,
-        () = answering => unreachable!("the router answers for ever"),
-    }
+    app.answering(ask.with_token(token).json(release).send())
+        .await
 }
 
 #[tokio::test]

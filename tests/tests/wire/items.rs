@@ -51,10 +51,9 @@ async fn waiting_reader_is_answered_as_soon_as_something_clears() {
     let app = TestApp::start().await;
     let begun = std::time::Instant::now();
 
-    let (answer, _) = tokio::join!(items(&app, "wait=20"), async {
-        tokio::time::sleep(Duration::from_millis(50)).await;
-        app.submit(&release("Now")).await
-    });
+    // The reader asks first, and finds nothing.
+    let now = release("Now");
+    let (answer, _) = tokio::join!(items(&app, "wait=20"), app.submit(&now));
     app.settle().await;
 
     assert_eq!(headlines(&answer), ["Now"]);
