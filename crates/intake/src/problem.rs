@@ -64,7 +64,7 @@ pub enum Problem {
     Fields(Vec<FieldError>),
     /// 422: a file has bad lines; each with line, column, value, what is wrong, the mend. Nothing was taken.
     Lines(Vec<Value>),
-    /// 422: an idempotency key was used before for another request, which made this release.
+    /// 422: an idempotency key was used before for another request, which made this.
     KeyReused(String),
     /// 503: the store cannot write at the moment. Nothing was accepted.
     Unavailable(String),
@@ -176,10 +176,13 @@ impl Problem {
             Problem::Lines(errors) => format!(
                 "{} errors, and nothing was taken; mend them, or import with `partial=true` what is good", errors.len()
             ),
-            Problem::KeyReused(release) => format!(
-                "this Idempotency-Key made {release} from other content; use a new key for a new submission, or \
-                 reschedule {release} if only its clear time is to change"
+            Problem::KeyReused(made) if made.starts_with("rel_") => format!(
+                "this Idempotency-Key made {made} from other content; use a new key for a new submission, or reschedule \
+                 {made} if only its clear time is to change"
             ),
+            Problem::KeyReused(made) => {
+                format!("this Idempotency-Key made {made} from other content; use a new key for another request")
+            }
             Problem::TooMany(wait_ms) => format!(
                 "wait {} s before the next request; the limit is the setting `http.requests_per_minute`",
                 seconds(*wait_ms)
