@@ -16,6 +16,7 @@ pub mod dateline;
 pub mod filter;
 pub mod finding;
 pub mod fingerprint;
+pub mod frequency;
 pub mod ids;
 pub mod isin;
 pub mod language;

@@ -292,6 +292,7 @@ macro_rules! named {
         }
     };
 }
+pub(crate) use named;
 
 named! {
     /// Which of the two queues of a stage; flash never waits behind regular.

@@ -1,5 +1,6 @@
 //! The forms in which a release leaves: the wire's text, the mail, the webhook payload.
 
+mod digest;
 mod letters;
 mod mail;
 mod payload;
@@ -7,6 +8,7 @@ mod phrases;
 mod readers;
 mod wire;
 
+pub use digest::{DigestEntry, digest_mail};
 pub use letters::{Notice, notice_mail, sign_in_mail};
 pub use mail::{Mail, MailTemplate, Recipient, confirm_mail, story_mail};
 pub use payload::{StoryPayload, challenge_payload, test_payload};

@@ -40,7 +40,7 @@ pub struct MailTemplate {
     pub html_open: String,
     /// The HTML part after the footer.
     pub html_close: String,
-    phrases: &'static Phrases,
+    pub(super) phrases: &'static Phrases,
 }
 
 /// Where the recipient's part goes; cannot occur in rendered HTML, which has no such comment.
