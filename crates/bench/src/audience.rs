@@ -3,6 +3,7 @@
 use crate::item::{MEASURED, WARM_UP};
 use anyhow::Result;
 use release::filter::GRAMMAR_VERSION;
+use release::frequency::Frequency;
 use release::ids::{Kind, PublicId};
 use release::model::{Channel, EndpointState, SubscriptionState};
 use release::webhook::new_secret;
@@ -95,6 +96,7 @@ impl Reader {
             name: &self.filter,
             filter: &self.filter,
             grammar: i64::from(GRAMMAR_VERSION),
+            frequency: Frequency::AtOnce,
             consent: "made for a measurement",
             state: SubscriptionState::Active,
             endpoint: NewEndpoint {
@@ -105,6 +107,7 @@ impl Reader {
                 secret: &self.secret,
                 languages: None,
                 extent: None,
+                digest_at: None,
                 state: EndpointState::Active,
             },
         }

@@ -167,6 +167,7 @@ fn settings(receivers: &Receivers) -> Vec<String> {
         format!("mail.relay=smtp://{}", receivers.smtp.addr()),
         "mail.from=Dateline <alerts@wire.example>".to_owned(),
         "mail.connections=64".to_owned(),
+        "mail.most_per_hour=0".to_owned(),
         "webhook.connections=64".to_owned(),
         "webhook.allow_private=true".to_owned(),
         "review.default=none".to_owned(),

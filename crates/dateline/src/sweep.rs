@@ -1,4 +1,5 @@
-//! The sweep: the one path for a clear time that comes, a retry that falls due, a lost message, a crash after a commit.
+//! The sweep: the one path for a clear time that comes, a retry or a digest that falls due, a lost message, a crash
+//! after a commit.
 //!
 //! Reads the store; clears due releases and publishes what nobody works on. It wakes at the next due time, when told of
 //! a nearer one, and at least every interval. It only offers messages: a full queue never holds it up, and what found no
@@ -170,6 +171,7 @@ impl Sweep {
             .await?;
         batches.retain(|batch| idle.contains(&QueueName::Deliver(batch.channel, batch.lane)));
         batches.extend(self.store.gather_retries(self.batch_size, now_ms).await?);
+        batches.extend(self.store.gather_digests(self.batch_size, now_ms).await?);
         for batch in batches {
             self.queue.offer(router::deliver(batch)).await?;
         }

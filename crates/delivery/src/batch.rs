@@ -2,6 +2,7 @@
 
 mod attempt;
 mod checks;
+mod digest;
 mod direct;
 mod outcome;
 
@@ -239,10 +240,11 @@ async fn finish(work: &Work, tally: Tally, left: usize, begun: Instant, received
         retried,
         dead,
         withheld,
+        gathered,
     } = tally;
     let outcome = if left > 0 { "unfinished" } else { "done" };
     info!(worker = inner.settings.name, release, batch = batch.id, channel = %batch.channel, lane = %batch.lane, round = batch.round,
-        outcome, delivered, retried, dead, withheld, left, duration_ms, request_id = batch.request_id,
+        outcome, delivered, retried, dead, withheld, gathered, left, duration_ms, request_id = batch.request_id,
         "batch {} with {} outcomes: {delivered} delivered, {retried} to retry, {dead} dead, {withheld} withheld in {duration_ms} ms",
         batch.id, tally.all());
     if left > 0

@@ -4,13 +4,13 @@ use crate::email::StoryMails;
 use release::body::RenderedBody;
 use release::capability::LinkKey;
 use release::model::Release;
-use release::render::{Item, StoryPayload};
+use release::render::{DigestEntry, Item, StoryPayload};
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
 use store::{ReleaseRow, Result, Store, StoreError};
 
-/// Rendered items that are kept for the next batch of the same release.
-const KEPT: usize = 16;
+/// Rendered items that are kept for the next batch of the same release, and for the digests of an hour.
+const KEPT: usize = 64;
 
 /// What the wire calls itself, where it lives, and the key of its links.
 #[derive(Debug, Clone)]
@@ -29,6 +29,8 @@ pub(crate) struct StoryContent {
     pub(crate) row: ReleaseRow,
     pub(crate) payload: StoryPayload,
     pub(crate) mails: StoryMails,
+    /// Its line in a digest.
+    pub(crate) entry: DigestEntry,
 }
 
 /// A small cache of rendered items.
@@ -101,6 +103,7 @@ impl Contents {
         Ok(StoryContent {
             payload: StoryPayload::new(&item),
             mails: StoryMails::new(&item),
+            entry: DigestEntry::new(&item),
             row,
         })
     }

@@ -6,6 +6,7 @@ mod message;
 mod pool;
 mod tls;
 
+pub(crate) use message::DigestMail;
 pub use message::{From, StoryMails};
 pub use pool::Pool;
 pub use tls::tls_config;
@@ -70,6 +71,34 @@ impl Mailer {
         delivery: &DueDelivery,
         reasons: &[(i64, &str, &str)],
     ) -> Result<Sent, SendError> {
+        let mail = match delivery.extent {
+            Extent::Full => &mails.full,
+            Extent::Link => &mails.link,
+        };
+        self.send_alert(letter, wire, mail, delivery, reasons).await
+    }
+
+    /// Sends a digest.
+    pub(crate) async fn send_digest(
+        &self,
+        letter: &Letter<'_>,
+        wire: &Wire,
+        mail: &DigestMail,
+        delivery: &DueDelivery,
+        reasons: &[(i64, &str, &str)],
+    ) -> Result<Sent, SendError> {
+        self.send_alert(letter, wire, &mail.0, delivery, reasons)
+            .await
+    }
+
+    async fn send_alert(
+        &self,
+        letter: &Letter<'_>,
+        wire: &Wire,
+        mail: &message::Encoded,
+        delivery: &DueDelivery,
+        reasons: &[(i64, &str, &str)],
+    ) -> Result<Sent, SendError> {
         let subscriptions = reasons.iter().map(|(id, _, _)| *id).collect();
         let capability = Capability::Unsubscribe {
             endpoint_id: delivery.endpoint_id,
@@ -88,12 +117,8 @@ impl Mailer {
             reasons: &names,
             unsubscribe_url: &unsubscribe_url,
         };
-        let template = match delivery.extent {
-            Extent::Full => &mails.full,
-            Extent::Link => &mails.link,
-        };
         let message =
-            message::story(&self.from, wire, letter, template, &recipient).map_err(unsendable)?;
+            message::alert(&self.from, wire, letter, mail, &recipient).map_err(unsendable)?;
         self.send(letter, message).await
     }
 

@@ -8,6 +8,7 @@
 mod batch;
 mod contents;
 pub mod email;
+mod flood;
 mod in_flight;
 mod recorder;
 mod retry;

@@ -42,6 +42,8 @@ pub(crate) struct Tally {
     pub(crate) retried: u64,
     pub(crate) dead: u64,
     pub(crate) withheld: u64,
+    /// Left to a digest.
+    pub(crate) gathered: u64,
 }
 
 impl Tally {
@@ -49,13 +51,14 @@ impl Tally {
         match outcome.verdict {
             Verdict::Delivered => self.delivered += 1,
             Verdict::Retry { .. } => self.retried += 1,
+            Verdict::Gathered { .. } => self.gathered += 1,
             Verdict::Dead { .. } => self.dead += 1,
             Verdict::Suppressed { .. } | Verdict::Superseded => self.withheld += 1,
         }
     }
 
     pub(crate) fn all(&self) -> u64 {
-        self.delivered + self.retried + self.dead + self.withheld
+        self.delivered + self.retried + self.dead + self.withheld + self.gathered
     }
 }
 

@@ -1,6 +1,7 @@
 //! A worker of one channel: takes batches from its two lanes and sends them.
 
 use crate::contents::{Contents, Wire};
+use crate::flood::Flood;
 use crate::slots::Slots;
 use crate::{RetryPolicy, Sender};
 use queue::{Message, Queue, QueueName, Received};
@@ -26,6 +27,8 @@ pub struct WorkerSettings {
     pub slots: usize,
     /// At most so many at once to one endpoint.
     pub in_flight_per_endpoint: usize,
+    /// At most so many mails to a reader within an hour before the rest waits for one; 0 for no limit.
+    pub most_mails_per_hour: usize,
     /// How long a claimed batch is its own unless it renews, milliseconds.
     pub lease_ms: i64,
     /// A batch claimed more often than this without an outcome is poisoned.
@@ -51,6 +54,7 @@ pub(crate) struct Inner {
     pub(crate) contents: Contents,
     pub(crate) slots: Slots,
     pub(crate) in_flight: Mutex<HashMap<i64, usize>>,
+    pub(crate) flood: Flood,
     pub(crate) batches: AtomicU64,
     pub(crate) claims: AtomicU64,
     /// Set when the process is about to stop: what has not begun is left for the next start.
@@ -72,6 +76,7 @@ impl Worker {
             contents: Contents::new(store.clone(), wire.clone()),
             slots: Slots::new(settings.slots),
             in_flight: Mutex::default(),
+            flood: Flood::new(settings.most_mails_per_hour),
             batches: AtomicU64::new(0),
             claims: AtomicU64::new(0),
             store,

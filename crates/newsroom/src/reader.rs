@@ -11,6 +11,7 @@ mod fields;
 mod hook;
 mod less;
 mod manage;
+mod often;
 mod origin;
 mod preferences;
 mod refusal;

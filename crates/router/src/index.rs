@@ -3,6 +3,7 @@
 //! Today every filter is evaluated against every release: clear, exact, and linear in the number of subscriptions.
 
 use release::filter::Filter;
+use release::frequency::{DigestTime, Frequency};
 use release::language::LanguageTag;
 use release::matching;
 use release::model::Channel;
@@ -20,6 +21,8 @@ struct Entry {
     channel: Channel,
     languages: Vec<LanguageTag>,
     filter: Filter,
+    frequency: Frequency,
+    digest_at: DigestTime,
 }
 
 /// What a router knows of subscriptions.
@@ -38,6 +41,10 @@ pub(crate) struct Match {
     pub(crate) edition: usize,
     /// Keys of the subscriptions that matched that edition, ascending.
     pub(crate) reasons: Vec<i64>,
+    /// The soonest that any of them asks for.
+    pub(crate) frequency: Frequency,
+    /// When the endpoint's digests come.
+    pub(crate) digest_at: DigestTime,
 }
 
 impl Index {
@@ -66,6 +73,8 @@ impl Index {
                         channel: row.channel,
                         languages,
                         filter,
+                        frequency: row.frequency,
+                        digest_at: DigestTime::parse(&row.digest_at).unwrap_or_default(),
                     };
                     self.entries.insert(row.id, entry);
                 }
@@ -158,15 +167,17 @@ fn choose(endpoint_id: i64, hits: &[Hit<'_>], editions: &[Subject]) -> Match {
         .collect();
     let preferred = release::language::lookup(&entry.languages, &available).unwrap_or(0);
     let edition = candidates[preferred];
-    let reasons = hits
+    let causes: Vec<&Hit<'_>> = hits
         .iter()
         .filter(|hit| hit.matched.contains(&edition))
-        .map(|hit| hit.id)
         .collect();
+    let soonest = causes.iter().map(|hit| hit.entry.frequency).min();
     Match {
         endpoint_id,
         channel: entry.channel,
         edition,
-        reasons,
+        reasons: causes.iter().map(|hit| hit.id).collect(),
+        frequency: soonest.unwrap_or_default(),
+        digest_at: entry.digest_at.clone(),
     }
 }

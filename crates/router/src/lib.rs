@@ -12,7 +12,7 @@ mod plan;
 use index::Index;
 use plan::Plan;
 use queue::{DeliverBatch, Message, Queue, QueueError, QueueName, Telling};
-use release::model::Lane;
+use release::model::{Channel, Lane};
 use release::topic::Taxonomy;
 use std::sync::{Arc, RwLock};
 use std::time::{Duration, Instant};
@@ -172,17 +172,17 @@ impl Router {
         plan.deliveries
             .retain(|delivery| !planned.contains(&delivery.endpoint_id));
         plan.deliveries
-            .sort_by_key(|delivery| (delivery.release_id, delivery.channel, delivery.endpoint_id));
-        let same = |a: &PlannedDelivery, b: &PlannedDelivery| {
-            (a.release_id, a.channel) == (b.release_id, b.channel)
-        };
+            .sort_by_key(|delivery| (shared(delivery), delivery.endpoint_id));
+        let same = |a: &PlannedDelivery, b: &PlannedDelivery| shared(a) == shared(b);
         for group in plan.deliveries.chunk_by(same) {
             for chunk in group.chunks(self.batch_size) {
                 let batch = self
                     .store
                     .plan_batch(alert, chunk, self.clock.now_ms())
                     .await?;
-                self.queue.publish(deliver(batch)).await?;
+                if chunk[0].gathered.is_none() {
+                    self.queue.publish(deliver(batch)).await?;
+                }
             }
         }
         Ok(plan)
@@ -196,6 +196,15 @@ impl Router {
         }
         Ok(())
     }
+}
+
+/// What the deliveries of a batch have in common: what they tell, by what, and whether they leave now.
+fn shared(delivery: &PlannedDelivery) -> (Option<i64>, Channel, bool) {
+    (
+        delivery.release_id,
+        delivery.channel,
+        delivery.gathered.is_some(),
+    )
 }
 
 /// One line a release, so that whoever follows one sees when it was routed; one for alerts that are not about any.

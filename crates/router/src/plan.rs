@@ -1,10 +1,11 @@
 //! From an alert to the deliveries it causes.
 
+use crate::index::Match;
 use crate::{RouteError, Router};
-use release::model::{AlertKind, Release};
+use release::model::{AlertKind, Channel, Release};
 use release::subject::{Subject, SubjectParts};
 use release::topic::Taxonomy;
-use store::{AlertRow, PlannedDelivery, ReleaseRow};
+use store::{AlertRow, GatheredUntil, PlannedDelivery, ReleaseRow};
 
 /// What an alert causes.
 #[derive(Debug, Default)]
@@ -24,8 +25,9 @@ pub(crate) async fn deliveries(router: &Router, alert: &AlertRow) -> Result<Plan
         | AlertKind::SignIn
         | AlertKind::Notice
         | AlertKind::Test
-        | AlertKind::Digest
         | AlertKind::Manage => direct(router, alert).await,
+        // Written with its deliveries.
+        AlertKind::Digest => Ok(Plan::default()),
     }
 }
 
@@ -42,6 +44,7 @@ async fn direct(router: &Router, alert: &AlertRow) -> Result<Plan, RouteError> {
         channel: endpoint.channel,
         release_id: None,
         reasons: Vec::new(),
+        gathered: None,
     };
     Ok(Plan {
         deliveries: vec![delivery],
@@ -82,6 +85,7 @@ async fn story(router: &Router, alert: &AlertRow) -> Result<Plan, RouteError> {
             endpoint_id: found.endpoint_id,
             channel: found.channel,
             release_id: Some(editions[found.edition].id),
+            gathered: gathered(&found, now_ms),
             reasons: found.reasons,
         })
         .collect();
@@ -93,6 +97,13 @@ async fn story(router: &Router, alert: &AlertRow) -> Result<Plan, RouteError> {
         deliveries,
         releases,
     })
+}
+
+/// The digest that a match waits for, if its reader asked for one. Programs are told at once.
+fn gathered(found: &Match, now_ms: i64) -> Option<GatheredUntil> {
+    let why = found.frequency.gathered()?;
+    let due_ms = found.digest_at.next_ms(found.frequency, now_ms)?;
+    (found.channel == Channel::Email).then_some(GatheredUntil { due_ms, why })
 }
 
 /// What a stored release offers to filters.

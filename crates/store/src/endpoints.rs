@@ -1,6 +1,7 @@
 //! Endpoints: where alerts go.
 
 use crate::{Result, Store};
+use release::frequency::DigestTime;
 use release::model::{AlertKind, Channel, EndpointState, Extent};
 
 /// An endpoint as stored.
@@ -24,11 +25,20 @@ pub struct EndpointRow {
     /// How much text its mails carry.
     #[sqlx(try_from = "String")]
     pub extent: Extent,
+    /// Time, day and zone of its digests, as [`release::frequency::DigestTime`] prints them.
+    pub digest_at: String,
     /// Where it stands.
     #[sqlx(try_from = "String")]
     pub state: EndpointState,
     /// Unix milliseconds.
     pub created_ms: i64,
+}
+
+impl EndpointRow {
+    /// When its digests come.
+    pub fn digest_time(&self) -> DigestTime {
+        DigestTime::parse(&self.digest_at).unwrap_or_default()
+    }
 }
 
 /// An endpoint to be stored.
@@ -48,6 +58,8 @@ pub struct NewEndpoint<'a> {
     pub languages: Option<&'a str>,
     /// How much text its mails carry; none leaves it as it is, `full` at first.
     pub extent: Option<Extent>,
+    /// When its digests come; none leaves it as it is.
+    pub digest_at: Option<&'a DigestTime>,
     /// Pending, or active where consent was shown.
     pub state: EndpointState,
 }
@@ -66,7 +78,7 @@ impl NewEndpoint<'_> {
 macro_rules! select_endpoint {
     ($rest:literal) => {
         concat!(
-            "select id, public_id, channel, address, owner, secret, languages, extent, state, created_ms from endpoints ",
+            "select id, public_id, channel, address, owner, secret, languages, extent, digest_at, state, created_ms from endpoints ",
             $rest
         )
     };

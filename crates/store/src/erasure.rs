@@ -67,7 +67,7 @@ impl Store {
             // The hash may stand in several rows, for the address may come back and go again: the owner tells them apart.
             sqlx::query(
                 "update endpoints set state = 'deleted', address = '', address_key = $1, owner = public_id, secret = '', \
-                 languages = '', asks = 0, asked_ms = 0 where id = $2",
+                 languages = '', digest_at = '08:00 monday UTC', asks = 0, asked_ms = 0 where id = $2",
             )
             .bind(hash)
             .bind(endpoint.id)

@@ -12,6 +12,7 @@ struct HeldSubscription {
     public_id: String,
     name: String,
     filter: String,
+    frequency: String,
     state: String,
     consent: String,
     created_ms: i64,
@@ -49,7 +50,7 @@ impl Store {
         };
         let subscriptions: Vec<HeldSubscription> = reading!(self, |conn| {
             sqlx::query_as(
-                "select public_id, name, filter, state, consent, created_ms from subscriptions where endpoint_id = $1 order by id",
+                "select public_id, name, filter, frequency, state, consent, created_ms from subscriptions where endpoint_id = $1 order by id",
             )
             .bind(endpoint_id)
             .fetch_all(conn)
@@ -127,7 +128,7 @@ fn endpoint_shown(endpoint: &EndpointRow) -> Value {
     json!({
         "id": endpoint.public_id, "channel": endpoint.channel, "address": endpoint.address, "owner": endpoint.owner,
         "secret": match endpoint.secret.is_empty() { true => Value::Null, false => json!("held, and shown once only") },
-        "languages": endpoint.languages.split_whitespace().collect::<Vec<_>>(), "extent": endpoint.extent,
+        "languages": endpoint.languages.split_whitespace().collect::<Vec<_>>(), "extent": endpoint.extent, "digest_at": endpoint.digest_at,
         "state": endpoint.state, "created_at": rfc3339(endpoint.created_ms),
     })
 }
@@ -135,7 +136,7 @@ fn endpoint_shown(endpoint: &EndpointRow) -> Value {
 impl HeldSubscription {
     fn shown(&self) -> Value {
         json!({
-            "id": self.public_id, "name": self.name, "filter": self.filter, "state": self.state, "consent": self.consent,
+            "id": self.public_id, "name": self.name, "filter": self.filter, "frequency": self.frequency, "state": self.state, "consent": self.consent,
             "created_at": rfc3339(self.created_ms),
         })
     }

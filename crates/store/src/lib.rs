@@ -21,6 +21,8 @@ mod notices;
 mod endpoints;
 #[macro_use]
 mod subscriptions;
+#[macro_use]
+mod digests;
 mod accepting;
 mod batches;
 mod clearing;
@@ -51,6 +53,7 @@ pub use alerts::AlertRow;
 pub use batches::{BatchRow, Claim, DueDelivery};
 pub use clearing::Cleared;
 pub use clock::Clock;
+pub use digests::DigestMember;
 pub use endpoints::{EndpointRow, NewEndpoint};
 pub use engine::Store;
 pub use error::{Result, StoreError};
@@ -58,10 +61,12 @@ pub use issuers::{IssuerName, IssuerRow, NewIssuer};
 pub use items::{EditionRow, ItemKey, ItemRow, MapRow, Mark};
 pub use latency::Latencies;
 pub use notices::NoticeDue;
-pub use outcomes::{Outcome, Verdict};
+pub use outcomes::{LeftOut, Outcome, Verdict};
 pub use people::{NewPerson, PersonRow};
-pub use planning::{NewBatch, PlannedDelivery};
-pub use preferences::{AskLimits, Confirmed, NewAsk, RecentAlert, SubscriptionEdit, TestResult};
+pub use planning::{GatheredUntil, NewBatch, PlannedDelivery};
+pub use preferences::{
+    AskLimits, Confirmed, EndpointEdit, NewAsk, RecentAlert, SubscriptionEdit, TestResult,
+};
 pub use questions::QuestionRow;
 pub use releases::{RecentRow, ReleaseRow};
 pub use reports::{ChannelReport, DeadDelivery, ReachedRow, Report, TracedDelivery};

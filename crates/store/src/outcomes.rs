@@ -2,6 +2,7 @@
 
 use crate::latency::Latencies;
 use crate::{BatchRow, Result, Store};
+use release::frequency::Gathered;
 use serde_json::json;
 use std::collections::HashSet;
 use std::fmt::Write;
@@ -25,6 +26,17 @@ pub struct Outcome {
     pub duration_ms: i64,
     /// From acceptance or clear time to now.
     pub latency_ms: i64,
+    /// What a digest left out, each with what becomes of it; empty for everything else.
+    pub left_out: Vec<LeftOut>,
+}
+
+/// An alert that a digest did not tell though it had waited for it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LeftOut {
+    /// The alert's key.
+    pub alert_id: i64,
+    /// Suppressed or superseded.
+    pub verdict: Verdict,
 }
 
 /// How a delivery goes on.
@@ -38,6 +50,11 @@ pub enum Verdict {
         due_ms: i64,
         /// Why it failed.
         error: String,
+    },
+    /// Not sent by itself, for the reader had too many mails: it waits for a digest.
+    Gathered {
+        /// When the digest comes, Unix milliseconds.
+        due_ms: i64,
     },
     /// Given up.
     Dead {
@@ -59,22 +76,28 @@ impl Verdict {
         match self {
             Verdict::Delivered => "delivered",
             Verdict::Retry { .. } => "retried",
+            Verdict::Gathered { .. } => "gathered",
             Verdict::Dead { .. } => "dead",
             Verdict::Suppressed { .. } => "suppressed",
             Verdict::Superseded => "superseded",
         }
     }
 
-    fn state(&self) -> &'static str {
+    /// Whether nothing more comes.
+    pub(crate) fn is_final(&self) -> bool {
+        !matches!(self, Verdict::Retry { .. } | Verdict::Gathered { .. })
+    }
+
+    pub(crate) fn state(&self) -> &'static str {
         match self {
-            Verdict::Retry { .. } => "due",
+            Verdict::Retry { .. } | Verdict::Gathered { .. } => "due",
             other => other.name(),
         }
     }
 
-    fn error(&self) -> Option<&str> {
+    pub(crate) fn error(&self) -> Option<&str> {
         match self {
-            Verdict::Delivered | Verdict::Superseded => None,
+            Verdict::Delivered | Verdict::Superseded | Verdict::Gathered { .. } => None,
             Verdict::Retry { error, .. } | Verdict::Dead { error } => Some(error),
             Verdict::Suppressed { reason } => Some(reason),
         }
@@ -137,13 +160,21 @@ impl Store {
             }
             if let Some(retries) = retry_rows(outcomes, &changed) {
                 sqlx::query(
-                    "insert into retries (alert_id, endpoint_id, due_ms) \
-                     select $1, json_extract(value, '$[0]'), json_extract(value, '$[1]') from json_each($2)",
+                    "insert into retries (alert_id, endpoint_id, due_ms, gathered) select $1, json_extract(value, '$[0]'), \
+                     json_extract(value, '$[1]'), json_extract(value, '$[2]') from json_each($2)",
                 )
                 .bind(batch.alert_id)
                 .bind(&retries)
                 .execute(&mut *conn)
                 .await?;
+            }
+            // Digests tell of no release themselves.
+            if batch.release_id.is_none() {
+                for outcome in outcomes.iter().filter(|outcome| {
+                    changed.contains(&outcome.endpoint_id) && outcome.verdict.is_final()
+                }) {
+                    settle_members!(conn, batch.alert_id, outcome);
+                }
             }
             let tally = Tally::of(outcomes, &changed, &stored);
             sqlx::query(
@@ -212,15 +243,21 @@ fn failure_row(outcome: &Outcome) -> serde_json::Value {
     ])
 }
 
-/// `[[endpoint, due], …]` of the retries among the outcomes that stand; none if there are none.
+/// `[[endpoint, due, why it waits for a digest], …]` of what comes later among the outcomes that stand; none if nothing does.
 fn retry_rows(outcomes: &[Outcome], changed: &HashSet<i64>) -> Option<String> {
     let row = |outcome: &Outcome| match outcome.verdict {
-        Verdict::Retry { due_ms, .. } if changed.contains(&outcome.endpoint_id) => {
-            Some(json!([outcome.endpoint_id, due_ms]))
+        Verdict::Retry { due_ms, .. } => Some(json!([outcome.endpoint_id, due_ms, ""])),
+        Verdict::Gathered { due_ms } => {
+            let why = Gathered::Flood.as_str();
+            Some(json!([outcome.endpoint_id, due_ms, why]))
         }
         _ => None,
     };
-    let rows: Vec<_> = outcomes.iter().filter_map(row).collect();
+    let rows: Vec<_> = outcomes
+        .iter()
+        .filter(|outcome| changed.contains(&outcome.endpoint_id))
+        .filter_map(row)
+        .collect();
     (!rows.is_empty()).then(|| serde_json::Value::from(rows).to_string())
 }
 
@@ -249,7 +286,7 @@ impl Tally {
                     tally.delivered += 1;
                     latency.record(outcome.latency_ms);
                 }
-                Verdict::Retry { .. } => tally.retried += 1,
+                Verdict::Retry { .. } | Verdict::Gathered { .. } => tally.retried += 1,
                 Verdict::Dead { .. } => tally.dead += 1,
                 Verdict::Suppressed { .. } => tally.suppressed += 1,
                 Verdict::Superseded => tally.superseded += 1,

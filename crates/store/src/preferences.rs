@@ -1,6 +1,7 @@
 //! What a reader decides about what they get: confirm, change, pause; and the mails that ask or help them to.
 
 use crate::{Result, Store, SubscriptionRow};
+use release::frequency::{DigestTime, Frequency};
 use release::ids::{Kind, PublicId};
 use release::model::{AlertKind, Extent, SubscriptionState};
 
@@ -50,6 +51,19 @@ pub struct SubscriptionEdit<'a> {
     pub filter: &'a str,
     /// The grammar it is written in.
     pub grammar: i64,
+    /// How often it tells its reader; none leaves it as it is.
+    pub frequency: Option<Frequency>,
+}
+
+/// What an endpoint is changed to; what is none stays as it is.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct EndpointEdit<'a> {
+    /// Best first, space-separated.
+    pub languages: Option<&'a str>,
+    /// How much text its mails carry.
+    pub extent: Option<Extent>,
+    /// When its digests come.
+    pub digest_at: Option<&'a DigestTime>,
 }
 
 /// An alert about a release that an endpoint was sent, or is to be.
@@ -249,12 +263,13 @@ impl Store {
         let done = writing!(self, |conn| {
             let change = next_ids!(conn, "filter", 1);
             sqlx::query(
-                "update subscriptions set name = $1, filter = $2, grammar = $3, change = $4 \
-                 where public_id = $5 and state <> 'deleted'",
+                "update subscriptions set name = $1, filter = $2, grammar = $3, frequency = coalesce($4, frequency), \
+                 change = $5 where public_id = $6 and state <> 'deleted'",
             )
             .bind(edit.name)
             .bind(edit.filter)
             .bind(edit.grammar)
+            .bind(edit.frequency.map(Frequency::as_str))
             .bind(change)
             .bind(public_id)
             .execute(&mut *conn)
@@ -264,19 +279,16 @@ impl Store {
         Ok(done > 0)
     }
 
-    /// Changes in which languages, and how fully, an endpoint is told; what is none stays as it is.
-    pub async fn edit_endpoint(
-        &self,
-        endpoint_id: i64,
-        languages: Option<&str>,
-        extent: Option<Extent>,
-    ) -> Result<()> {
+    /// Changes how an endpoint is told. What waits for a digest already comes when it was promised.
+    pub async fn edit_endpoint(&self, endpoint_id: i64, edit: &EndpointEdit<'_>) -> Result<()> {
         writing!(self, |conn| {
             sqlx::query(
-                "update endpoints set languages = coalesce($1, languages), extent = coalesce($2, extent) where id = $3",
+                "update endpoints set languages = coalesce($1, languages), extent = coalesce($2, extent), \
+                 digest_at = coalesce($3, digest_at) where id = $4",
             )
-            .bind(languages)
-            .bind(extent.map(|extent| extent.as_str()))
+            .bind(edit.languages)
+            .bind(edit.extent.map(|extent| extent.as_str()))
+            .bind(edit.digest_at.map(ToString::to_string))
             .bind(endpoint_id)
             .execute(&mut *conn)
             .await?;

@@ -17,10 +17,12 @@ pub struct Status {
     pub due: i64,
     /// Deliveries that wait for their retry.
     pub retrying: i64,
+    /// Deliveries that wait for a digest.
+    pub gathered: i64,
     /// Deliveries given up.
     pub dead: i64,
     /// Since when the oldest thing is overdue, Unix milliseconds: a release, an
-    /// alert, a batch that nobody works on, a retry.
+    /// alert, a batch that nobody works on, a retry, a digest.
     pub oldest_due_ms: Option<i64>,
 }
 
@@ -36,13 +38,16 @@ impl Store {
                  (select count(*) from batches where state = 'poisoned') as poisoned, \
                  (select cast(coalesce(sum(total - delivered - dead - suppressed - superseded - retried), 0) as bigint) \
                   from batches where state <> 'done') as due, \
-                 (select count(*) from retries) as retrying, \
+                 (select count(*) from retries where gathered = '') as retrying, \
+                 (select count(*) from retries where gathered <> '') as gathered, \
                  (select cast(coalesce(sum(dead), 0) as bigint) from batches) as dead, \
                  (select min(since_ms) from ( \
                   select min(clear_at_ms) as since_ms from releases where state = 'scheduled' and clear_at_ms <= $1 \
                   union all select min(created_ms) as since_ms from alerts where state = 'unrouted' and hinted_ms <= $1 \
                   union all select min(created_ms) as since_ms from batches where state = 'open' and lease_until_ms < $1 \
-                  union all select min(due_ms) as since_ms from retries where due_ms <= $1) as overdue) as oldest_due_ms",
+                  union all select min(due_ms) as since_ms from retries where gathered = '' and due_ms <= $1 \
+                  union all select min(due_ms) as since_ms from retries where gathered <> '' and due_ms <= $1) as overdue) \
+                 as oldest_due_ms",
             )
             .bind(now_ms)
             .fetch_one(conn)

@@ -2,6 +2,7 @@
 //! so that a router that has seen change N has seen all before it.
 
 use crate::{Idempotency, NewEndpoint, Result, Store};
+use release::frequency::Frequency;
 use release::model::{Channel, EndpointState, Extent, SubscriptionState};
 
 /// A subscription as shown to its owner.
@@ -29,6 +30,9 @@ pub struct SubscriptionRow {
     pub name: String,
     /// The filter's text.
     pub filter: String,
+    /// How often it tells its reader.
+    #[sqlx(try_from = "String")]
+    pub frequency: Frequency,
     /// Where it stands.
     #[sqlx(try_from = "String")]
     pub state: SubscriptionState,
@@ -47,6 +51,8 @@ pub struct NewSubscription<'a> {
     pub filter: &'a str,
     /// The grammar it is written in.
     pub grammar: i64,
+    /// How often it tells its reader; always at once where it points at a webhook.
+    pub frequency: Frequency,
     /// How it is known that the reader wants this.
     pub consent: &'a str,
     /// Active, or pending where anybody may have asked for it.
@@ -95,8 +101,13 @@ pub struct FilterRow {
     pub channel: Channel,
     /// The endpoint's languages, best first, space-separated.
     pub languages: String,
+    /// Time, day and zone of the endpoint's digests.
+    pub digest_at: String,
     /// The filter's text.
     pub filter: String,
+    /// How often it tells its reader.
+    #[sqlx(try_from = "String")]
+    pub frequency: Frequency,
     /// Whether it matches at all now.
     pub live: bool,
     /// The number of its last change.
@@ -107,7 +118,7 @@ macro_rules! select_subscription {
     ($rest:literal) => {
         concat!(
             "select s.id, s.public_id, s.endpoint_id, e.public_id as endpoint_public_id, e.channel, e.address, \
-             e.languages, e.state as endpoint_state, s.name, s.filter, s.state, s.created_ms \
+             e.languages, e.state as endpoint_state, s.name, s.filter, s.frequency, s.state, s.created_ms \
              from subscriptions s join endpoints e on e.id = s.endpoint_id ",
             $rest
         )
@@ -141,10 +152,12 @@ macro_rules! endpoint_of {
                     || old == EndpointState::Pending;
                 if trusted {
                     sqlx::query(
-                        "update endpoints set languages = coalesce($1, languages), extent = coalesce($2, extent) where id = $3",
+                        "update endpoints set languages = coalesce($1, languages), extent = coalesce($2, extent), \
+                         digest_at = coalesce($3, digest_at) where id = $4",
                     )
                     .bind(endpoint.languages)
                     .bind(endpoint.extent.map(|extent| extent.as_str()))
+                    .bind(endpoint.digest_at.map(ToString::to_string))
                     .bind(id)
                     .execute(&mut *$conn)
                     .await?;
@@ -156,7 +169,7 @@ macro_rules! endpoint_of {
                         .execute(&mut *$conn)
                         .await?;
                 }
-                if state != old || (trusted && endpoint.languages.is_some()) {
+                if state != old || (trusted && (endpoint.languages.is_some() || endpoint.digest_at.is_some())) {
                     // What it had before comes alive with it, or is read in other languages: routers must hear of that.
                     sqlx::query("update subscriptions set change = $1 where endpoint_id = $2")
                         .bind($change)
@@ -170,7 +183,7 @@ macro_rules! endpoint_of {
                 let id = next_ids!($conn, "endpoint", 1);
                 sqlx::query(
                     "insert into endpoints (id, public_id, channel, address, address_key, owner, secret, languages, extent, \
-                     state, created_ms) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+                     digest_at, state, created_ms) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
                 )
                 .bind(id)
                 .bind(endpoint.public_id)
@@ -181,6 +194,7 @@ macro_rules! endpoint_of {
                 .bind(endpoint.secret)
                 .bind(endpoint.languages.unwrap_or_default())
                 .bind(endpoint.extent.unwrap_or(Extent::Full).as_str())
+                .bind(endpoint.digest_at.cloned().unwrap_or_default().to_string())
                 .bind(endpoint.state.as_str())
                 .bind($now_ms)
                 .execute(&mut *$conn)
@@ -225,8 +239,8 @@ macro_rules! subscription_of {
             None => {
                 let id = next_ids!($conn, "subscription", 1);
                 sqlx::query(
-                    "insert into subscriptions (id, public_id, endpoint_id, name, filter, grammar, state, consent, \
-                     change, created_ms) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+                    "insert into subscriptions (id, public_id, endpoint_id, name, filter, grammar, frequency, state, consent, \
+                     change, created_ms) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
                 )
                 .bind(id)
                 .bind($subscription.public_id)
@@ -234,6 +248,7 @@ macro_rules! subscription_of {
                 .bind($subscription.name)
                 .bind($subscription.filter)
                 .bind($subscription.grammar)
+                .bind($subscription.frequency.as_str())
                 .bind($subscription.state.as_str())
                 .bind($subscription.consent)
                 .bind($change)
@@ -426,7 +441,7 @@ impl Store {
     pub async fn changed_filters(&self, after: i64) -> Result<Vec<FilterRow>> {
         Ok(reading!(self, |conn| {
             sqlx::query_as(
-                "select s.id, s.endpoint_id, e.channel, e.languages, s.filter, \
+                "select s.id, s.endpoint_id, e.channel, e.languages, e.digest_at, s.filter, s.frequency, \
                  (s.state = 'active' and e.state = 'active') as live, s.change \
                  from subscriptions s join endpoints e on e.id = s.endpoint_id where s.change > $1 order by s.change",
             )

@@ -61,12 +61,13 @@ impl Store {
         }))
     }
 
-    /// When the next thing falls due, Unix milliseconds: a clear time or a retry.
+    /// When the next thing falls due, Unix milliseconds: a clear time, a retry or a digest.
     pub async fn next_due_ms(&self) -> Result<Option<i64>> {
         Ok(reading!(self, |conn| {
             sqlx::query_scalar(
                 "select min(due_ms) from (select min(clear_at_ms) as due_ms from releases where state = 'scheduled' \
-                 union all select min(due_ms) as due_ms from retries) as due",
+                 union all select min(due_ms) as due_ms from retries where gathered = '' \
+                 union all select min(due_ms) as due_ms from retries where gathered <> '') as due",
             )
             .fetch_one(conn)
             .await?
@@ -165,7 +166,7 @@ impl Store {
             sqlx::query_as(
                 "select t.alert_id, t.endpoint_id, b.channel, b.lane, d.release_id, b.round as batch_round, b.request_id \
                  from retries t join deliveries d on d.alert_id = t.alert_id and d.endpoint_id = t.endpoint_id \
-                 join batches b on b.id = d.batch_id where t.due_ms <= $1 \
+                 join batches b on b.id = d.batch_id where t.gathered = '' and t.due_ms <= $1 \
                  order by t.alert_id, b.channel, d.release_id, t.endpoint_id limit 5000",
             )
             .bind(now_ms)
@@ -199,7 +200,7 @@ impl Store {
         .to_string();
         let id = writing!(self, |conn| {
             let taken: u64 = sqlx::query(
-                "delete from retries where alert_id = $1 and due_ms <= $2 and endpoint_id in (select value from json_each($3))",
+                "delete from retries where alert_id = $1 and due_ms <= $2 and gathered = '' and endpoint_id in (select value from json_each($3))",
             )
             .bind(first.alert_id)
             .bind(now_ms)

@@ -113,6 +113,7 @@ async fn router_that_died_between_batches_is_continued() {
         channel: release::model::Channel::Email,
         release_id: Some(row.id),
         reasons: vec![1],
+        gathered: None,
     };
 
     let now_ms = app.app.clock.now_ms();

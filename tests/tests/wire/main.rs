@@ -10,6 +10,7 @@ mod bundles;
 mod clearing;
 mod consent;
 mod desk;
+mod digests;
 mod drafts;
 mod editions;
 mod feeds;

@@ -20,6 +20,7 @@ pub(super) fn worker_settings(
         name: name.to_owned(),
         slots,
         in_flight_per_endpoint: settings.webhook.in_flight_per_endpoint,
+        most_mails_per_hour: settings.mail.most_per_hour,
         lease_ms: settings.batch.lease_ms as i64,
         poison_after: i64::from(settings.batch.poison_after),
         retry: RetryPolicy {

@@ -53,6 +53,7 @@ fn print(shown: &Value) {
         ("batches", "open_batches"),
         ("due", "due"),
         ("retrying", "retrying"),
+        ("digests", "gathered"),
         ("dead", "dead"),
         ("poisoned", "poisoned"),
     ] {

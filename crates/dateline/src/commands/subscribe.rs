@@ -42,6 +42,12 @@ enum Action {
         /// `full` text in mails, or `link`
         #[arg(long)]
         extent: Option<String>,
+        /// How often mails come: `at-once`, `hourly`, `daily` or `weekly`
+        #[arg(long)]
+        frequency: Option<String>,
+        /// When daily and weekly mails come: `08:00 monday Europe/Madrid`
+        #[arg(long)]
+        digest_at: Option<String>,
         /// How it is known that the reader wants this: no confirmation is asked then
         #[arg(long)]
         consent: Option<String>,
@@ -80,11 +86,14 @@ enum Action {
         /// `sub_…`
         id: String,
         /// Another filter
-        #[arg(long, required_unless_present = "name")]
+        #[arg(long, required_unless_present_any = ["name", "frequency"])]
         filter: Option<String>,
         /// Another name
         #[arg(long)]
         name: Option<String>,
+        /// How often from now on: `at-once`, `hourly`, `daily` or `weekly`
+        #[arg(long)]
+        frequency: Option<String>,
     },
     /// Add subscriptions from a CSV file
     #[command(after_help = "Example:  dateline subscribe import readers.csv --dry-run")]
@@ -119,11 +128,13 @@ pub(super) async fn run(args: SubscribeArgs, client: &Client) -> Result<ExitCode
             name,
             language,
             extent,
+            frequency,
+            digest_at,
             consent,
         } => {
             let body = json!({
                 "filter": filter, "email": email, "webhook": webhook, "owner": owner, "name": name,
-                "languages": language, "extent": extent, "consent": consent,
+                "languages": language, "extent": extent, "frequency": frequency, "digest_at": digest_at, "consent": consent,
             });
             let shown = client
                 .ask(Method::POST, "/v1/subscriptions", Some(&body))
@@ -192,9 +203,14 @@ pub(super) async fn run(args: SubscribeArgs, client: &Client) -> Result<ExitCode
                 .await?;
             println!("{id} deleted");
         }
-        Action::Change { id, filter, name } => {
+        Action::Change {
+            id,
+            filter,
+            name,
+            frequency,
+        } => {
             let mut body = json!({});
-            for (field, value) in [("filter", filter), ("name", name)] {
+            for (field, value) in [("filter", filter), ("name", name), ("frequency", frequency)] {
                 if let Some(value) = value {
                     body[field] = json!(value);
                 }

@@ -21,7 +21,7 @@ pub(super) struct TailArgs {
     /// email or webhook
     #[arg(long)]
     channel: Option<String>,
-    /// delivered, retried, dead, suppressed, superseded, accepted, cleared, routed
+    /// delivered, retried, gathered, dead, suppressed, superseded, accepted, cleared, routed
     #[arg(long)]
     outcome: Option<String>,
     /// error, warn, info, debug (one line a delivery) or trace

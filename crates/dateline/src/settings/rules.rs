@@ -71,6 +71,7 @@ fn rule(key: &str) -> Option<Rule> {
         "mail.password_file" => Text("a file, or \"\"", texts::any),
         "mail.tls" => Word(&["auto", "required", "none"]),
         "mail.connections" => Number(1..=1000, "connections"),
+        "mail.most_per_hour" => Number(0..=100_000, "mails"),
         "mail.folder" => Text("a folder, or \"\"", texts::any),
         "mail.list_domain" => Text("a domain, or \"\"", texts::domain_or_empty),
         "mail.helo" => Text("a domain, an address in brackets, or \"\"", texts::helo),

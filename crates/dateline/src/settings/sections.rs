@@ -110,6 +110,8 @@ pub struct MailSettings {
     pub tls: MailTls,
     /// Connections to the relay at once.
     pub connections: usize,
+    /// Mails to a reader within an hour before the rest waits for one; 0 for no limit.
+    pub most_per_hour: usize,
     /// Folder of `.eml` files, or empty; see [`super::Settings::mail_folder`].
     pub folder: String,
     /// Domain of List-Id and Message-ID, or empty; see [`MailSettings::list_domain`].

@@ -1,13 +1,13 @@
 //! One delivery: checked once more if it waited, sent, judged.
 
 use super::checks::{live_reasons, superseded, withheld};
-use super::direct;
 use super::{CROWDED_MS, FRESH, Loaded, Work, identity, load};
+use super::{digest, direct};
 use crate::email::Letter;
 use crate::in_flight::InFlight;
 use crate::webhook::Call;
 use crate::{SendError, Sender, Sent};
-use release::model::AlertKind;
+use release::model::{AlertKind, Channel, Lane};
 use std::time::Instant;
 use store::{BatchRow, DueDelivery, Outcome, Verdict};
 
@@ -18,13 +18,29 @@ pub(super) async fn attempt(work: &Work, delivery: &DueDelivery) -> Outcome {
     {
         return unsent_outcome(work, delivery, verdict);
     }
+    if let Some(due_ms) = flooded(work, delivery) {
+        return unsent_outcome(work, delivery, Verdict::Gathered { due_ms });
+    }
     let Some(_in_flight) = InFlight::enter(&work.inner, delivery.endpoint_id) else {
         let due_ms = work.inner.clock.now_ms() + CROWDED_MS;
         let error = "the endpoint has its limit of calls in flight".to_owned();
         return unsent_outcome(work, delivery, Verdict::Retry { due_ms, error });
     };
     let begun = Instant::now();
-    let result = send(work, delivery).await;
+    let (result, left_out) = match work.alert.kind {
+        AlertKind::Digest => match digest::prepare(work, delivery).await {
+            Ok(prepared) => {
+                if let Some(empty) = prepared.empty(work, delivery) {
+                    return empty;
+                }
+                let id = identity(work, delivery);
+                let sent = prepared.send(work, delivery, &id).await;
+                (sent, prepared.left_out)
+            }
+            Err(error) => (Err(error), Vec::new()),
+        },
+        _ => (send(work, delivery).await, Vec::new()),
+    };
     let now_ms = work.inner.clock.now_ms();
     let attempt = delivery.attempts + 1;
     let (verdict, status, answer) = match result {
@@ -48,7 +64,20 @@ pub(super) async fn attempt(work: &Work, delivery: &DueDelivery) -> Outcome {
                 .story
                 .as_ref()
                 .map_or(work.alert.created_ms, |story| story.row.clear_at_ms),
+        left_out,
     }
+}
+
+/// When a mail may leave that would be one too many within the hour. A mail counts at its first attempt; flash is told
+/// whatever came before.
+fn flooded(work: &Work, delivery: &DueDelivery) -> Option<i64> {
+    let guarded = work.alert.kind == AlertKind::Story
+        && work.batch.channel == Channel::Email
+        && work.batch.lane == Lane::Regular
+        && delivery.attempts == 0;
+    let now_ms = work.inner.clock.now_ms();
+    let taken = guarded.then(|| work.inner.flood.take(delivery.endpoint_id, now_ms));
+    taken?.err()
 }
 
 /// Asks the store again, for the answer may have changed while the delivery waited.
@@ -176,5 +205,6 @@ pub(super) fn unsent_outcome(work: &Work, delivery: &DueDelivery, verdict: Verdi
         at_ms,
         duration_ms: 0,
         latency_ms: 0,
+        left_out: Vec::new(),
     }
 }

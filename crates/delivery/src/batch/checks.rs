@@ -33,7 +33,7 @@ pub(super) fn withheld(work: &Work, delivery: &DueDelivery, superseded: bool) ->
         {
             suppressed("unsubscribed")
         }
-        (AlertKind::Story, EndpointState::Active) => None,
+        (AlertKind::Story | AlertKind::Digest, EndpointState::Active) => None,
         (AlertKind::Challenge, EndpointState::Pending) => None,
         // Asked for by somebody on a page: whoever reads the mail decides.
         (AlertKind::Confirm | AlertKind::Manage, state) if state != EndpointState::Deleted => None,

@@ -269,10 +269,13 @@ fn lines(row: &ReleaseRow, report: &Report) -> Vec<String> {
             dead,
             ..
         } = channel;
-        let p95_ms = channel.latencies.percentile_ms(0.95).unwrap_or_default();
+        let within = channel.latencies.percentile_ms(0.95).map(|p95_ms| {
+            let p95 = human_duration(p95_ms.round() as i64);
+            format!(", 95 % of those told at once within {p95}")
+        });
         format!(
-            "{edition}, {name}: {delivered} of {matched} delivered, 95 % of them within {}; {dead} given up, {} to be tried again",
-            human_duration(p95_ms.round() as i64),
+            "{edition}, {name}: {delivered} of {matched} delivered{}; {dead} given up, {} to come (digests, new tries)",
+            within.unwrap_or_default(),
             channel.due()
         )
     };

@@ -65,6 +65,14 @@ fn log(work: &Work, due: &DueDelivery, outcome: &Outcome) {
                 "delivery to {endpoint} failed, next attempt {next_attempt}: {error}"
             );
         }
+        Verdict::Gathered { due_ms } => {
+            let digest_at = release::time::rfc3339(*due_ms);
+            line!(
+                debug,
+                digest_at,
+                "delivery to {endpoint} waits for a digest at {digest_at}: the reader had too many within the hour"
+            );
+        }
         Verdict::Dead { error } => line!(warn, "delivery to {endpoint} given up: {error}"),
         Verdict::Suppressed { reason } => line!(debug, "delivery to {endpoint} not sent: {reason}"),
         Verdict::Delivered | Verdict::Superseded => line!(debug, "delivery to {endpoint} {name}"),

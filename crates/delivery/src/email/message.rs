@@ -66,11 +66,30 @@ pub struct StoryMails {
 impl StoryMails {
     /// Renders and encodes the shared parts.
     pub fn new(item: &Item) -> StoryMails {
-        let encode = |extent| Encoded::new(item, story_mail(item, extent));
+        let reply_to = item.release.reply_contact().and_then(|contact| {
+            let address: Address = contact.email.as_ref()?.as_str().parse().ok()?;
+            Some(Mailbox::new(Some(contact.name.clone()), address))
+        });
+        let language = item.release.edition.language.to_string();
+        let encode = |extent| {
+            let template = story_mail(item, extent);
+            Encoded::new(template, reply_to.clone(), language.clone())
+        };
         StoryMails {
             full: encode(Extent::Full),
             link: encode(Extent::Link),
         }
+    }
+}
+
+/// A digest, encoded.
+#[derive(Debug)]
+pub(crate) struct DigestMail(pub(super) Encoded);
+
+impl DigestMail {
+    /// Encodes a digest; `language` is that of its frame.
+    pub(crate) fn new(template: MailTemplate, language: String) -> DigestMail {
+        DigestMail(Encoded::new(template, None, language))
     }
 }
 
@@ -86,24 +105,20 @@ pub(super) struct Encoded {
 }
 
 impl Encoded {
-    fn new(item: &Item, template: MailTemplate) -> Encoded {
-        let reply_to = item.release.reply_contact().and_then(|contact| {
-            let address: Address = contact.email.as_ref()?.as_str().parse().ok()?;
-            Some(Mailbox::new(Some(contact.name.clone()), address))
-        });
+    fn new(template: MailTemplate, reply_to: Option<Mailbox>, language: String) -> Encoded {
         Encoded {
             text: quoted_printable(&template.text),
             html_open: quoted_printable(&template.html_open),
             html_close: quoted_printable(&template.html_close),
-            language: item.release.edition.language.to_string(),
+            language,
             reply_to,
             template,
         }
     }
 }
 
-/// The mail that tells one recipient of an item.
-pub(super) fn story(
+/// The mail that tells one recipient of an item, or of several.
+pub(super) fn alert(
     from: &From,
     wire: &Wire,
     letter: &Letter<'_>,

@@ -1,7 +1,7 @@
 //! Endpoints: looked at, changed, paused, tried out, exported, erased.
 
 use super::Id;
-use super::subscriptions::check::{Errors, check_extent, check_languages};
+use super::subscriptions::check::{Errors, check_digest_at, check_extent, check_languages};
 use super::subscriptions::shown as subscription_shown;
 use crate::auth::{Caller, Scope};
 use crate::request_id::RequestId;
@@ -16,7 +16,7 @@ use release::model::{AlertKind, EndpointState, Lane};
 use release::time::rfc3339;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
-use store::{EndpointRow, TestResult};
+use store::{EndpointEdit, EndpointRow, TestResult};
 use utoipa::{IntoParams, ToSchema};
 
 #[derive(Deserialize, IntoParams)]
@@ -67,11 +67,13 @@ pub(super) struct EditEndpoint {
     languages: Option<Vec<String>>,
     /// `full` or `link`
     extent: Option<String>,
+    /// When daily and weekly digests come: `08:00 monday Europe/Madrid`
+    digest_at: Option<String>,
     /// `paused` or `active`
     state: Option<String>,
 }
 
-/// Change an endpoint's languages and extent, pause it, resume it
+/// Change an endpoint's languages, extent and time of digests, pause it, resume it
 #[utoipa::path(patch, path = "/v1/endpoints/{id}", tag = "subscriptions", params(("id" = String, Path, description = "`ep_…`")),
     request_body = EditEndpoint, responses((status = 200, body = EndpointShape), Problem))]
 pub(super) async fn edit(
@@ -90,16 +92,21 @@ pub(super) async fn edit(
     let extent = edit
         .extent
         .and_then(|text| check_extent(&text, &mut errors));
+    let digest_at = edit
+        .digest_at
+        .and_then(|text| check_digest_at(&text, &mut errors));
     if !errors.found.is_empty() {
         return Err(Problem::Fields(errors.found));
     }
     if let Some(state) = &edit.state {
         set_state(&intake, &row, state).await?;
     }
-    intake
-        .store
-        .edit_endpoint(row.id, languages.as_deref(), extent)
-        .await?;
+    let edit = EndpointEdit {
+        languages: languages.as_deref(),
+        extent,
+        digest_at: digest_at.as_ref(),
+    };
+    intake.store.edit_endpoint(row.id, &edit).await?;
     intake.tell_filters();
     Ok(Json(shown(&find(&intake, &id).await?)))
 }
@@ -323,6 +330,8 @@ struct EndpointShape {
     languages: Vec<String>,
     /// full or link
     extent: String,
+    /// Time, day and zone of daily and weekly digests
+    digest_at: String,
     created_at: String,
     /// What it is sent for; where one endpoint is shown
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -348,6 +357,7 @@ fn shown(row: &EndpointRow) -> Value {
             .map(str::to_owned)
             .collect(),
         extent: row.extent.to_string(),
+        digest_at: row.digest_at.clone(),
         created_at: rfc3339(row.created_ms),
         subscriptions: None,
     })

@@ -39,7 +39,7 @@ pub(super) async fn status(
     Ok(Json(json!({
         "verdict": verdict, "why": why, "at": rfc3339(now_ms), "queue_depth": depth, "scheduled": status.scheduled,
         "unrouted": status.unrouted, "open_batches": status.open_batches, "poisoned": status.poisoned,
-        "due": status.due, "retrying": status.retrying, "dead": status.dead,
+        "due": status.due, "retrying": status.retrying, "gathered": status.gathered, "dead": status.dead,
         "oldest_due_age_ms": status.oldest_due_ms.map(|since_ms| (now_ms - since_ms).max(0)), "workers": workers,
     })))
 }
@@ -133,6 +133,7 @@ pub(super) async fn metrics(
     }
     metrics::gauge!("dateline_due").set(status.due as f64);
     metrics::gauge!("dateline_retrying").set(status.retrying as f64);
+    metrics::gauge!("dateline_gathered").set(status.gathered as f64);
     metrics::gauge!("dateline_poisoned_batches").set(status.poisoned as f64);
     metrics::gauge!("dateline_oldest_due_seconds").set(age_ms as f64 / 1000.0);
     Ok((intake.metrics)())
@@ -151,6 +152,7 @@ mod tests {
             poisoned: 0,
             due: 0,
             retrying: 0,
+            gathered: 0,
             dead: 0,
             oldest_due_ms: None,
         };

@@ -16,7 +16,7 @@ use axum::body::Bytes;
 use axum::extract::rejection::{BytesRejection, JsonRejection, QueryRejection};
 use axum::extract::{Query, State};
 use axum::http::{HeaderMap, StatusCode};
-use check::{Add, Checked, Errors, check_fields, check_filter, check_name};
+use check::{Add, Checked, Errors, check_fields, check_filter, check_frequency, check_name};
 use release::filter::GRAMMAR_VERSION;
 use release::model::{Channel, EndpointState, SubscriptionState};
 use release::time::rfc3339;
@@ -44,7 +44,7 @@ enum Body {
 #[expect(dead_code, reason = "describes the request to readers of the API")]
 pub(super) enum AddSubscriptions {
     /// One
-    One(Add),
+    One(Box<Add>),
     /// A list
     Many(Vec<Add>),
 }
@@ -80,6 +80,8 @@ pub(super) struct SubscriptionShape {
     endpoint_state: String,
     /// Best first
     languages: Vec<String>,
+    /// at-once, hourly, daily, weekly
+    frequency: String,
     created_at: String,
     /// What calls are signed with; shown once, where the webhook is new
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -248,6 +250,8 @@ async fn repeated(intake: &Intake, ids: &[String]) -> Result<Vec<Value>, Problem
 pub(super) struct EditSubscription {
     filter: Option<String>,
     name: Option<String>,
+    /// `at-once`, `hourly`, `daily` or `weekly`
+    frequency: Option<String>,
 }
 
 /// Change what a subscription asks for; it holds from the next alert on
@@ -273,6 +277,10 @@ pub(super) async fn edit(
         None if row.name == row.filter => filter.chars().take(200).collect(),
         None => row.name.clone(),
     };
+    let frequency = edit
+        .frequency
+        .as_deref()
+        .and_then(|text| check_frequency(text, Some(row.channel), &mut errors));
     if !errors.found.is_empty() {
         return Err(Problem::Fields(errors.found));
     }
@@ -280,6 +288,7 @@ pub(super) async fn edit(
         name: &name,
         filter: &filter,
         grammar: i64::from(GRAMMAR_VERSION),
+        frequency,
     };
     intake.store.edit_subscription(&id, &edit).await?;
     intake.tell_filters();
@@ -411,6 +420,7 @@ pub(super) fn shown(row: &SubscriptionRow) -> Value {
             .split_whitespace()
             .map(str::to_owned)
             .collect(),
+        frequency: row.frequency.to_string(),
         created_at: rfc3339(row.created_ms),
         secret: None,
     })

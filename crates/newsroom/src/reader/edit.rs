@@ -1,6 +1,7 @@
 //! Changing what a subscription asks for.
 
 use super::fields::{Errors, Fields, Line};
+use super::often::{self, frequency_field};
 use super::preferences::{back, open, path};
 use super::refusal::Refusal;
 use super::wants::{Wants, meaning};
@@ -15,7 +16,8 @@ use axum::response::{Html, IntoResponse, Response};
 use maud::html;
 use queue::Telling;
 use release::filter::{Filter, GRAMMAR_VERSION};
-use release::model::SubscriptionState;
+use release::frequency::Frequency;
+use release::model::{Channel, SubscriptionState};
 use store::{SubscriptionEdit, SubscriptionRow};
 
 /// The longest name, in characters.
@@ -47,9 +49,14 @@ pub(super) async fn form(
     let own_name = Filter::parse(&row.filter).is_ok_and(|filter| made(&filter) != row.name)
         && row.name != row.filter;
     let name = if own_name { row.name.as_str() } else { "" };
-    Ok(show(
-        &newsroom, &issuers, &token, name, &wants, &errors, None,
-    ))
+    let form = Form {
+        token: &token,
+        name,
+        wants: &wants,
+        frequency: own_frequency(&row, row.frequency),
+        errors: &errors,
+    };
+    Ok(show(&newsroom, &issuers, &form, None))
 }
 
 pub(super) async fn submit(
@@ -62,10 +69,17 @@ pub(super) async fn submit(
     let fields = Fields::parse(&body?);
     let issuers = issuers(&newsroom).await?;
     let (mut errors, mut wants) = (Errors::default(), Wants::of_fields(&fields));
-    let name = fields.one("name");
-    let step = fields.one("step");
+    let (name, step) = (fields.one("name"), fields.one("step"));
+    let frequency = own_frequency(&row, often::frequency(&fields));
+    let form = |wants, errors| Form {
+        token: &token,
+        name,
+        wants,
+        frequency,
+        errors,
+    };
     if step == "find" {
-        return Ok(show(&newsroom, &issuers, &token, name, &wants, &errors, None).into_response());
+        return Ok(show(&newsroom, &issuers, &form(&wants, &errors), None).into_response());
     }
     if name.chars().count() > NAME_CHARS || name.chars().any(char::is_control) {
         errors.add(
@@ -74,14 +88,14 @@ pub(super) async fn submit(
         );
     }
     let Some(filter) = wants.filter(&newsroom, &issuers, &mut errors) else {
-        let again = show(&newsroom, &issuers, &token, name, &wants, &errors, None);
+        let again = show(&newsroom, &issuers, &form(&wants, &errors), None);
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, again).into_response());
     };
     if step == "check" {
         let means = Some(&filter);
-        return Ok(show(&newsroom, &issuers, &token, name, &wants, &errors, means).into_response());
+        return Ok(show(&newsroom, &issuers, &form(&wants, &errors), means).into_response());
     }
-    save(&newsroom, &issuers, &row, name, &filter).await?;
+    save(&newsroom, &issuers, &row, name, &filter, frequency).await?;
     Ok(back(&token, "saved"))
 }
 
@@ -92,12 +106,14 @@ pub(super) async fn save(
     row: &SubscriptionRow,
     name: &str,
     filter: &Filter,
+    frequency: Option<Frequency>,
 ) -> Result<(), Refusal> {
     let made = shortened(&in_words(newsroom, issuers, filter), NAME_CHARS);
     let edit = SubscriptionEdit {
         name: if name.is_empty() { &made } else { name },
         filter: &filter.to_string(),
         grammar: i64::from(GRAMMAR_VERSION),
+        frequency,
     };
     newsroom
         .store
@@ -107,15 +123,33 @@ pub(super) async fn save(
     Ok(())
 }
 
+/// The form as it is filled in.
+struct Form<'a> {
+    token: &'a str,
+    name: &'a str,
+    wants: &'a Wants,
+    /// None for webhooks, which are called at once.
+    frequency: Option<Frequency>,
+    errors: &'a Errors,
+}
+
+fn own_frequency(row: &SubscriptionRow, frequency: Frequency) -> Option<Frequency> {
+    (row.channel == Channel::Email).then_some(frequency)
+}
+
 fn show(
     newsroom: &Newsroom,
     issuers: &Issuers,
-    token: &str,
-    name: &str,
-    wants: &Wants,
-    errors: &Errors,
+    form: &Form<'_>,
     means: Option<&Filter>,
 ) -> Html<String> {
+    let Form {
+        token,
+        name,
+        wants,
+        frequency,
+        errors,
+    } = form;
     let main = html! {
         h1 { "Change what you get" }
         (errors.summary())
@@ -129,6 +163,7 @@ fn show(
                 field: "name", label: "Your name for it", kind: "text", autocomplete: "off", value: name,
                 hint: "Stands in each alert as its reason. Empty: made of what you asked for.",
             }.show(errors))
+            @if let Some(frequency) = frequency { (frequency_field(*frequency)) }
             div.acts {
                 button type="submit" name="step" value="save" { "Save" }
                 button.quiet type="submit" name="step" value="check" { "Show what this means" }

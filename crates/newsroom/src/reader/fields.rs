@@ -130,7 +130,11 @@ impl Line<'_> {
             kind,
             autocomplete,
         } = self;
-        let list = (*field == "sources").then_some("issuers");
+        let list = match *field {
+            "sources" => Some("issuers"),
+            "digest_zone" => Some("digest_zones"),
+            _ => None,
+        };
         html! {
             div.field {
                 label for={ "f-" (field) } { (label) }

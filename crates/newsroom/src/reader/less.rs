@@ -73,7 +73,7 @@ pub(super) async fn submit(
     let issuers = issuers(&newsroom).await?;
     if fields.one("step") == "save" {
         for (row, filter) in &narrowed {
-            save(&newsroom, &issuers, row, "", filter).await?;
+            save(&newsroom, &issuers, row, "", filter, None).await?;
         }
         return Ok(back(&token, "saved"));
     }

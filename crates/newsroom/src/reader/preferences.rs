@@ -3,6 +3,7 @@
 mod show;
 
 use super::fields::{Errors, Fields};
+use super::often::DigestFields;
 use super::refusal::Refusal;
 use super::signup::{hint, languages};
 use super::{Newsroom, page};
@@ -17,8 +18,8 @@ use queue::Telling;
 use release::address::masked;
 use release::capability::Capability;
 use release::ids::{Kind, PublicId};
-use release::model::{AlertKind, EndpointState, Extent, SubscriptionState};
-use store::EndpointRow;
+use release::model::{AlertKind, Channel, EndpointState, Extent, SubscriptionState};
+use store::{EndpointEdit, EndpointRow};
 use tracing::info;
 
 /// The least time between two test events.
@@ -114,15 +115,20 @@ async fn settings(
 ) -> Result<Response, Refusal> {
     let mut errors = Errors::default();
     let reads = languages(fields.one("reads"), &mut errors);
+    let mail = endpoint.channel == Channel::Email;
+    let digest_at = mail
+        .then(|| DigestFields::read(fields).checked(&mut errors))
+        .flatten();
     if !errors.is_empty() {
         let again = show::whole(newsroom, token, endpoint, "", &errors).await?;
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, again).into_response());
     }
-    let extent = Extent::parse(fields.one("extent"));
-    newsroom
-        .store
-        .edit_endpoint(endpoint.id, Some(&reads), extent)
-        .await?;
+    let edit = EndpointEdit {
+        languages: Some(&reads),
+        extent: Extent::parse(fields.one("extent")),
+        digest_at: digest_at.as_ref(),
+    };
+    newsroom.store.edit_endpoint(endpoint.id, &edit).await?;
     newsroom.queue.tell(Telling::FiltersChanged);
     Ok(back(token, "settings"))
 }

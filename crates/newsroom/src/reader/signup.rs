@@ -1,6 +1,7 @@
 //! "Alert me": asked for by anybody, sent to nobody who does not confirm.
 
 use super::fields::{Errors, Fields, Line};
+use super::often::{self, DigestFields, frequency_field};
 use super::refusal::Refusal;
 use super::wants::{Wants, meaning};
 use super::words::{Issuers, in_words, issuers, shortened};
@@ -15,6 +16,7 @@ use maud::{Markup, html};
 use queue::{Message, RouteAlert};
 use release::address::MailAddress;
 use release::filter::{Filter, GRAMMAR_VERSION};
+use release::frequency::{DigestTime, Frequency};
 use release::ids::{Kind, PublicId};
 use release::language::LanguageTag;
 use release::model::{
@@ -58,6 +60,8 @@ struct Filled {
     url: String,
     reads: String,
     link_only: bool,
+    frequency: Frequency,
+    digest: DigestFields,
     wants: Wants,
 }
 
@@ -68,6 +72,8 @@ impl Filled {
             url: fields.one("url").to_owned(),
             reads: fields.one("reads").to_owned(),
             link_only: fields.one("extent") == "link",
+            frequency: often::frequency(fields),
+            digest: DigestFields::read(fields),
             wants: Wants::of_fields(fields),
         }
     }
@@ -183,6 +189,8 @@ struct Asked {
     owner: MailAddress,
     reads: Option<String>,
     extent: Extent,
+    frequency: Frequency,
+    digest_at: Option<DigestTime>,
 }
 
 fn checked(
@@ -207,6 +215,14 @@ fn checked(
         }),
     };
     let reads = languages(&filled.reads, errors);
+    let frequency = match target {
+        Target::Mail => filled.frequency,
+        Target::Hook => Frequency::AtOnce,
+    };
+    // The hour matters to who waits for it.
+    let digest_at = matches!(frequency, Frequency::Daily | Frequency::Weekly)
+        .then(|| filled.digest.checked(errors))
+        .flatten();
     let owner = owner.ok()?;
     url.ok()?;
     errors.is_empty().then(|| Asked {
@@ -225,6 +241,8 @@ fn checked(
         } else {
             Extent::Full
         },
+        frequency,
+        digest_at,
     })
 }
 
@@ -267,6 +285,7 @@ async fn store(
         name: &shortened(&words, 200),
         filter: &filter.to_string(),
         grammar: i64::from(GRAMMAR_VERSION),
+        frequency: asked.frequency,
         consent: &format!("form {}", rfc3339(now_ms)),
         state: SubscriptionState::Pending,
         endpoint: NewEndpoint {
@@ -277,6 +296,7 @@ async fn store(
             secret: &secret,
             languages: asked.reads.as_deref(),
             extent: Some(asked.extent),
+            digest_at: asked.digest_at.as_ref(),
             state: EndpointState::Pending,
         },
     };
@@ -317,6 +337,7 @@ fn done(newsroom: &Newsroom, issuers: &Issuers, asked: &Asked, filter: &Filter) 
         h1 { "Look at your mail" }
         p { "A mail is on its way to " strong { (asked.owner) } ". Open the link in it and press the button: nothing is sent before you do." }
         (meaning(newsroom, issuers, filter))
+        p { "How often: " (often::in_words(asked.frequency)) "." }
         p { "Nothing there after a minute? Look among the junk mail. If you asked a few minutes ago already, no second mail \
              is sent: the link of the first one shows all that you asked for." }
         p { a href="/alerts/new" { "Ask for something else" } " · " a href="/alerts/manage" { "See what you get" } }
@@ -382,6 +403,14 @@ fn target_fields(filled: &Filled, errors: &Errors, target: Target) -> Markup {
                     Target::Hook => "You confirm with it, and look after the webhook with it.",
                 },
             }.show(errors))
+            @if target == Target::Mail {
+                (frequency_field(filled.frequency))
+                @let gathers = matches!(filled.frequency, Frequency::Daily | Frequency::Weekly);
+                details open[gathers] {
+                    summary { "The hour of daily and weekly mails" }
+                    (filled.digest.show(errors))
+                }
+            }
             (reading_fields(&filled.reads, filled.link_only, errors, target == Target::Mail))
             div.away aria-hidden="true" {
                 label for="f-website" { "Leave this empty" }

@@ -22,7 +22,8 @@ pub(crate) async fn everything_held_about_an_endpoint_is_shown(store: Store) {
     assert_eq!(
         held["endpoint"],
         json!({ "id": "ep_a", "channel": "email", "address": ADDRESS, "owner": "ana.bell@reader.example",
-                "secret": "held, and shown once only", "languages": ["en", "fr"], "extent": "full", "state": "active",
+                "secret": "held, and shown once only", "languages": ["en", "fr"], "extent": "full",
+                "digest_at": "08:00 monday UTC", "state": "active",
                 "created_at": since })
     );
     assert_eq!(
@@ -31,7 +32,8 @@ pub(crate) async fn everything_held_about_an_endpoint_is_shown(store: Store) {
     );
     assert_eq!(
         held["subscriptions"],
-        json!([{ "id": "sub_a", "name": "Ana.Bell's steel", "filter": "\"ana.bell\"", "state": "active",
+        json!([{ "id": "sub_a", "name": "Ana.Bell's steel", "filter": "\"ana.bell\"", "frequency": "at-once",
+                 "state": "active",
                  "consent": "letter of ana.bell", "created_at": since }])
     );
     let delivery = &held["deliveries"][0];

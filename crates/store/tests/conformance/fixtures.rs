@@ -1,5 +1,6 @@
 //! The small world that cases start from.
 
+use release::frequency::Frequency;
 use release::model::{Channel, EndpointState, Extent, Lane, ReleaseState, SubscriptionState};
 use store::{
     Accepted, AlertRow, BatchRow, Claim, Cleared, NewEndpoint, NewEvent, NewRelease,
@@ -90,6 +91,7 @@ pub(crate) fn endpoint<'a>(
         secret: "whsec_1",
         languages: Some("en fr"),
         extent: Some(Extent::Full),
+        digest_at: None,
         state: EndpointState::Active,
     }
 }
@@ -103,6 +105,7 @@ pub(crate) fn subscription<'a>(
         name: "Steel",
         filter: "topic:steel",
         grammar: 1,
+        frequency: Frequency::AtOnce,
         consent: "form",
         state: SubscriptionState::Active,
         endpoint,
@@ -144,6 +147,7 @@ pub(crate) fn plan(
         channel,
         release_id,
         reasons: vec![1, 2],
+        gathered: None,
     };
     endpoints.iter().map(planned).collect()
 }
@@ -196,6 +200,7 @@ pub(crate) fn outcome(endpoint_id: i64, verdict: Verdict) -> Outcome {
         at_ms: NOW + 40,
         duration_ms: 30,
         latency_ms: 100,
+        left_out: Vec::new(),
     }
 }
 

@@ -16,6 +16,7 @@ mod claiming;
 mod clearing;
 mod coming_back;
 mod complete;
+mod digests;
 mod durability;
 mod endpoints;
 mod erasing;
@@ -195,6 +196,15 @@ macro_rules! conformance {
                 subscription_is_changed_through_its_own_endpoint_only,
                 pausing_an_endpoint_keeps_the_state_of_each_subscription,
                 only_what_was_paused_can_be_resumed,
+            }
+            digests {
+                what_waits_is_gathered_at_the_hour_and_not_before,
+                outcome_of_a_digest_is_that_of_its_members,
+                what_a_digest_left_out_has_an_outcome_of_its_own,
+                reader_with_too_many_mails_waits_for_one,
+                two_gatherings_at_once_tell_each_delivery_once,
+                replayed_member_is_not_told_by_its_digest_too,
+                frequency_is_read_back_and_heard_of,
             }
             reports {
                 report_counts_by_channel,

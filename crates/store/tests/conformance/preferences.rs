@@ -1,8 +1,9 @@
 //! What readers look after by themselves: what they get, in which words and languages, paused and resumed.
 
 use crate::fixtures::{NOW, asked, endpoint, readers, subscription};
+use release::frequency::DigestTime;
 use release::model::{Channel, EndpointState, Extent, SubscriptionState};
-use store::{NewEndpoint, Store, SubscriptionEdit};
+use store::{EndpointEdit, NewEndpoint, Store, SubscriptionEdit};
 
 /// A reader of steel and copper; gives the endpoint's key.
 async fn reader(store: &Store) -> i64 {
@@ -106,6 +107,7 @@ pub(crate) async fn changed_subscription_is_read_back_and_heard_of(store: Store)
         name: "Gold",
         filter: "topic:gold",
         grammar: 1,
+        frequency: None,
     };
 
     assert!(store.edit_subscription("sub_a", &edit).await.unwrap());
@@ -132,6 +134,7 @@ pub(crate) async fn changing_a_paused_subscription_does_not_resume_it(store: Sto
         name: "Gold",
         filter: "topic:gold",
         grammar: 1,
+        frequency: None,
     };
 
     store.edit_subscription("sub_a", &edit).await.unwrap();
@@ -144,22 +147,37 @@ pub(crate) async fn changed_endpoint_keeps_what_was_not_said(store: Store) {
     let other = readers(&store, Channel::Email, 1).await[0];
     let told = async |id| {
         let row = store.endpoint(id).await.unwrap().unwrap();
-        (row.languages, row.extent)
+        (row.languages, row.extent, row.digest_at)
+    };
+    let eight = DigestTime::default().to_string();
+    let edit = async |languages, extent, digest_at| {
+        let edit = EndpointEdit {
+            languages,
+            extent,
+            digest_at,
+        };
+        store.edit_endpoint(id, &edit).await.unwrap();
     };
     let since = seen(&store).await;
 
-    store.edit_endpoint(id, Some("de"), None).await.unwrap();
-    assert_eq!(told(id).await, ("de".into(), Extent::Full));
+    edit(Some("de"), None, None).await;
+    assert_eq!(told(id).await, ("de".into(), Extent::Full, eight.clone()));
     let heard = store.changed_filters(since).await.unwrap();
     assert_eq!(heard.len(), 2);
     assert!(heard.iter().all(|filter| filter.languages == "de"));
-    let link = Some(Extent::Link);
-    store.edit_endpoint(id, None, link).await.unwrap();
-    assert_eq!(told(id).await, ("de".into(), Extent::Link));
-    store.edit_endpoint(id, Some(""), None).await.unwrap();
+    edit(None, Some(Extent::Link), None).await;
+    assert_eq!(told(id).await, ("de".into(), Extent::Link, eight.clone()));
+    let evening = DigestTime::new("18:30", "friday", "Europe/Madrid").unwrap();
+    edit(Some(""), None, Some(&evening)).await;
 
-    assert_eq!(told(id).await, (String::new(), Extent::Link));
-    assert_eq!(told(other).await, ("en fr".into(), Extent::Full));
+    let evening = evening.to_string();
+    assert_eq!(
+        told(id).await,
+        (String::new(), Extent::Link, evening.clone())
+    );
+    assert_eq!(told(other).await, ("en fr".into(), Extent::Full, eight));
+    let heard = store.changed_filters(since).await.unwrap();
+    assert!(heard.iter().all(|filter| filter.digest_at == evening));
 }
 
 pub(crate) async fn subscription_is_changed_through_its_own_endpoint_only(store: Store) {

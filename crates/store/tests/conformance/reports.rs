@@ -167,6 +167,7 @@ pub(crate) async fn status_counts_what_waits(store: Store) {
         poisoned: 0,
         due: 1,
         retrying: 1,
+        gathered: 0,
         dead: 1,
         oldest_due_ms: Some(NOW - 50),
     };
@@ -181,6 +182,7 @@ pub(crate) async fn empty_store_is_idle_and_writable(store: Store) {
         poisoned: 0,
         due: 0,
         retrying: 0,
+        gathered: 0,
         dead: 0,
         oldest_due_ms: None,
     };

@@ -4,6 +4,7 @@ use crate::auth::{Caller, Scope};
 use crate::{FieldError, Intake};
 use release::address::{MailAddress, printable};
 use release::filter::{Filter, GRAMMAR_VERSION};
+use release::frequency::{DigestTime, Frequency};
 use release::ids::{Kind, PublicId};
 use release::language::LanguageTag;
 use release::model::{Channel, EndpointState, Extent, SubscriptionState};
@@ -35,6 +36,10 @@ pub(in crate::api) struct Add {
     pub(in crate::api) languages: Option<Vec<String>>,
     /// `full` or `link`; absent leaves that of the endpoint
     pub(in crate::api) extent: Option<String>,
+    /// `at-once` (as if absent), `hourly`, `daily` or `weekly`; mail only
+    pub(in crate::api) frequency: Option<String>,
+    /// When daily and weekly digests come: `08:00 monday Europe/Madrid`; absent leaves that of the endpoint
+    pub(in crate::api) digest_at: Option<String>,
     /// How it is known that the reader wants this; an operator's word makes the endpoint active at once.
     pub(in crate::api) consent: Option<String>,
 }
@@ -52,6 +57,8 @@ pub(in crate::api) struct Checked {
     pub(in crate::api) secret: String,
     languages: Option<String>,
     extent: Option<Extent>,
+    frequency: Frequency,
+    digest_at: Option<DigestTime>,
     pub(in crate::api) consent: Option<String>,
 }
 
@@ -101,6 +108,16 @@ pub(in crate::api) fn check_fields(
         .extent
         .as_deref()
         .and_then(|text| check_extent(text, &mut errors));
+    let channel = target.as_ref().map(|(channel, ..)| *channel);
+    let frequency = add
+        .frequency
+        .as_deref()
+        .and_then(|text| check_frequency(text, channel, &mut errors))
+        .unwrap_or_default();
+    let digest_at = add
+        .digest_at
+        .as_deref()
+        .and_then(|text| check_digest_at(text, &mut errors));
     let consent = check_consent(caller, add.consent, &mut errors);
     match (filter, target) {
         (Some(filter), Some((channel, address, owner))) if errors.found.is_empty() => Ok(Checked {
@@ -117,6 +134,8 @@ pub(in crate::api) fn check_fields(
             owner,
             languages,
             extent,
+            frequency,
+            digest_at,
             consent,
         }),
         _ => Err(errors.found),
@@ -235,6 +254,36 @@ pub(in crate::api) fn check_extent(text: &str, errors: &mut Errors<'_>) -> Optio
     extent
 }
 
+/// How often a subscription tells its reader; `channel` is where it points, if that is known.
+pub(in crate::api) fn check_frequency(
+    text: &str,
+    channel: Option<Channel>,
+    errors: &mut Errors<'_>,
+) -> Option<Frequency> {
+    let frequency = Frequency::parse(text);
+    if frequency.is_none() {
+        let detail = format!("no frequency `{}`", printable(text));
+        let mend = "use `at-once`, `hourly`, `daily` or `weekly`";
+        errors.add("frequency", detail, mend);
+    }
+    if channel == Some(Channel::Webhook) && frequency.is_some_and(|f| f != Frequency::AtOnce) {
+        let detail = format!("a webhook is called at once, not `{text}`");
+        errors.add("frequency", detail, "leave it out");
+    }
+    frequency
+}
+
+pub(in crate::api) fn check_digest_at(text: &str, errors: &mut Errors<'_>) -> Option<DigestTime> {
+    match DigestTime::parse(text) {
+        Ok(time) => Some(time),
+        Err(error) => {
+            let mend = "write time, day and zone: `08:00 monday Europe/Madrid`";
+            errors.add("digest_at", error.to_string(), mend);
+            None
+        }
+    }
+}
+
 fn check_consent(
     caller: &Caller,
     consent: Option<String>,
@@ -270,6 +319,7 @@ impl Checked {
             name: &self.name,
             filter: &self.filter,
             grammar: i64::from(GRAMMAR_VERSION),
+            frequency: self.frequency,
             consent: self.consent.as_deref().unwrap_or("asked"),
             state: SubscriptionState::Active,
             endpoint: NewEndpoint {
@@ -280,6 +330,7 @@ impl Checked {
                 secret: &self.secret,
                 languages: self.languages.as_deref(),
                 extent: self.extent,
+                digest_at: self.digest_at.as_ref(),
                 state,
             },
         }

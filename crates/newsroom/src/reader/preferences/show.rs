@@ -2,6 +2,7 @@
 
 use super::path;
 use crate::reader::fields::Errors;
+use crate::reader::often::{self, DigestFields};
 use crate::reader::refusal::Refusal;
 use crate::reader::signup::reading_fields;
 use crate::reader::words::{Issuers, issuers, moment, text_in_words};
@@ -43,6 +44,7 @@ pub(super) async fn whole(
         h2 { "How you are told" }
         form method="post" novalidate action=(path(token)) {
             (reading_fields(&reads, endpoint.extent == Extent::Link, errors, mail))
+            @if mail { (DigestFields::of(&endpoint.digest_time()).show(errors)) }
             div.acts { button type="submit" name="act" value="settings" { "Save" } }
         }
         (tested(token, endpoint, test.as_ref()))
@@ -104,6 +106,7 @@ fn one(newsroom: &Newsroom, token: &str, issuers: &Issuers, row: &SubscriptionRo
             p.hint {
                 @if row.name != words && row.name != row.filter { (row.name) " · " }
                 code { (row.filter) }
+                @if row.channel == Channel::Email { " · " (often::in_words(row.frequency)) }
                 @match row.state {
                     SubscriptionState::Paused => { " · " strong { "paused" } }
                     SubscriptionState::Pending => { " · " strong { "not confirmed yet: open the mail that asks you" } }

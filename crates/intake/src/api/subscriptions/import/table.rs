@@ -7,13 +7,15 @@ use serde_json::{Value, json};
 use std::collections::HashSet;
 
 /// Every column that a file may have.
-const COLUMNS: [&str; 7] = [
+const COLUMNS: [&str; 9] = [
     "email",
     "webhook",
     "filter",
     "name",
     "languages",
     "extent",
+    "frequency",
+    "digest_at",
     "consent",
 ];
 /// And the mail address of a webhook's owner.
@@ -83,6 +85,8 @@ impl Fields {
             owner: self.given(OWNER),
             languages,
             extent: self.given("extent"),
+            frequency: self.given("frequency"),
+            digest_at: self.given("digest_at"),
             consent: self.given("consent"),
         }
     }

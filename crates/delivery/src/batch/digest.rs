@@ -1,0 +1,120 @@
+//! A digest on its way to one reader: all that waited, less what may not or need not be told any more.
+
+use super::Work;
+use super::attempt::unsent_outcome;
+use crate::email::{DigestMail, Letter};
+use crate::{Failure, SendError, Sender, Sent};
+use release::frequency::Gathered;
+use release::render::{DigestEntry, digest_mail};
+use std::collections::BTreeMap;
+use store::{DigestMember, DueDelivery, LeftOut, Outcome, StoreError, Verdict};
+
+/// What a digest tells, and what it leaves out.
+pub(super) struct Prepared {
+    entries: Vec<DigestEntry>,
+    why: Vec<Gathered>,
+    /// The subscriptions behind it: name by key and public id.
+    reasons: BTreeMap<i64, (String, String)>,
+    pub(super) left_out: Vec<LeftOut>,
+}
+
+/// Checks each member as an alert by itself would be checked.
+pub(super) async fn prepare(work: &Work, delivery: &DueDelivery) -> Result<Prepared, SendError> {
+    let members = work
+        .inner
+        .store
+        .digest_members(work.alert.id, delivery.endpoint_id);
+    let mut prepared = Prepared {
+        entries: Vec::new(),
+        why: Vec::new(),
+        reasons: BTreeMap::new(),
+        left_out: Vec::new(),
+    };
+    // The newest first.
+    for member in later(members.await)?.iter().rev() {
+        let reasons = live_reasons(work, member);
+        let verdict = match (member.superseded, reasons.is_empty()) {
+            (true, _) => Verdict::Superseded,
+            (false, true) => Verdict::Suppressed {
+                reason: "unsubscribed".to_owned(),
+            },
+            (false, false) => {
+                prepared.entries.push(entry(work, member).await?);
+                prepared.why.push(member.gathered);
+                prepared.reasons.extend(reasons);
+                continue;
+            }
+        };
+        prepared.left_out.push(LeftOut {
+            alert_id: member.alert_id,
+            verdict,
+        });
+    }
+    prepared.why.sort_unstable();
+    prepared.why.dedup();
+    Ok(prepared)
+}
+
+impl Prepared {
+    /// The outcome of a digest that has nothing left to tell.
+    pub(super) fn empty(&self, work: &Work, delivery: &DueDelivery) -> Option<Outcome> {
+        let reason = "nothing is left to tell".to_owned();
+        self.entries.is_empty().then(|| Outcome {
+            left_out: self.left_out.clone(),
+            ..unsent_outcome(work, delivery, Verdict::Suppressed { reason })
+        })
+    }
+
+    pub(super) async fn send(
+        &self,
+        work: &Work,
+        delivery: &DueDelivery,
+        id: &str,
+    ) -> Result<Sent, SendError> {
+        let Sender::Email(mailer) = &work.inner.sender else {
+            let error = "no alert of kind digest goes by webhook".to_owned();
+            return Err(SendError::Fail(Failure::unanswered(error)));
+        };
+        let letter = Letter {
+            id,
+            to: &delivery.address,
+            now_ms: work.inner.clock.now_ms(),
+        };
+        let template = digest_mail(&self.entries, &self.why);
+        let language = self.entries[0].language().to_string();
+        let mail = DigestMail::new(template, language);
+        let reasons: Vec<(i64, &str, &str)> = self
+            .reasons
+            .iter()
+            .map(|(id, (public_id, name))| (*id, public_id.as_str(), name.as_str()))
+            .collect();
+        mailer
+            .send_digest(&letter, &work.inner.wire, &mail, delivery, &reasons)
+            .await
+    }
+}
+
+/// The subscriptions that caused a member and still want it.
+fn live_reasons(work: &Work, member: &DigestMember) -> BTreeMap<i64, (String, String)> {
+    member
+        .reasons
+        .split(' ')
+        .filter_map(|id| id.parse::<i64>().ok())
+        .filter_map(|id| Some((id, work.subscriptions.get(&id)?.clone())))
+        .collect()
+}
+
+async fn entry(work: &Work, member: &DigestMember) -> Result<DigestEntry, SendError> {
+    let story = later(work.inner.contents.story(member.release_id).await)?;
+    // Nothing of a release leaves before its time, whatever made this digest.
+    if story.row.clear_at_ms > work.inner.clock.now_ms() {
+        let error = "it would tell a release before its clear time";
+        return Err(Failure::unanswered(error.to_owned()).retry());
+    }
+    Ok(story.entry.clone())
+}
+
+/// A store that fails is asked again later.
+fn later<T>(result: Result<T, StoreError>) -> Result<T, SendError> {
+    result.map_err(|error| Failure::unanswered(error.to_string()).retry())
+}

@@ -1,0 +1,59 @@
+-- Version 3: how often readers are told, and digests. Runs with foreign keys off (a table is rebuilt) and is checked
+-- before it commits.
+
+alter table subscriptions add column frequency text not null default 'at-once'
+    check (frequency in ('at-once', 'hourly', 'daily', 'weekly'));
+-- Time, day and zone of an endpoint's daily and weekly digests.
+alter table endpoints add column digest_at text not null default '08:00 monday UTC';
+
+-- Why a delivery waits for a digest instead of being tried again by itself; empty for a retry.
+alter table retries add column gathered text not null default ''
+    check (gathered in ('', 'hourly', 'daily', 'weekly', 'flood'));
+drop index retries_due;
+create index retries_due on retries (due_ms) where gathered = '';
+create index retries_gathered on retries (due_ms) where gathered <> '';
+create index retries_endpoint on retries (endpoint_id) where gathered <> '';
+
+-- What a digest tells an endpoint: deliveries that waited for it. They keep the batch they were planned in, and have the
+-- outcome of the digest.
+create table digest_members (
+    digest_id bigint not null,
+    endpoint_id bigint not null,
+    alert_id bigint not null,
+    gathered text not null,
+    primary key (digest_id, endpoint_id, alert_id)
+) without rowid;
+
+-- A digest goes to many endpoints, to each with its own members.
+create table alerts_3 (
+    id bigint not null primary key,
+    public_id text not null unique,
+    kind text not null check (kind in ('story', 'confirm', 'challenge', 'sign-in', 'notice', 'test', 'digest',
+                                       'manage')),
+    lane text not null check (lane in ('flash', 'regular')),
+    story_id bigint references stories (id),
+    revision bigint,
+    endpoint_id bigint,
+    state text not null check (state in ('unrouted', 'routed')),
+    generation bigint not null default 0,
+    matched bigint not null default 0,
+    request_id text not null,
+    created_ms bigint not null,
+    hinted_ms bigint not null,
+    -- What an alert to one endpoint tells, as JSON; never a secret.
+    about text not null default '',
+    check ((kind = 'story') = (story_id is not null)),
+    check ((kind in ('story', 'digest')) = (endpoint_id is null))
+);
+
+insert into alerts_3 (id, public_id, kind, lane, story_id, revision, endpoint_id, state, generation, matched, request_id,
+                      created_ms, hinted_ms, about)
+    select id, public_id, kind, lane, story_id, revision, endpoint_id, state, generation, matched, request_id, created_ms,
+           hinted_ms, about from alerts;
+
+drop table alerts;
+alter table alerts_3 rename to alerts;
+create unique index alerts_story on alerts (story_id, revision) where kind = 'story';
+create index alerts_unrouted on alerts (hinted_ms) where state = 'unrouted';
+-- All but stories and digests.
+create index alerts_endpoint on alerts (endpoint_id) where endpoint_id is not null;
