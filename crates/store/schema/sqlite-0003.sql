@@ -20,6 +20,8 @@ create table digest_members (
     digest_id bigint not null,
     endpoint_id bigint not null,
     alert_id bigint not null,
+    -- The batch that it was planned in: one that is replayed joins another, and belongs to the digest no more.
+    batch_id bigint not null,
     gathered text not null,
     primary key (digest_id, endpoint_id, alert_id)
 ) without rowid;

@@ -47,7 +47,7 @@ macro_rules! settle_members {
             let batch_id: Option<i64> = sqlx::query_scalar(
                 "update deliveries set state = $1, done_ms = $2, last_error = $3 where alert_id = $4 and endpoint_id = $5 \
                  and state = 'due' and exists (select 1 from digest_members m where m.digest_id = $6 \
-                 and m.endpoint_id = $5 and m.alert_id = $4) and not exists (select 1 from retries t \
+                 and m.endpoint_id = $5 and m.alert_id = $4 and m.batch_id = deliveries.batch_id) and not exists (select 1 from retries t \
                  where t.alert_id = $4 and t.endpoint_id = $5) returning batch_id",
             )
             .bind(left.verdict.state())
@@ -70,6 +70,8 @@ macro_rules! settle_members {
             "update deliveries set state = $1, attempts = attempts + $2, done_ms = $3, last_status = $4, last_error = $5 \
              where endpoint_id = $6 and state = 'due' \
              and alert_id in (select m.alert_id from digest_members m where m.digest_id = $7 and m.endpoint_id = $6) \
+             and exists (select 1 from digest_members m where m.digest_id = $7 and m.endpoint_id = $6 \
+             and m.alert_id = deliveries.alert_id and m.batch_id = deliveries.batch_id) \
              and not exists (select 1 from retries t where t.alert_id = deliveries.alert_id and t.endpoint_id = $6) \
              returning batch_id",
         )
@@ -215,9 +217,9 @@ impl Store {
                 .execute(&mut *conn)
                 .await?;
                 sqlx::query(
-                    "insert into digest_members (digest_id, endpoint_id, alert_id, gathered) \
-                     select $1, json_extract(value, '$[0]'), json_extract(value, '$[1]'), json_extract(value, '$[2]') \
-                     from json_each($2)",
+                    "insert into digest_members (digest_id, endpoint_id, alert_id, batch_id, gathered) \
+                     select $1, d.endpoint_id, d.alert_id, d.batch_id, json_extract(value, '$[2]') from json_each($2) \
+                     join deliveries d on d.alert_id = json_extract(value, '$[1]') and d.endpoint_id = json_extract(value, '$[0]')",
                 )
                 .bind(digest_id)
                 .bind(&members)
@@ -243,7 +245,7 @@ impl Store {
         Ok(reading!(self, |conn| {
             sqlx::query_as(
                 "select m.alert_id, d.release_id, d.reasons, m.gathered, (s.revision > a.revision) as superseded \
-                 from digest_members m join deliveries d on d.alert_id = m.alert_id and d.endpoint_id = m.endpoint_id \
+                 from digest_members m join deliveries d on d.alert_id = m.alert_id and d.endpoint_id = m.endpoint_id and d.batch_id = m.batch_id \
                  join alerts a on a.id = m.alert_id join stories s on s.id = a.story_id \
                  where m.digest_id = $1 and m.endpoint_id = $2 and d.state = 'due' and not exists (select 1 from retries t \
                  where t.alert_id = m.alert_id and t.endpoint_id = m.endpoint_id) order by m.alert_id",

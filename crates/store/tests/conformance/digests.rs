@@ -206,7 +206,17 @@ pub(crate) async fn replayed_member_is_not_told_by_its_digest_too(store: Store) 
     let mut rounds = store.gather_retries(10, HOUR).await.unwrap();
     assert_eq!(rounds.len(), 2);
     let own = claimed(&store, rounds.remove(0).id, HOUR).await;
+    let again = claimed(&store, rounds.remove(0).id, HOUR).await;
     assert_eq!(own.release_id, Some(release_id));
+    assert!(alerts_told(&store, &again, reader).await.is_empty());
+    let nothing = Verdict::Suppressed {
+        reason: "nothing is left to tell".into(),
+    };
+    store
+        .record_outcomes(&again, &[outcome(reader, nothing)])
+        .await
+        .unwrap();
+    assert_eq!(due(&store, &own).await, [reader]);
     let delivered = [outcome(reader, Verdict::Delivered)];
     store.record_outcomes(&own, &delivered).await.unwrap();
     assert_eq!(only_channel(&store, release_id).await.delivered, 1);
