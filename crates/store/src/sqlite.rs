@@ -13,6 +13,7 @@ use std::time::Duration;
 const MIGRATIONS: &[&str] = &[
     include_str!("../schema/sqlite-0001.sql"),
     include_str!("../schema/sqlite-0002.sql"),
+    include_str!("../schema/sqlite-0003.sql"),
 ];
 /// What this program writes and reads.
 const SCHEMA_VERSION: i64 = MIGRATIONS.len() as i64;
