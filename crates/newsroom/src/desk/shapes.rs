@@ -177,6 +177,9 @@ pub(crate) struct Counts {
 #[derive(Debug, Deserialize)]
 pub(crate) struct Issuers {
     pub(crate) issuers: Vec<Issuer>,
+    /// Where the next page begins.
+    #[serde(default)]
+    pub(crate) next_after: Option<String>,
 }
 
 #[derive(Debug, Clone, Deserialize)]
