@@ -106,8 +106,8 @@ impl Client {
     pub async fn all(&self, path: &str, list: &str) -> Result<Value> {
         let (mut entries, mut after) = (Vec::new(), String::new());
         loop {
-            let shown = self.ask(Method::GET, &format!("{path}?limit=500{after}"), None);
-            let mut shown = shown.await?;
+            let page = format!("{path}?limit=500{after}");
+            let mut shown = self.ask(Method::GET, &page, None).await?;
             if let Some(page) = shown[list].as_array_mut() {
                 entries.append(page);
             }

@@ -51,7 +51,17 @@ pub(crate) struct Shown {
     pub(crate) cleared_at: Option<String>,
     pub(crate) submitted_by: String,
     pub(crate) content_hash: String,
+    /// While it is held.
+    pub(crate) hold: Option<Hold>,
     pub(crate) url: String,
+}
+
+/// Who holds a release, and why.
+#[derive(Debug, Clone, Deserialize)]
+pub(crate) struct Hold {
+    pub(crate) by: String,
+    pub(crate) right: String,
+    pub(crate) note: String,
 }
 
 impl Shown {
