@@ -91,6 +91,17 @@ impl Store {
         }))
     }
 
+    /// Whether there is or was a token with this public id.
+    pub async fn knows_token(&self, public_id: &str) -> Result<bool> {
+        let found: Option<i64> = reading!(self, |conn| {
+            sqlx::query_scalar("select id from tokens where public_id = $1")
+                .bind(public_id)
+                .fetch_optional(conn)
+                .await?
+        });
+        Ok(found.is_some())
+    }
+
     /// Revokes a token; false if there is none with this public id, or it was revoked before.
     pub async fn revoke_token(&self, public_id: &str, now_ms: i64) -> Result<bool> {
         let done = writing!(self, |conn| {

@@ -32,8 +32,9 @@ fn text(app: &TestApp, headline: &str) -> Value {
 
 /// A draft: its id.
 async fn draft(app: &TestApp) -> String {
-    let made = app.post("/v1/releases?draft=true", &release("Acme opens"));
-    made.await.expect(201)["id"].as_str().unwrap().to_owned()
+    let release = release("Acme opens");
+    let made = app.post("/v1/releases?draft=true", &release).await;
+    made.expect(201)["id"].as_str().unwrap().to_owned()
 }
 
 #[tokio::test]
@@ -125,9 +126,10 @@ async fn of_two_changes_of_one_text_at_once_one_stands() {
             text(&app, &format!("Acme closes {n}")),
         ];
 
+        let tags = [tag.as_str()];
         let (one, other) = tokio::join!(
-            put(&app, &token, &id, &[&tag], &texts[0]),
-            put(&app, &token, &id, &[&tag], &texts[1])
+            put(&app, &token, &id, &tags, &texts[0]),
+            put(&app, &token, &id, &tags, &texts[1])
         );
 
         let mut statuses = [one.status.as_u16(), other.status.as_u16()];
@@ -184,8 +186,9 @@ async fn draft_refused_at_the_desk_is_submitted_with_the_next_press() {
     let app = TestApp::start().await;
     person(&app, "ana@acme.example", &["submitter"], &["acme"]).await;
     let ana = sign_in(&app, "ana@acme.example").await;
-    let kept = app.post("/v1/releases?draft=true", &json!({ "issuers": ["acme"] }));
-    let id = kept.await.expect(201)["id"].as_str().unwrap().to_owned();
+    let unready = json!({ "issuers": ["acme"] });
+    let kept = app.post("/v1/releases?draft=true", &unready).await;
+    let id = kept.expect(201)["id"].as_str().unwrap().to_owned();
     let path = format!("/desk/releases/{id}/edit");
     let read = value_of(&ana.get(&path).await.text, "read");
     let mut fields = crate::desk::release_fields("Acme opens");

@@ -139,6 +139,13 @@ pub(super) async fn list(
     let limit = page(limit)?;
     let after = after.unwrap_or_default();
     let tokens = intake.store.tokens(&after, limit).await?;
+    // The last page may be empty; a cursor that names no token is a mistake.
+    if tokens.is_empty() && !after.is_empty() && !intake.store.knows_token(&after).await? {
+        return Err(Problem::NotFound {
+            what: "token",
+            id: after,
+        });
+    }
     let words = |text: &str| {
         text.split_whitespace()
             .map(str::to_owned)

@@ -78,6 +78,8 @@ pub(crate) async fn tokens_are_listed_oldest_first_revoked_too(store: Store) {
     assert_eq!(page("").await[0].public_id, "tok_b");
     assert_eq!(page("tok_b").await[0].public_id, "tok_a");
     assert!(page("tok_a").await.is_empty());
+    assert!(store.knows_token("tok_b").await.unwrap());
+    assert!(!store.knows_token("tok_x").await.unwrap());
 }
 
 pub(crate) async fn secret_belongs_to_one_token(store: Store) {
