@@ -153,6 +153,12 @@ pub(crate) struct Event {
     pub(crate) content_hash: String,
 }
 
+/// A text that somebody spoke about.
+#[derive(Debug, Deserialize)]
+pub(crate) struct TextRead {
+    pub(crate) content: Value,
+}
+
 #[derive(Debug, Deserialize)]
 pub(crate) struct ProofLink {
     pub(crate) url: String,

@@ -7,6 +7,7 @@ use crate::Newsroom;
 use crate::desk::api::{Problem, Tagged, release};
 use crate::desk::session::Signed;
 use crate::desk::shapes::Whole;
+use crate::desk::values::{in_words, label};
 use crate::desk::{Refusal, when};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
@@ -63,36 +64,10 @@ fn differences(
                 thead { tr { th scope="col" { "Field" } th scope="col" { "As it stands, by " (by) } th scope="col" { "What you typed" } } }
                 tbody { @for name in names { tr {
                     th scope="row" { (label(name)) }
-                    td dir="auto" { (words(theirs.get(name))) }
-                    td dir="auto" { (words(typed.get(name))) }
+                    td dir="auto" { (in_words(theirs.get(name))) }
+                    td dir="auto" { (in_words(typed.get(name))) }
                 } } }
             } }
         }
-    }
-}
-
-fn label(name: &str) -> String {
-    let name = name.replace('_', " ");
-    let mut letters = name.chars();
-    letters
-        .next()
-        .map(|first| first.to_uppercase().chain(letters).collect())
-        .unwrap_or_default()
-}
-
-/// A field's value for people.
-fn words(value: Option<&Value>) -> String {
-    match value {
-        None => "(nothing)".to_owned(),
-        Some(Value::String(text)) => text.clone(),
-        Some(Value::Array(values)) => {
-            let lines: Vec<String> = values.iter().map(|value| words(Some(value))).collect();
-            lines.join("\n")
-        }
-        Some(Value::Object(members)) => {
-            let parts = members.values().map(|value| words(Some(value)));
-            parts.collect::<Vec<_>>().join(", ")
-        }
-        Some(other) => other.to_string(),
     }
 }
