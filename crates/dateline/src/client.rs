@@ -102,6 +102,22 @@ impl Client {
         }
     }
 
+    /// All entries of a list that is read page by page: `list` is its name in the answer.
+    pub async fn all(&self, path: &str, list: &str) -> Result<Value> {
+        let (mut entries, mut after) = (Vec::new(), String::new());
+        loop {
+            let page = format!("{path}?limit=500{after}");
+            let mut shown = self.ask(Method::GET, &page, None).await?;
+            if let Some(page) = shown[list].as_array_mut() {
+                entries.append(page);
+            }
+            let Some(next) = shown["next_after"].as_str() else {
+                return Ok(Value::Array(entries));
+            };
+            after = format!("&after={next}");
+        }
+    }
+
     /// Sends a request as it is.
     pub async fn send(
         &self,

@@ -11,6 +11,7 @@ mod status;
 mod stops;
 mod submit;
 mod subscribe;
+mod suppress;
 mod tail;
 mod when;
 
@@ -100,8 +101,10 @@ enum Command {
     #[command(after_help = "Example:  dateline report rel_7k2m9q4x0c5b8n1t")]
     Report(report::ReportArgs),
     /// Hold a release before its clear time
-    #[command(after_help = "Example:  dateline hold rel_7k2m9q4x0c5b8n1t")]
-    Hold(stops::StopArgs),
+    #[command(
+        after_help = "Example:  dateline hold rel_7k2m9q4x0c5b8n1t --note \"the figures do not add up\""
+    )]
+    Hold(stops::HoldArgs),
     /// Cancel a release before its clear time
     #[command(after_help = "Example:  dateline cancel rel_7k2m9q4x0c5b8n1t")]
     Cancel(stops::StopArgs),
@@ -137,6 +140,11 @@ enum Command {
         after_help = "Example:  dateline subscribe add \"topic:mining AND lang:en\" --email ana@example.com"
     )]
     Subscribe(subscribe::SubscribeArgs),
+    /// Addresses that must not be written to: add, lift, list
+    #[command(
+        after_help = "Example:  dateline suppress add ana@example.com \"complained by phone\""
+    )]
+    Suppress(suppress::SuppressArgs),
     /// Deliveries that were given up: list them, or send them again
     #[command(after_help = "Example:  dateline dead replay --release rel_7k2m9q4x0c5b8n1t")]
     Dead(admin::DeadArgs),
@@ -199,8 +207,8 @@ async fn run(cli: Cli) -> Result<ExitCode> {
         Command::Lint(args) => lint::run(&args, common),
         Command::Submit(args) => submit::run(args, &common.client().await?).await,
         Command::Report(args) => report::report(&args, &common.client().await?).await,
-        Command::Hold(args) => stops::stop(&args, "hold", &common.client().await?).await,
-        Command::Cancel(args) => stops::stop(&args, "cancel", &common.client().await?).await,
+        Command::Hold(args) => stops::hold(&args, &common.client().await?).await,
+        Command::Cancel(args) => stops::cancel(&args, &common.client().await?).await,
         Command::Reschedule(args) => stops::reschedule(&args, &common.client().await?).await,
         Command::Review(args) => review::run(args, &common.client().await?).await,
         Command::Proof(args) => review::proof(&args, &common.client().await?).await,
@@ -209,6 +217,7 @@ async fn run(cli: Cli) -> Result<ExitCode> {
         Command::Token(args) => admin::token(args, &common.client().await?).await,
         Command::Topic(args) => admin::topic(&args, common),
         Command::Subscribe(args) => subscribe::run(args, &common.client().await?).await,
+        Command::Suppress(args) => suppress::run(args, &common.client().await?).await,
         Command::Dead(args) => admin::dead(args, &common.client().await?).await,
         Command::Tail(args) => tail::run(&args, &common.client().await?).await,
         Command::Status(args) => status::run(&args, &common.client().await?).await,

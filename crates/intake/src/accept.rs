@@ -1,5 +1,6 @@
 //! Accepting releases: read, judge, commit, and only then say yes.
 
+use crate::api::changed;
 use crate::auth::{Caller, Scope};
 use crate::judge::{Judged, count_refusals, judge};
 use crate::{Intake, Problem, bundle, policy};
@@ -9,7 +10,7 @@ use release::model::ReleaseState;
 use release::source::Places;
 use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
-use store::{Accepted, Idempotency, NewRelease, ReleaseRow, Replaced};
+use store::{Accepted, Idempotency, NewRelease, ReleaseRow, Replaced, TextRead};
 use tracing::info;
 
 /// Releases that stand in the store now.
@@ -266,18 +267,28 @@ fn edition_taken(edition: &str, release: &str) -> Problem {
     )
 }
 
+/// Another text for a release.
+pub(crate) struct Change<'a> {
+    /// The submission.
+    pub(crate) source: Map<String, Value>,
+    /// The only text that it may replace; none for whatever stands.
+    pub(crate) read: Option<TextRead<'a>>,
+    /// What history calls it: `changed` or `submitted`.
+    pub(crate) act: &'a str,
+    /// Followed through the log.
+    pub(crate) request_id: &'a str,
+}
+
 /// Gives a release that has not cleared another text: a draft stays one unless it is `submitted`.
 pub(crate) async fn replace(
     intake: &Intake,
     caller: &Caller,
     row: &ReleaseRow,
-    source: Map<String, Value>,
-    act: &str,
-    request_id: &str,
+    change: Change<'_>,
 ) -> Result<(ReleaseRow, Vec<Finding>), Problem> {
     caller.must(Scope::ReleasesWrite)?;
-    let judged = judge(intake, caller, source, Some(&row.public_id)).await?;
-    let mut prepared = match (row.state, act) {
+    let judged = judge(intake, caller, change.source, Some(&row.public_id)).await?;
+    let mut prepared = match (row.state, change.act) {
         (ReleaseState::Draft, "changed") => draft(&judged),
         _ => prepare(intake, caller, &judged, row.bundle.as_deref()).await?,
     };
@@ -285,12 +296,17 @@ pub(crate) async fn replace(
         prepared.state = ReleaseState::Held;
     }
     let now_ms = intake.clock.now_ms();
-    let new = prepared.as_new(caller, request_id);
-    match intake.store.replace(row.id, &new, act, now_ms).await? {
+    let new = prepared.as_new(caller, change.request_id);
+    let replaced = intake
+        .store
+        .replace(row.id, &new, change.read, change.act, now_ms)
+        .await?;
+    match replaced {
         Replaced::Done => {
             set_out(intake, row.id, &prepared, now_ms).await;
             Ok((stands(intake, row.id).await?, prepared.findings))
         }
+        Replaced::Changed => Err(changed(intake, &stands(intake, row.id).await?).await?),
         Replaced::EditionTaken(release) => Err(edition_taken(&prepared.edition, &release)),
         Replaced::NotPossible(state) => Err(Problem::Conflict(format!(
             "the release is {state}: its text cannot be changed any more"

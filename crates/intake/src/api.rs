@@ -1,5 +1,7 @@
 //! The routes, each with its own description.
 
+mod alerts;
+mod batches;
 mod calendar;
 mod deliveries;
 mod endpoints;
@@ -14,16 +16,22 @@ mod status;
 mod stops;
 mod stories;
 mod subscriptions;
+mod suppressions;
+mod tag;
 mod tail;
+mod texts;
 mod tokens;
 mod topics;
+
+pub(crate) use tag::changed;
 
 use crate::{Intake, Problem};
 use axum::Router;
 use axum::extract::{FromRequestParts, Path};
 use axum::http::request::Parts;
 use axum::routing::get;
-use utoipa::OpenApi;
+use serde::Deserialize;
+use utoipa::{IntoParams, OpenApi};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
@@ -64,7 +72,12 @@ fn described() -> OpenApiRouter<Intake> {
         .routes(routes!(review::query))
         .routes(routes!(review::history))
         .routes(routes!(review::proof))
+        .routes(routes!(texts::show))
         .routes(routes!(items::list))
+        .routes(routes!(alerts::list))
+        .routes(routes!(alerts::show))
+        .routes(routes!(batches::list))
+        .routes(routes!(batches::show))
         .routes(routes!(deliveries::dead))
         .routes(routes!(deliveries::replay))
         .routes(routes!(subscriptions::add, subscriptions::list))
@@ -83,6 +96,8 @@ fn described() -> OpenApiRouter<Intake> {
         .routes(routes!(endpoints::erase))
         .routes(routes!(endpoints::export_owner))
         .routes(routes!(endpoints::erase_owner))
+        .routes(routes!(suppressions::add, suppressions::list))
+        .routes(routes!(suppressions::lift))
         .routes(routes!(issuers::add, issuers::list))
         .routes(routes!(issuers::show, issuers::change))
         .routes(routes!(people::add, people::list))
@@ -123,6 +138,23 @@ async fn unknown(uri: axum::http::Uri) -> Problem {
 
 async fn method() -> Problem {
     Problem::Method
+}
+
+/// Where a page of a list that is read forwards begins, and how long it is.
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+struct PageQuery {
+    /// `next_after` of the page before
+    after: Option<String>,
+    /// 1 to 500; 50 if absent
+    #[param(minimum = 1, maximum = 500)]
+    limit: Option<i64>,
+}
+
+/// The last entry of a page that is as long as was asked for: where the next one begins.
+fn last_of<T>(rows: &[T], limit: i64) -> Option<&T> {
+    rows.last().filter(|_| rows.len() as i64 == limit)
 }
 
 /// How many entries.

@@ -43,6 +43,15 @@ pub enum Problem {
         /// How many had been told by then.
         told: i64,
     },
+    /// 412: the text is not the one that was read.
+    Changed {
+        /// Who changed it, in words.
+        by: String,
+        /// Unix milliseconds.
+        at_ms: i64,
+        /// The text's tag now.
+        etag: String,
+    },
     /// 405: the path exists, but not with this method.
     Method,
     /// 413: the body is larger than is read.
@@ -91,6 +100,7 @@ impl Problem {
             Problem::Forbidden(_) => StatusCode::FORBIDDEN,
             Problem::NotFound { .. } | Problem::NoTopic { .. } => StatusCode::NOT_FOUND,
             Problem::Conflict(_) | Problem::Cleared { .. } => StatusCode::CONFLICT,
+            Problem::Changed { .. } => StatusCode::PRECONDITION_FAILED,
             Problem::Method => StatusCode::METHOD_NOT_ALLOWED,
             Problem::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Problem::Findings(_)
@@ -112,6 +122,7 @@ impl Problem {
             Problem::NotFound { .. } | Problem::NoTopic { .. } => "not-found",
             Problem::Conflict(_) => "conflict",
             Problem::Cleared { .. } => "already-cleared",
+            Problem::Changed { .. } => "changed",
             Problem::Method => "method",
             Problem::TooLarge => "too-large",
             Problem::Findings(_) => "findings",
@@ -132,6 +143,7 @@ impl Problem {
             Problem::NotFound { .. } | Problem::NoTopic { .. } => "Not found",
             Problem::Conflict(_) => "Not possible as things stand",
             Problem::Cleared { .. } => "Too late: the release has cleared",
+            Problem::Changed { .. } => "The text has changed since it was read",
             Problem::Method => "This method is not known here",
             Problem::TooLarge => "The request is too large",
             Problem::Findings(_) => "The release is refused",
@@ -158,6 +170,10 @@ impl Problem {
             Problem::Cleared { cleared_ms, told } => {
                 format!("it cleared at {} and {told} had been told by now", rfc3339(*cleared_ms))
             }
+            Problem::Changed { by, at_ms, .. } => format!(
+                "{by} changed it at {}, and nothing was overwritten; read it again, then send your text with its new ETag",
+                rfc3339(*at_ms)
+            ),
             Problem::Method => {
                 "this path exists, but not with this method; the README lists both".to_owned()
             }
@@ -195,6 +211,9 @@ impl Problem {
         let value = match self {
             Problem::Cleared { cleared_ms, told } => {
                 json!({ "cleared_at": rfc3339(*cleared_ms), "told": told })
+            }
+            Problem::Changed { by, at_ms, etag } => {
+                json!({ "changed_by": by, "changed_at": rfc3339(*at_ms), "etag": etag })
             }
             Problem::Findings(findings) => json!({ "findings": findings }),
             Problem::Invalid { pointer, mend, .. } => json!({ "pointer": pointer, "mend": mend }),
@@ -272,16 +291,23 @@ pub(crate) struct ProblemDetails {
     cleared_at: Option<String>,
     /// For `already-cleared`: how many had been told
     told: Option<i64>,
+    /// For `changed`: who changed the text
+    changed_by: Option<String>,
+    /// For `changed`: when
+    changed_at: Option<String>,
+    /// For `changed`: what `If-Match` would have to say now
+    etag: Option<String>,
 }
 
 /// Every status that any request may be answered with instead of what was asked for.
-const STATUSES: [(&str, &str); 11] = [
+const STATUSES: [(&str, &str); 12] = [
     ("400", "The request cannot be read"),
     ("401", "A valid token is needed"),
     ("403", "The token may not do this"),
     ("404", "Not found"),
     ("405", "This method is not known here"),
     ("409", "Not possible as things stand"),
+    ("412", "The text has changed since it was read"),
     ("413", "The request is too large"),
     ("422", "Findings, or a field that is not valid"),
     ("429", "Too many requests: see Retry-After"),

@@ -24,6 +24,7 @@ mod session;
 mod shapes;
 mod sign_in;
 mod together;
+mod values;
 mod when;
 
 pub(crate) use refusal::Refusal;

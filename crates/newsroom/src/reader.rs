@@ -48,10 +48,12 @@ pub struct Readers {
     /// Development only: webhooks may be `http:` and at private addresses.
     pub allow_private: bool,
     tries: Tries,
+    /// Counted apart: who works here is not kept out by who reads behind the same address.
+    pub(crate) sign_ins: Tries,
 }
 
 impl Readers {
-    /// With a limit of forms that one client may send in an hour.
+    /// With a limit of forms that one client may send in an hour, and of links to sign in that it may ask for.
     pub fn new(
         proxies: Proxies,
         ask_limits: AskLimits,
@@ -63,6 +65,7 @@ impl Readers {
             ask_limits,
             allow_private,
             tries: Tries::new(per_client_hour),
+            sign_ins: Tries::new(per_client_hour),
         }
     }
 }

@@ -1,4 +1,4 @@
--- Version 3: how often readers are told, and digests. Runs with foreign keys off (a table is rebuilt) and is checked
+-- Version 3: how often readers are told, and digests; who holds a release, and texts that somebody spoke about. Runs with foreign keys off (a table is rebuilt) and is checked
 -- before it commits.
 
 alter table subscriptions add column frequency text not null default 'at-once'
@@ -59,3 +59,22 @@ create unique index alerts_story on alerts (story_id, revision) where kind = 'st
 create index alerts_unrouted on alerts (hinted_ms) where state = 'unrouted';
 -- All but stories and digests.
 create index alerts_endpoint on alerts (endpoint_id) where endpoint_id is not null;
+
+-- With which right it is held: an editor's hold is lifted by an editor only.
+alter table releases add column held_as text not null default '' check (held_as in ('', 'submitter', 'editor'));
+-- `tok_…`, `per_…` or `local`.
+alter table releases add column held_by text not null default '';
+-- Why, in their words.
+alter table releases add column held_note text not null default '';
+
+update releases set held_as = 'submitter', held_by = submitted_by where state = 'held';
+
+-- Texts that a release had before and that somebody read: as first submitted, approved, queried. They go with it.
+create table release_texts (
+    release_id bigint not null references releases (id),
+    content_hash text not null,
+    content text not null,
+    -- When another text took its place.
+    replaced_ms bigint not null,
+    primary key (release_id, content_hash)
+);

@@ -78,8 +78,19 @@ pub enum Replaced {
     Done,
     /// The story has that edition already: this release.
     EditionTaken(String),
+    /// Its text is not the one that was read.
+    Changed,
     /// It stands where its text cannot be changed any more.
     NotPossible(ReleaseState),
+}
+
+/// A release's text as somebody read it, for one who replaces no other.
+#[derive(Debug, Clone, Copy)]
+pub struct TextRead<'a> {
+    /// SHA-256 of the content; empty for a draft.
+    pub content_hash: &'a str,
+    /// The submission as it was sent.
+    pub source: &'a str,
 }
 
 /// How a story that has been told already stands.
@@ -249,20 +260,27 @@ impl Store {
     }
 
     /// Gives a release that has not cleared another text, state and clear time; the story follows its key. What was said of
-    /// the earlier text (`awaits`) is replaced with it. `act` is what history calls it.
+    /// the earlier text (`awaits`) is replaced with it, and what is held stays held. `act` is what history calls it; with
+    /// `read`, only that text is replaced.
     pub async fn replace(
         &self,
         id: i64,
         new: &NewRelease<'_>,
+        read: Option<TextRead<'_>>,
         act: &str,
         now_ms: i64,
     ) -> Result<Replaced> {
         let replaced = writing!(self, |conn| 'all: {
-            let (state, story_id, revision): (String, i64, i64) =
-                sqlx::query_as("select state, story_id, revision from releases where id = $1")
+            let (state, story_id, revision, content_hash, source): (String, i64, i64, String, String) =
+                sqlx::query_as("select state, story_id, revision, content_hash, source from releases where id = $1")
                     .bind(id)
                     .fetch_one(&mut *conn)
                     .await?;
+            if read
+                .is_some_and(|read| (read.content_hash, read.source) != (&*content_hash, &*source))
+            {
+                break 'all Replaced::Changed;
+            }
             let state = ReleaseState::parse(&state).unwrap_or(ReleaseState::Cancelled);
             let open = [
                 ReleaseState::Draft,
@@ -284,8 +302,10 @@ impl Store {
                 Some(story) => story,
                 None => new_story!(conn, new),
             };
+            keep_text!(conn, id, now_ms);
             sqlx::query(
-                "update releases set story_id = $1, revision = $2, edition = $3, state = $4, lane = $5, clear_at_ms = $6, \
+                "update releases set story_id = $1, revision = $2, edition = $3, \
+                 state = case when state = 'held' then 'held' else $4 end, lane = $5, clear_at_ms = $6, \
                  content = $7, content_hash = $8, source = $9, issuers = $10, awaits = $11, fingerprint = $12, \
                  accepted_ms = case when state = 'draft' then $13 else accepted_ms end where id = $14",
             )

@@ -186,18 +186,4 @@ impl Store {
             direct_alert!(conn, public_id, kind, endpoint_id, "", request_id, now_ms)
         }))
     }
-
-    /// Adds a mail address that must not be written to, in whichever case. The reason is kept when the address is erased,
-    /// so it does not repeat it.
-    pub async fn suppress(&self, address: &str, reason: &str, now_ms: i64) -> Result<()> {
-        writing!(self, |conn| {
-            sqlx::query("insert into suppressions (address_key, reason, created_ms) values ($1, $2, $3) on conflict do nothing")
-                .bind(address.to_lowercase())
-                .bind(reason)
-                .bind(now_ms)
-                .execute(&mut *conn)
-                .await?;
-        });
-        Ok(())
-    }
 }

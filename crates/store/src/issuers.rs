@@ -120,6 +120,17 @@ impl Store {
         .await?))
     }
 
+    /// Issuers by slug, after this one; an empty one begins.
+    pub async fn issuers_after(&self, slug: &str, limit: i64) -> Result<Vec<IssuerRow>> {
+        Ok(reading!(self, |conn| {
+            sqlx::query_as("select * from issuers where slug > $1 order by slug limit $2")
+                .bind(slug)
+                .bind(limit)
+                .fetch_all(conn)
+                .await?
+        }))
+    }
+
     /// The names of the issuers with these slugs.
     pub async fn issuer_names(&self, slugs: &[&str]) -> Result<Vec<IssuerName>> {
         let slugs = serde_json::to_string(slugs).expect("texts are always JSON");

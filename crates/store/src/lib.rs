@@ -12,6 +12,8 @@ mod engine;
 #[macro_use]
 mod reviewing;
 #[macro_use]
+mod texts;
+#[macro_use]
 mod alerts;
 #[macro_use]
 mod erased;
@@ -44,11 +46,13 @@ mod reports;
 mod sqlite;
 mod status;
 mod stopping;
+mod suppressions;
 pub mod sweep;
 mod tokens;
+mod watching;
 mod workers;
 
-pub use accepting::{Accepted, Idempotency, NewRelease, Replaced, Told};
+pub use accepting::{Accepted, Idempotency, NewRelease, Replaced, TextRead, Told};
 pub use alerts::AlertRow;
 pub use batches::{BatchRow, Claim, DueDelivery};
 pub use clearing::Cleared;
@@ -73,7 +77,9 @@ pub use reports::{ChannelReport, DeadDelivery, ReachedRow, Report, TracedDeliver
 pub use reviewing::{EventRow, NewEvent, Reviewed};
 pub use sqlite::Sqlite;
 pub use status::Status;
-pub use stopping::Stopped;
+pub use stopping::{Power, Stopped};
 pub use subscriptions::{AddedOnce, FilterRow, NewSubscription, Subscribed, SubscriptionRow};
+pub use suppressions::SuppressionRow;
 pub use tokens::{NewToken, TokenRow};
+pub use watching::{AlertStands, BatchStands, Outcomes};
 pub use workers::WorkerRow;

@@ -88,12 +88,15 @@ impl Store {
         Ok(())
     }
 
-    /// Everybody who has not been removed, by address.
-    pub async fn people(&self) -> Result<Vec<PersonRow>> {
+    /// Those who have not been removed, by address, after the person with this public id; an empty one begins.
+    pub async fn people(&self, after: &str, limit: i64) -> Result<Vec<PersonRow>> {
         Ok(reading!(self, |conn| {
             sqlx::query_as(select_person!(
-                "where p.removed_ms is null order by p.address_key"
+                "where p.removed_ms is null and ($1 = '' or p.address_key > \
+                 (select b.address_key from people b where b.public_id = $1)) order by p.address_key limit $2"
             ))
+            .bind(after)
+            .bind(limit)
             .fetch_all(conn)
             .await?
         }))

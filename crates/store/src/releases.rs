@@ -42,6 +42,12 @@ pub struct ReleaseRow {
     pub submitted_by: String,
     /// Where notices about it go; empty for nowhere.
     pub notify: String,
+    /// By which right it is held: `submitter`, `editor`; empty if it never was.
+    pub held_as: String,
+    /// Who holds it: `tok_…`, `per_…` or `local`.
+    pub held_by: String,
+    /// Why it is held, in their words.
+    pub held_note: String,
     /// The request that brought it.
     pub request_id: String,
     /// Unix milliseconds.
@@ -71,7 +77,7 @@ macro_rules! select_release {
         concat!(
             "select r.id, r.public_id, r.story_id, s.public_id as story_public_id, r.revision, r.edition, r.state, \
              r.lane, r.clear_at_ms, r.content, r.content_hash, r.source, r.issuers, r.bundle, r.awaits, r.submitted_by, \
-             r.notify, r.request_id, r.accepted_ms, r.cleared_ms, i.seq \
+             r.notify, r.held_as, r.held_by, r.held_note, r.request_id, r.accepted_ms, r.cleared_ms, i.seq \
              from releases r join stories s on s.id = r.story_id left join items i on i.release_id = r.id ",
             $rest
         )

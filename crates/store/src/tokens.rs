@@ -77,15 +77,29 @@ impl Store {
         }))
     }
 
-    /// All tokens, oldest first.
-    pub async fn tokens(&self) -> Result<Vec<TokenRow>> {
+    /// Tokens, oldest first and revoked ones too, after the one with this public id; an empty one begins.
+    pub async fn tokens(&self, after: &str, limit: i64) -> Result<Vec<TokenRow>> {
         Ok(reading!(self, |conn| {
             sqlx::query_as(
-                "select id, public_id, name, scopes, issuers, email, created_ms, revoked_ms from tokens order by id",
+                "select id, public_id, name, scopes, issuers, email, created_ms, revoked_ms from tokens \
+                 where $1 = '' or id > (select b.id from tokens b where b.public_id = $1) order by id limit $2",
             )
+            .bind(after)
+            .bind(limit)
             .fetch_all(conn)
             .await?
         }))
+    }
+
+    /// Whether there is or was a token with this public id.
+    pub async fn knows_token(&self, public_id: &str) -> Result<bool> {
+        let found: Option<i64> = reading!(self, |conn| {
+            sqlx::query_scalar("select id from tokens where public_id = $1")
+                .bind(public_id)
+                .fetch_optional(conn)
+                .await?
+        });
+        Ok(found.is_some())
     }
 
     /// Revokes a token; false if there is none with this public id, or it was revoked before.

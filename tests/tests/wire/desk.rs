@@ -1,5 +1,6 @@
 //! The desk, as a browser sees it: cookies by hand, forms as they stand in the pages.
 
+mod changes;
 mod door;
 mod forms;
 mod hostile;

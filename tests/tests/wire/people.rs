@@ -33,7 +33,7 @@ async fn people_are_added_changed_and_removed_by_operators_only() {
     removed.expect(204);
     assert_eq!(
         app.get("/v1/people").await.expect(200),
-        json!({ "people": [] })
+        json!({ "people": [], "next_after": null })
     );
     let again = app.ask(Method::DELETE, &path).send().await;
     again.expect_problem(404, "not-found");

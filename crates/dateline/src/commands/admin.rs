@@ -94,9 +94,9 @@ pub(super) async fn issuer(args: IssuerArgs, client: &Client) -> Result<ExitCode
             println!("{slug} changed: {shown}");
         }
         IssuerAction::List => {
-            let shown = client.ask(Method::GET, "/v1/issuers", None).await?;
+            let issuers = client.all("/v1/issuers", "issuers").await?;
             let head = ["slug", "name", "site", "review", "approval", "id"];
-            print_table(&shown["issuers"], &head);
+            print_table(&issuers, &head);
         }
     }
     Ok(ExitCode::SUCCESS)
@@ -150,9 +150,9 @@ pub(super) async fn token(args: TokenArgs, client: &Client) -> Result<ExitCode> 
             );
         }
         TokenAction::List => {
-            let shown = client.ask(Method::GET, "/v1/tokens", None).await?;
+            let tokens = client.all("/v1/tokens", "tokens").await?;
             print_table(
-                &shown["tokens"],
+                &tokens,
                 &[
                     "id",
                     "name",

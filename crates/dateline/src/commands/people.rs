@@ -66,11 +66,8 @@ pub(super) async fn run(args: PersonArgs, client: &Client) -> Result<ExitCode> {
             println!("{} added: {name} signs in at /desk", text(&shown, "id"));
         }
         Action::List => {
-            let shown = client.ask(Method::GET, "/v1/people", None).await?;
-            print_table(
-                &shown["people"],
-                &["id", "name", "email", "rights", "issuers"],
-            );
+            let people = client.all("/v1/people", "people").await?;
+            print_table(&people, &["id", "name", "email", "rights", "issuers"]);
         }
         Action::Change {
             id,

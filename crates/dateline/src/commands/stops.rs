@@ -6,7 +6,7 @@ use crate::client::Client;
 use anyhow::Result;
 use clap::Args;
 use http::Method;
-use serde_json::Value;
+use serde_json::{Value, json};
 use std::process::ExitCode;
 use store::Clock;
 
@@ -15,6 +15,16 @@ pub(super) struct StopArgs {
     /// The release
     #[arg(value_name = "ID")]
     id: String,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct HoldArgs {
+    /// The release
+    #[arg(value_name = "ID")]
+    id: String,
+    /// Why, for those who see the release
+    #[arg(long, value_name = "WORDS", default_value = "")]
+    note: String,
 }
 
 #[derive(Debug, Args)]
@@ -27,27 +37,22 @@ pub(super) struct RescheduleArgs {
     at: String,
 }
 
-pub(super) async fn stop(args: &StopArgs, action: &str, client: &Client) -> Result<ExitCode> {
-    let shown = client
-        .ask(
-            Method::POST,
-            &format!("/v1/releases/{}/{action}", args.id),
-            None,
-        )
-        .await?;
-    println!("{}: {}", args.id, text(&shown, "result"));
+pub(super) async fn hold(args: &HoldArgs, client: &Client) -> Result<ExitCode> {
+    order(&args.id, "hold", &json!({ "note": args.note }), client).await
+}
+
+pub(super) async fn cancel(args: &StopArgs, client: &Client) -> Result<ExitCode> {
+    order(&args.id, "cancel", &json!({}), client).await
+}
+
+async fn order(id: &str, action: &str, body: &Value, client: &Client) -> Result<ExitCode> {
+    let path = format!("/v1/releases/{id}/{action}");
+    let shown = client.ask(Method::POST, &path, Some(body)).await?;
+    println!("{id}: {}", text(&shown, "result"));
     Ok(ExitCode::SUCCESS)
 }
 
 pub(super) async fn reschedule(args: &RescheduleArgs, client: &Client) -> Result<ExitCode> {
     let body = Value::Object(clear_time(&args.at, Clock::System.now_ms())?);
-    let shown = client
-        .ask(
-            Method::POST,
-            &format!("/v1/releases/{}/reschedule", args.id),
-            Some(&body),
-        )
-        .await?;
-    println!("{}: {}", args.id, text(&shown, "result"));
-    Ok(ExitCode::SUCCESS)
+    order(&args.id, "reschedule", &body, client).await
 }

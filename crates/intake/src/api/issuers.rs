@@ -1,11 +1,11 @@
 //! Issuers: added and changed by operators, shown to everybody with a token.
 
-use super::Id;
+use super::{Id, PageQuery, last_of, page};
 use crate::auth::{Caller, Scope};
 use crate::{Intake, Problem};
 use axum::Json;
-use axum::extract::State;
-use axum::extract::rejection::JsonRejection;
+use axum::extract::rejection::{JsonRejection, QueryRejection};
+use axum::extract::{Query, State};
 use axum::http::StatusCode;
 use release::address::printable;
 use release::ids::{Kind, PublicId};
@@ -58,11 +58,13 @@ pub(super) struct IssuerShape {
     approval: String,
 }
 
-/// All issuers.
+/// A page of issuers.
 #[derive(Serialize, ToSchema)]
 pub(super) struct IssuersShape {
     /// By slug
     issuers: Vec<IssuerShape>,
+    /// `after` for the next page; null on the last
+    next_after: Option<String>,
 }
 
 impl IssuerShape {
@@ -164,14 +166,20 @@ fn check(new: &NewIssuer<'_>) -> Result<(), Problem> {
     Ok(())
 }
 
-/// All issuers, by slug
-#[utoipa::path(get, path = "/v1/issuers", tag = "operators", responses((status = 200, body = IssuersShape), Problem))]
+/// Issuers, by slug
+#[utoipa::path(get, path = "/v1/issuers", tag = "operators", params(PageQuery),
+    responses((status = 200, body = IssuersShape), Problem))]
 pub(super) async fn list(
     State(intake): State<Intake>,
     _: Caller,
+    query: Result<Query<PageQuery>, QueryRejection>,
 ) -> Result<Json<IssuersShape>, Problem> {
-    let issuers = intake.store.issuers().await?;
+    let Query(PageQuery { after, limit }) = query?;
+    let limit = page(limit)?;
+    let after = after.unwrap_or_default();
+    let issuers = intake.store.issuers_after(&after, limit).await?;
     Ok(Json(IssuersShape {
+        next_after: last_of(&issuers, limit).map(|row| row.slug.clone()),
         issuers: issuers.iter().map(IssuerShape::of).collect(),
     }))
 }

@@ -1,11 +1,11 @@
 //! People who sign in: added, changed and removed by operators; everybody may ask who they are.
 
-use super::Id;
+use super::{Id, PageQuery, last_of, page};
 use crate::auth::{Caller, Scope};
 use crate::{Intake, Problem};
 use axum::Json;
-use axum::extract::State;
-use axum::extract::rejection::JsonRejection;
+use axum::extract::rejection::{JsonRejection, QueryRejection};
+use axum::extract::{Query, State};
 use axum::http::StatusCode;
 use release::address::{MailAddress, printable};
 use release::ids::{Kind, PublicId};
@@ -53,10 +53,13 @@ pub(super) struct PersonShape {
     created_at: String,
 }
 
-/// Everybody who may sign in.
+/// A page of those who may sign in.
 #[derive(Serialize, ToSchema)]
 pub(super) struct PeopleShape {
+    /// By address
     people: Vec<PersonShape>,
+    /// `after` for the next page; null on the last
+    next_after: Option<String>,
 }
 
 impl PersonShape {
@@ -163,14 +166,24 @@ async fn check(
 }
 
 /// Everybody who may sign in, by address
-#[utoipa::path(get, path = "/v1/people", tag = "people", responses((status = 200, body = PeopleShape), Problem))]
+#[utoipa::path(get, path = "/v1/people", tag = "people", params(PageQuery),
+    responses((status = 200, body = PeopleShape), Problem))]
 pub(super) async fn list(
     State(intake): State<Intake>,
     caller: Caller,
+    query: Result<Query<PageQuery>, QueryRejection>,
 ) -> Result<Json<PeopleShape>, Problem> {
     caller.must(Scope::Operator)?;
-    let people = intake.store.people().await?;
+    let Query(PageQuery { after, limit }) = query?;
+    let limit = page(limit)?;
+    let after = after.unwrap_or_default();
+    let people = intake.store.people(&after, limit).await?;
+    if people.is_empty() && !after.is_empty() {
+        // The last page may be empty; a cursor that names nobody is a mistake.
+        find(&intake, &after).await?;
+    }
     Ok(Json(PeopleShape {
+        next_after: last_of(&people, limit).map(|row| row.public_id.clone()),
         people: people.iter().map(PersonShape::of).collect(),
     }))
 }

@@ -3,8 +3,9 @@
 use super::shapes::{
     Accepted, AcceptedShape, BundleShape, ReleaseShape, ReleaseWhole, ReportShape, ReportedShape,
 };
+use super::tag::{IfMatch, bound, etag, text};
 use super::{Id, page};
-use crate::accept::{Request, Standing, accept, keep_draft, replace};
+use crate::accept::{Change, Request, Standing, accept, keep_draft, replace};
 use crate::auth::{Caller, Scope};
 use crate::request_id::RequestId;
 use crate::trial::{Trial, trial};
@@ -212,19 +213,20 @@ async fn visible(
 
 /// A release, with its text
 #[utoipa::path(get, path = "/v1/releases/{id}", tag = "releases", params(("id" = String, Path, description = "`rel_…`")),
-    responses((status = 200, body = ReleaseWhole), Problem))]
+    responses((status = 200, body = ReleaseWhole, headers(("ETag" = String, description = "Tells this text from any other"))), Problem))]
 pub(super) async fn show(
     State(intake): State<Intake>,
     caller: Caller,
     Id(id): Id,
-) -> Result<Json<ReleaseWhole>, Problem> {
+) -> Result<Response, Problem> {
     caller.must(Scope::ReleasesRead)?;
     let row = find(&intake, &caller, &id).await?;
-    Ok(Json(ReleaseWhole {
+    let whole = ReleaseWhole {
         release: ReleaseShape::of(&intake, &row),
         content: object(&row.content),
         source: object(&row.source),
-    }))
+    };
+    Ok((etag(&row), Json(whole)).into_response())
 }
 
 fn object(text: &str) -> Value {
@@ -233,8 +235,9 @@ fn object(text: &str) -> Value {
 
 /// Give a release another text, before it clears
 ///
-/// What others have said of the text before holds no longer: it is reviewed again where that is needed.
-#[utoipa::path(put, path = "/v1/releases/{id}", tag = "releases", params(("id" = String, Path, description = "`rel_…`")),
+/// What others have said of the text before holds no longer: it is reviewed again where that is needed. With `If-Match` only
+/// the text that was read is replaced; without it, whatever stands.
+#[utoipa::path(put, path = "/v1/releases/{id}", tag = "releases", params(("id" = String, Path, description = "`rel_…`"), IfMatch),
     request_body(content((super::openapi::Submission = "application/json"), (String = "text/markdown"))),
     responses((status = 200, body = AcceptedShape), Problem))]
 pub(super) async fn change(
@@ -242,19 +245,26 @@ pub(super) async fn change(
     caller: Caller,
     Extension(request): Extension<RequestId>,
     Id(id): Id,
+    headers: HeaderMap,
     body: Result<Bytes, BytesRejection>,
-) -> Result<Json<AcceptedShape>, Problem> {
+) -> Result<Response, Problem> {
     caller.must(Scope::ReleasesWrite)?;
-    let (row, source) = (
-        find(&intake, &caller, &id).await?,
-        bundle::read_one(&body?)?,
-    );
-    let (row, findings) = replace(&intake, &caller, &row, source, "changed", &request.0).await?;
-    Ok(Json(AcceptedShape {
+    let row = find(&intake, &caller, &id).await?;
+    let read = bound(&intake, &headers, &row).await?;
+    let source = bundle::read_one(&body?)?;
+    let change = Change {
+        source,
+        read,
+        act: "changed",
+        request_id: &request.0,
+    };
+    let (row, findings) = replace(&intake, &caller, &row, change).await?;
+    let shown = AcceptedShape {
         release: ReleaseShape::of(&intake, &row),
         findings,
         repeated: false,
-    }))
+    };
+    Ok((etag(&row), Json(shown)).into_response())
 }
 
 /// Submit a draft
@@ -275,7 +285,14 @@ pub(super) async fn submit_draft(
         )));
     }
     let source = bundle::read_one(row.source.as_bytes())?;
-    let (row, findings) = replace(&intake, &caller, &row, source, "submitted", &request.0).await?;
+    let change = Change {
+        source,
+        // What is submitted is the draft as it was read here, and nothing that came in between.
+        read: Some(text(&row)),
+        act: "submitted",
+        request_id: &request.0,
+    };
+    let (row, findings) = replace(&intake, &caller, &row, change).await?;
     let shown = AcceptedShape {
         release: ReleaseShape::of(&intake, &row),
         findings,

@@ -197,7 +197,10 @@ pub(super) async fn history(
             ReleaseState::Draft => "drafted",
             _ => "submitted",
         };
-        events.push(EventShape::own(&row, act, row.accepted_ms));
+        let mut first = EventShape::own(&row, act, row.accepted_ms);
+        let kept = intake.store.first_text(row.id).await?;
+        first.content_hash = kept.unwrap_or_else(|| row.content_hash.clone());
+        events.push(first);
     }
     events.extend(rows.iter().map(EventShape::of));
     events.extend(

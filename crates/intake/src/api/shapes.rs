@@ -2,7 +2,7 @@
 
 use crate::Intake;
 use release::finding::Finding;
-use release::model::Release;
+use release::model::{Release, ReleaseState};
 use release::time::rfc3339;
 use serde::Serialize;
 use serde_json::Value;
@@ -42,8 +42,21 @@ pub(crate) struct ReleaseShape {
     submitted_by: String,
     /// What an approval is about: it changes with the text
     content_hash: String,
+    /// Who holds it, while it is held
+    hold: Option<HoldShape>,
     /// Its page, once cleared
     url: String,
+}
+
+/// Who holds a release, and why.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct HoldShape {
+    /// `tok_…`, `per_…`, or `local`
+    by: String,
+    /// submitter, or editor: then only an editor or operator lets it go on
+    right: String,
+    /// In their words; may be empty
+    note: String,
 }
 
 impl ReleaseShape {
@@ -69,6 +82,11 @@ impl ReleaseShape {
             seq: row.seq,
             submitted_by: row.submitted_by.clone(),
             content_hash: row.content_hash.clone(),
+            hold: (row.state == ReleaseState::Held).then(|| HoldShape {
+                by: row.held_by.clone(),
+                right: row.held_as.clone(),
+                note: row.held_note.clone(),
+            }),
             url: format!("{}/releases/{}", intake.public_url, row.public_id),
         }
     }
@@ -153,7 +171,7 @@ pub(crate) struct EventShape {
     /// In their words
     note: String,
     /// The text it was about
-    content_hash: String,
+    pub(crate) content_hash: String,
 }
 
 impl EventShape {

@@ -3,16 +3,18 @@
 use super::Id;
 use super::releases::find;
 use super::shapes::ReleaseShape;
+use super::tag::name_of;
 use crate::accept::{clear_if_due, stands};
 use crate::auth::{Caller, Scope};
 use crate::{Intake, Problem};
 use axum::Json;
+use axum::body::Bytes;
 use axum::extract::State;
-use axum::extract::rejection::JsonRejection;
+use axum::extract::rejection::{BytesRejection, JsonRejection};
 use release::model::ReleaseState;
 use release::time::{ClearTime, TimeError, rfc3339};
 use serde::{Deserialize, Serialize};
-use store::{NewEvent, ReleaseRow, Stopped};
+use store::{NewEvent, Power, ReleaseRow, Stopped};
 use utoipa::ToSchema;
 
 /// A release that was stopped or moved before anybody was told.
@@ -26,17 +28,57 @@ pub(super) struct StoppedShape {
     result: String,
 }
 
+/// Why a release is held.
+#[derive(Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Hold {
+    /// For those who see the release
+    #[serde(default)]
+    #[schema(max_length = 2000)]
+    note: String,
+}
+
 /// Hold a release before its clear time
 ///
-/// With it those that were submitted together with it. Too late is a 409 with `cleared_at` and `told`.
+/// With it those that were submitted together with it. Whoever has the right may let it go on; what is held with the scope
+/// `releases:review`, only they may. Too late is a 409 with `cleared_at` and `told`.
 #[utoipa::path(post, path = "/v1/releases/{id}/hold", tag = "releases", params(("id" = String, Path, description = "`rel_…`")),
-    responses((status = 200, body = StoppedShape), Problem))]
+    request_body = Option<Hold>, responses((status = 200, body = StoppedShape), Problem))]
 pub(super) async fn hold(
     State(intake): State<Intake>,
     caller: Caller,
     Id(id): Id,
+    body: Result<Bytes, BytesRejection>,
 ) -> Result<Json<StoppedShape>, Problem> {
-    stop(&intake, &caller, &id, ReleaseState::Held).await
+    let note = note(&body?)?;
+    stop(&intake, &caller, &id, ReleaseState::Held, note.trim()).await
+}
+
+/// The reason in a body that may be absent.
+fn note(body: &[u8]) -> Result<String, Problem> {
+    if body.is_empty() {
+        return Ok(String::new());
+    }
+    let hold: Option<Hold> = serde_json::from_slice(body).map_err(|error| {
+        Problem::Malformed(format!("the body is not `{{\"note\": …}}`: {error}"))
+    })?;
+    let note = hold.unwrap_or_default().note;
+    match note.chars().count() {
+        0..=2000 => Ok(note),
+        count => Err(Problem::Invalid {
+            pointer: "/note".into(),
+            detail: format!("a note of {count} characters"),
+            mend: "say why in at most 2000".into(),
+        }),
+    }
+}
+
+/// By which right this caller stops and moves releases.
+fn power(caller: &Caller) -> Power {
+    match caller.may(Scope::ReleasesReview) {
+        true => Power::Editor,
+        false => Power::Submitter,
+    }
 }
 
 /// Cancel a release before its clear time
@@ -47,7 +89,7 @@ pub(super) async fn cancel(
     caller: Caller,
     Id(id): Id,
 ) -> Result<Json<StoppedShape>, Problem> {
-    stop(&intake, &caller, &id, ReleaseState::Cancelled).await
+    stop(&intake, &caller, &id, ReleaseState::Cancelled, "").await
 }
 
 async fn stop(
@@ -55,6 +97,7 @@ async fn stop(
     caller: &Caller,
     id: &str,
     state: ReleaseState,
+    note: &str,
 ) -> Result<Json<StoppedShape>, Problem> {
     caller.must(Scope::ReleasesWrite)?;
     let row = find(intake, caller, id).await?;
@@ -62,9 +105,12 @@ async fn stop(
         at_ms: intake.clock.now_ms(),
         actor: &caller.actor,
         act: state.as_str(),
-        note: "",
+        note,
     };
-    let stopped = intake.store.stop_release(row.id, state, event).await?;
+    let stopped = intake
+        .store
+        .stop_release(row.id, state, power(caller), event)
+        .await?;
     intake.tell_due();
     settle(intake, stopped, &row, format!("{state}, 0 told")).await
 }
@@ -80,6 +126,8 @@ pub(super) struct Reschedule {
 }
 
 /// Give a held or scheduled release another clear time, and let it go on
+///
+/// What an editor holds only an editor or operator lets go on: for others that is a 403 that says who holds it and why.
 #[utoipa::path(post, path = "/v1/releases/{id}/reschedule", tag = "releases", params(("id" = String, Path, description = "`rel_…`")),
     request_body = Reschedule, responses((status = 200, body = StoppedShape), Problem))]
 pub(super) async fn reschedule(
@@ -103,7 +151,7 @@ pub(super) async fn reschedule(
     };
     let stopped = intake
         .store
-        .reschedule_release(row.id, at_ms, event)
+        .reschedule_release(row.id, at_ms, power(&caller), event)
         .await?;
     if stopped == Stopped::Done {
         clear_if_due(&intake, row.id, at_ms, now_ms).await;
@@ -149,6 +197,16 @@ async fn settle(
             }))
         }
         Stopped::Cleared { cleared_ms, told } => Err(Problem::Cleared { cleared_ms, told }),
+        Stopped::HeldByEditor { by, note } => {
+            let by = name_of(intake, &by).await?;
+            let why = match note.is_empty() {
+                true => "without saying why".to_owned(),
+                false => format!("and says: {note}"),
+            };
+            Err(Problem::Forbidden(format!(
+                "{by} holds the release as an editor, {why}; only an editor or operator lets it go on: ask them"
+            )))
+        }
         Stopped::NotPossible(state) => Err(Problem::Conflict(format!("the release is {state}"))),
     }
 }

@@ -1,11 +1,11 @@
 //! Tokens: made and revoked by operators; the secret is shown once.
 
-use super::Id;
+use super::{Id, PageQuery, last_of, page};
 use crate::auth::{Caller, Scope};
 use crate::{Intake, Problem};
 use axum::Json;
-use axum::extract::State;
-use axum::extract::rejection::JsonRejection;
+use axum::extract::rejection::{JsonRejection, QueryRejection};
+use axum::extract::{Query, State};
 use axum::http::StatusCode;
 use release::address::MailAddress;
 use release::ids::{Kind, PublicId, base32};
@@ -52,11 +52,13 @@ pub(super) struct TokenShape {
     revoked_at: Option<String>,
 }
 
-/// All tokens.
+/// A page of tokens.
 #[derive(Serialize, ToSchema)]
 pub(super) struct TokensShape {
     /// Oldest first, revoked ones too
     tokens: Vec<TokenShape>,
+    /// `after` for the next page; null on the last
+    next_after: Option<String>,
 }
 
 /// Make a token; its secret is shown once
@@ -124,14 +126,26 @@ pub(super) async fn add(
     Ok((StatusCode::CREATED, Json(made)))
 }
 
-/// All tokens, without their secrets
-#[utoipa::path(get, path = "/v1/tokens", tag = "operators", responses((status = 200, body = TokensShape), Problem))]
+/// Tokens, without their secrets
+#[utoipa::path(get, path = "/v1/tokens", tag = "operators", params(PageQuery),
+    responses((status = 200, body = TokensShape), Problem))]
 pub(super) async fn list(
     State(intake): State<Intake>,
     caller: Caller,
+    query: Result<Query<PageQuery>, QueryRejection>,
 ) -> Result<Json<TokensShape>, Problem> {
     caller.must(Scope::Operator)?;
-    let tokens = intake.store.tokens().await?;
+    let Query(PageQuery { after, limit }) = query?;
+    let limit = page(limit)?;
+    let after = after.unwrap_or_default();
+    let tokens = intake.store.tokens(&after, limit).await?;
+    // The last page may be empty; a cursor that names no token is a mistake.
+    if tokens.is_empty() && !after.is_empty() && !intake.store.knows_token(&after).await? {
+        return Err(Problem::NotFound {
+            what: "token",
+            id: after,
+        });
+    }
     let words = |text: &str| {
         text.split_whitespace()
             .map(str::to_owned)
@@ -147,6 +161,7 @@ pub(super) async fn list(
         revoked_at: token.revoked_ms.map(rfc3339),
     };
     Ok(Json(TokensShape {
+        next_after: last_of(&tokens, limit).map(|token| token.public_id.clone()),
         tokens: tokens.into_iter().map(shape).collect(),
     }))
 }

@@ -38,6 +38,15 @@ pub(crate) struct Problem {
     pub(crate) told: Option<i64>,
     #[serde(skip)]
     pub(crate) retry_after: Option<String>,
+    /// Who changed the text that was read, and when.
+    pub(crate) changed_by: Option<String>,
+    pub(crate) changed_at: Option<String>,
+}
+
+/// What the API answered about a text, with the tag that tells it from others: an ETag without its quotes.
+pub(crate) struct Tagged<T> {
+    pub(crate) answer: T,
+    pub(crate) tag: String,
 }
 
 impl Problem {
@@ -85,6 +94,13 @@ impl Api {
     }
 
     pub(crate) async fn get<T: DeserializeOwned>(&self, path: &str) -> Result<T, Refusal> {
+        Ok(self.get_tagged(path).await?.answer)
+    }
+
+    pub(crate) async fn get_tagged<T: DeserializeOwned>(
+        &self,
+        path: &str,
+    ) -> Result<Tagged<T>, Refusal> {
         self.ask(Method::GET, path, Body::empty(), HeaderMap::new())
             .await
     }
@@ -94,27 +110,26 @@ impl Api {
         path: &str,
         body: &Value,
     ) -> Result<T, Refusal> {
-        self.ask(
-            Method::POST,
-            path,
-            Body::from(body.to_string()),
-            HeaderMap::new(),
-        )
-        .await
+        let body = Body::from(body.to_string());
+        let asked = self.ask(Method::POST, path, body, HeaderMap::new());
+        Ok(asked.await?.answer)
     }
 
+    /// Puts another text in the place of the one with this tag, and of no other.
     pub(crate) async fn put<T: DeserializeOwned>(
         &self,
         path: &str,
         body: &Value,
-    ) -> Result<T, Refusal> {
-        self.ask(
-            Method::PUT,
-            path,
-            Body::from(body.to_string()),
-            HeaderMap::new(),
-        )
-        .await
+        read: &str,
+    ) -> Result<Tagged<T>, Refusal> {
+        let mut headers = HeaderMap::new();
+        if let Ok(tag) = HeaderValue::from_str(&format!("\"{read}\""))
+            && !read.is_empty()
+        {
+            headers.insert(header::IF_MATCH, tag);
+        }
+        let body = Body::from(body.to_string());
+        self.ask(Method::PUT, path, body, headers).await
     }
 
     /// A POST that is harmless to repeat with the same key.
@@ -130,8 +145,8 @@ impl Api {
         {
             headers.insert("idempotency-key", key);
         }
-        self.ask(Method::POST, path, Body::from(body.to_string()), headers)
-            .await
+        let body = Body::from(body.to_string());
+        Ok(self.ask(Method::POST, path, body, headers).await?.answer)
     }
 
     async fn ask<T: DeserializeOwned>(
@@ -140,7 +155,7 @@ impl Api {
         path: &str,
         body: Body,
         headers: HeaderMap,
-    ) -> Result<T, Refusal> {
+    ) -> Result<Tagged<T>, Refusal> {
         let mut request = Request::new(body);
         *request.method_mut() = method;
         *request.uri_mut() = path.parse().map_err(|_| Refusal::NotFound)?;
@@ -160,8 +175,14 @@ impl Api {
             .map_err(|error| Refusal::Internal(error.to_string()))?
             .to_bytes();
         if parts.status.is_success() {
-            return serde_json::from_slice(&bytes)
-                .map_err(|error| Refusal::Internal(format!("{path}: {error}")));
+            let tag = parts.headers.get(header::ETAG);
+            let tag = tag.and_then(|tag| tag.to_str().ok()).unwrap_or_default();
+            let answer = serde_json::from_slice(&bytes)
+                .map_err(|error| Refusal::Internal(format!("{path}: {error}")))?;
+            return Ok(Tagged {
+                answer,
+                tag: tag.trim_matches('"').to_owned(),
+            });
         }
         if parts.status == StatusCode::UNAUTHORIZED {
             return Err(Refusal::SignedOut);

@@ -106,7 +106,16 @@ pub(crate) fn topics(taxonomy: &Taxonomy, selected: &[String]) -> Markup {
 
 /// The issuers that this person may speak for.
 pub(crate) async fn issuers(signed: &Signed) -> Result<Vec<Issuer>, Refusal> {
-    let Issuers { mut issuers } = signed.api.get("/v1/issuers").await?;
+    let (mut issuers, mut after) = (Vec::new(), String::new());
+    loop {
+        let path = format!("/v1/issuers?limit=500&after={after}");
+        let page: Issuers = signed.api.get(&path).await?;
+        issuers.extend(page.issuers);
+        match page.next_after {
+            Some(next) => after = next,
+            None => break,
+        }
+    }
     let own = &signed.me.issuers;
     issuers.retain(|issuer| own.is_empty() || own.contains(&issuer.slug));
     Ok(issuers)

@@ -1,15 +1,17 @@
 //! The form in which a release is written: it lints as one writes, previews, and keeps what was typed whatever happens.
 
 mod acts;
+mod beside;
 mod form;
 mod import;
 mod sheet;
 mod typed;
 
 pub(crate) use import::{ask as ask_import, import};
+use typed::READ;
 pub(crate) use typed::Typed;
 
-use super::api::release;
+use super::api::{Tagged, release};
 use super::posted::{Posted, Unproven};
 use super::session::Signed;
 use super::shapes::Whole;
@@ -56,9 +58,11 @@ pub(crate) async fn edit(
     Path(id): Path<String>,
     Query(done): Query<Done>,
 ) -> Result<Html<String>, Refusal> {
-    let whole: Whole = signed.api.get(&release(&id, "")?).await?;
+    let Tagged { answer, tag } = signed.api.get_tagged(&release(&id, "")?).await?;
+    let whole: Whole = answer;
     let mut typed = Typed::of_submission(&whole.source);
     typed.suggest("zone", &signed.zone);
+    typed.set(READ, &tag);
     let subject = subject_of(&whole, &id)?;
     let outcome = Outcome {
         findings: lint_text(&whole.source, &newsroom.taxonomy).findings,
@@ -110,7 +114,7 @@ async fn posted(
         is_ours,
     } = form_sent;
     let (act, key) = (fields.get("act").to_owned(), fields.get("key").to_owned());
-    let typed = Typed::of_form(fields);
+    let mut typed = Typed::of_form(fields);
     if !is_ours {
         let outcome = Outcome {
             said: Some("This form belonged to an earlier session, so nothing was done. Here is what you typed: press the button again.".to_owned()),
@@ -121,8 +125,8 @@ async fn posted(
         return Ok((StatusCode::FORBIDDEN, page).into_response());
     }
     let done = match act.as_str() {
-        "save" | "change" => save(&signed, subject, &typed, &key).await,
-        "submit" => submit(&signed, subject, &typed, &key).await,
+        "save" | "change" => save(&signed, subject, &mut typed, &key).await,
+        "submit" => submit(&signed, subject, &mut typed, &key).await,
         "preview" => preview(newsroom, &signed, subject, &typed).await,
         "check" => check(newsroom, &signed, subject, &typed).await,
         other => {
@@ -140,6 +144,9 @@ async fn posted(
         }
     };
     match done {
+        Err(Refusal::Api(problem)) if problem.is("changed") => {
+            beside::show(newsroom, &signed, subject, &mut typed, &problem).await
+        }
         Err(Refusal::Api(problem)) => {
             let findings = problem.as_findings();
             let said = match findings.is_empty() {
@@ -150,7 +157,7 @@ async fn posted(
                 findings,
                 said: Some(said),
                 failed: true,
-                reach: None,
+                ..Outcome::default()
             };
             let status =
                 StatusCode::from_u16(problem.status).unwrap_or(StatusCode::UNPROCESSABLE_ENTITY);

@@ -97,9 +97,18 @@ async fn standing(newsroom: &Newsroom, signed: &Signed, whole: &Whole) -> Result
         zone: signed.zone.clone(),
         ..own.clone()
     });
+    let held_by = match &shown.hold {
+        Some(hold) => name_of(newsroom, &hold.by).await?,
+        None => String::new(),
+    };
     Ok(html! {
         dl.standing {
             dt { "Stands" } dd { span.state { (shown.state) } @if !shown.awaits.is_empty() { ", awaits the word of: " (shown.awaits.join(" and ")) } }
+            @if let Some(hold) = &shown.hold {
+                dt { "Held by" }
+                dd { (held_by) @if hold.right == "editor" { ", an editor: only an editor or operator lets it go on" }
+                    @if !hold.note.is_empty() { blockquote dir="auto" { (hold.note) } } }
+            }
             @if let Some(own) = &own {
                 dt { @if shown.cleared_at.is_some() { "Cleared" } @else { "Clears" } }
                 dd { (when::shown(own, signed.now_ms)) @if let Some(other) = &other { br; span.soft { (when::plain(other)) } } }

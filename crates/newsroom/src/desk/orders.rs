@@ -96,6 +96,9 @@ fn question(
         form.narrow method="post" action={ "/desk/releases/" (shown.id) "/" (order.name()) } {
             (token(signed))
             @if order == Order::Reschedule { (times(signed, whole, typed, found)) }
+            @if order == Order::Hold { div.field { label for="note" { "Why" }
+                span.hint id="note-hint" { "For those who see the release; may stay empty" }
+                textarea id="note" name="note" rows="3" maxlength="2000" dir="auto" aria-describedby="note-hint" {} } }
             div.acts { button type="submit" { (button) } a href={ "/desk/releases/" (shown.id) } { "Leave it as it is" } }
         }
     };
@@ -153,7 +156,8 @@ pub(crate) async fn give(
         Order::Reschedule => {
             json!({ "clear_at": format!("{}{}", fields.get("clear_at"), fields.get("offset").trim()), "zone": fields.get("zone") })
         }
-        _ => json!({}),
+        Order::Hold => json!({ "note": fields.get("note") }),
+        Order::Cancel => json!({}),
     };
     let path = api::release(&id, &format!("/{}", order.name()))?;
     match signed.api.post::<Stopped>(&path, &body).await {
@@ -198,7 +202,9 @@ pub(crate) async fn proof(
 /// Makes a draft of another edition of the same story, filled with this one's text to translate.
 pub(crate) async fn edition(Path(id): Path<String>, posted: Posted) -> Result<Response, Refusal> {
     let signed = posted.signed;
-    let whole: Whole = signed.api.get(&api::release(&id, "")?).await?;
+    let path = api::release(&id, "")?;
+    let api::Tagged { answer, tag } = signed.api.get_tagged(&path).await?;
+    let whole: Whole = answer;
     let mut typed = Typed::of_submission(&whole.source);
     if typed.get("story").is_empty() {
         if whole.shown.state != "draft" {
@@ -215,7 +221,7 @@ pub(crate) async fn edition(Path(id): Path<String>, posted: Posted) -> Result<Re
         );
         signed
             .api
-            .put::<Kept>(&api::release(&id, "")?, &Value::Object(typed.submission()))
+            .put::<Kept>(&path, &Value::Object(typed.submission()), &tag)
             .await?;
     }
     for name in ["edition/region", "edition/language"] {

@@ -1,15 +1,17 @@
 //! Review: the queue of what awaits a word, and the page on which it is given. An approval is bound to the text that was
 //! read; where that has changed meanwhile, it does not hold.
 
+mod changes;
 mod place;
 mod text;
+mod words;
 
 use super::entry::name_of;
 use super::findings::counted;
 use super::look::Look;
 use super::posted::{Posted, token};
 use super::session::Signed;
-use super::shapes::{History, Page, Shown, Whole};
+use super::shapes::{Page, Shown, Whole};
 use super::{Refusal, api, frame, home, when};
 use crate::Newsroom;
 use axum::extract::{Path, State};
@@ -92,7 +94,7 @@ pub(crate) async fn show(
         h1 { "Review" }
         p { "Submitted by " (by) " for " (shown.issuers.join(", ")) ". "
             "Clears " (when::shown(&release.in_zone(at_ms), signed.now_ms)) ". " (counted(&found)) "." }
-        (changed_since(&newsroom, &signed, shown).await?)
+        (changes::since(&newsroom, &signed, shown, &release).await?)
         h2 { "The text" }
         (text::with_margin(&release, &source, &found))
         @if signed.me.is_awaited(shown) { (words(&signed, shown)) }
@@ -101,30 +103,6 @@ pub(crate) async fn show(
         (look.frames())
     };
     Ok(look.answer(frame::page(&signed, "Review", "/desk/queue", &main)))
-}
-
-/// Says whether somebody had approved another text.
-async fn changed_since(
-    newsroom: &Newsroom,
-    signed: &Signed,
-    shown: &Shown,
-) -> Result<Markup, Refusal> {
-    let History { events } = signed
-        .api
-        .get(&api::release(&shown.id, "/history")?)
-        .await?;
-    let of_another = |act: &str, hash: &str| act == "approved" && hash != shown.content_hash;
-    let Some(before) = events
-        .iter()
-        .rev()
-        .find(|event| of_another(&event.act, &event.content_hash))
-    else {
-        return Ok(html! {});
-    };
-    let by = name_of(newsroom, &before.actor).await?;
-    Ok(
-        html! { p.note { "The text has changed since " (by) " approved it, " (when::in_zone(&before.at, &signed.zone, signed.now_ms)) ": read the whole again." } },
-    )
 }
 
 /// The three words that can be said.

@@ -51,7 +51,17 @@ pub(crate) struct Shown {
     pub(crate) cleared_at: Option<String>,
     pub(crate) submitted_by: String,
     pub(crate) content_hash: String,
+    /// While it is held.
+    pub(crate) hold: Option<Hold>,
     pub(crate) url: String,
+}
+
+/// Who holds a release, and why.
+#[derive(Debug, Clone, Deserialize)]
+pub(crate) struct Hold {
+    pub(crate) by: String,
+    pub(crate) right: String,
+    pub(crate) note: String,
 }
 
 impl Shown {
@@ -143,6 +153,12 @@ pub(crate) struct Event {
     pub(crate) content_hash: String,
 }
 
+/// A text that somebody spoke about.
+#[derive(Debug, Deserialize)]
+pub(crate) struct TextRead {
+    pub(crate) content: Value,
+}
+
 #[derive(Debug, Deserialize)]
 pub(crate) struct ProofLink {
     pub(crate) url: String,
@@ -177,6 +193,9 @@ pub(crate) struct Counts {
 #[derive(Debug, Deserialize)]
 pub(crate) struct Issuers {
     pub(crate) issuers: Vec<Issuer>,
+    /// Where the next page begins.
+    #[serde(default)]
+    pub(crate) next_after: Option<String>,
 }
 
 #[derive(Debug, Clone, Deserialize)]

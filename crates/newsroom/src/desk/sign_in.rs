@@ -15,6 +15,7 @@ use queue::{Message, RouteAlert};
 use release::address::MailAddress;
 use release::capability::Capability;
 use release::model::{AlertKind, Lane};
+use release::time::human_duration;
 use serde::Deserialize;
 use store::StoreError;
 use tracing::{error, info};
@@ -67,8 +68,17 @@ pub(crate) async fn send(
     if !is_same_site(request.headers(), &newsroom.public_url) {
         return Err(Refusal::Foreign);
     }
-    let fields = posted::fields(request, &newsroom).await?;
+    let (parts, body) = request.into_parts();
+    let client = newsroom.readers.proxies.client(&parts);
+    let fields = posted::fields(Request::from_parts(parts, body), &newsroom).await?;
     let typed = fields.get("email").trim();
+    if let Err(wait_ms) = newsroom
+        .readers
+        .sign_ins
+        .take(client, newsroom.clock.now_ms())
+    {
+        return Ok(too_many(typed, wait_ms));
+    }
     let Ok(address) = MailAddress::parse(typed) else {
         let wrong = "This is not a mail address: write it like name@example.com.";
         let page = frame::bare("Error: sign in", &form(typed, Some(wrong)));
@@ -87,6 +97,18 @@ pub(crate) async fn send(
         p { "Nothing there? Look at the spelling, and into the spam folder, then " a href="/desk/sign-in" { "ask again" } "." }
     };
     Ok(Html(frame::bare("Look into your mailbox", &main)).into_response())
+}
+
+/// 429: more links than one client may ask for; what was typed stays.
+fn too_many(typed: &str, wait_ms: i64) -> Response {
+    let wrong = format!(
+        "Many links were asked for from your network in the last hour, so no mail was sent. Try again in {}.",
+        human_duration(wait_ms)
+    );
+    let page = frame::bare("Error: sign in", &form(typed, Some(&wrong)));
+    let retry_after = HeaderValue::from(wait_ms.max(0).div_euclid(1000) + 1);
+    let headers = [(header::RETRY_AFTER, retry_after)];
+    (StatusCode::TOO_MANY_REQUESTS, headers, Html(page)).into_response()
 }
 
 async fn mail(newsroom: &Newsroom, address: &MailAddress) -> Result<(), StoreError> {

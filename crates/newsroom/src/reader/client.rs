@@ -106,8 +106,8 @@ impl Tries {
         }
     }
 
-    /// Counts one; false if the client has had too many in its hour.
-    pub(crate) fn take(&self, client: IpAddr, now_ms: i64) -> bool {
+    /// Counts one; else, for a client that has had too many in its hour, how long until that is over, in milliseconds.
+    pub(crate) fn take(&self, client: IpAddr, now_ms: i64) -> Result<(), i64> {
         // Whoever has one IPv6 address has a whole network of them.
         let client = match client {
             IpAddr::V6(address) => IpAddr::V6((u128::from(address) >> 64 << 64).into()),
@@ -118,14 +118,17 @@ impl Tries {
             of.retain(|_, (since_ms, _)| now_ms - *since_ms < HOUR_MS);
         }
         if of.len() >= MOST_CLIENTS && !of.contains_key(&client) {
-            return false;
+            return Err(HOUR_MS);
         }
         let (since_ms, tries) = of.entry(client).or_insert((now_ms, 0));
         if now_ms - *since_ms >= HOUR_MS {
             (*since_ms, *tries) = (now_ms, 0);
         }
         *tries = tries.saturating_add(1);
-        *tries <= self.per_hour
+        match *tries <= self.per_hour {
+            true => Ok(()),
+            false => Err(*since_ms + HOUR_MS - now_ms),
+        }
     }
 }
 
@@ -186,11 +189,11 @@ mod tests {
             "2001:db8::2".parse().unwrap(),
         ];
 
-        assert!(tries.take(one, 0) && tries.take(one, 1));
-        assert!(!tries.take(one, 2));
-        assert!(tries.take(other, 2));
-        assert!(tries.take(one, HOUR_MS));
-        assert!(tries.take(neighbours[0], 0) && tries.take(neighbours[1], 0));
-        assert!(!tries.take(neighbours[0], 0));
+        assert_eq!((tries.take(one, 5), tries.take(one, 6)), (Ok(()), Ok(())));
+        assert_eq!(tries.take(one, 7), Err(HOUR_MS - 2));
+        assert_eq!(tries.take(other, 7), Ok(()));
+        assert_eq!(tries.take(one, HOUR_MS + 5), Ok(()));
+        assert!(tries.take(neighbours[0], 0).is_ok() && tries.take(neighbours[1], 0).is_ok());
+        assert!(tries.take(neighbours[0], 0).is_err());
     }
 }

@@ -47,8 +47,8 @@ impl FromRequestParts<Newsroom> for Counted {
         let readers = &newsroom.readers;
         let client = readers.proxies.client(parts);
         match readers.tries.take(client, newsroom.clock.now_ms()) {
-            true => Ok(Counted),
-            false => Err(Refusal::TooMany),
+            Ok(()) => Ok(Counted),
+            Err(_) => Err(Refusal::TooMany),
         }
     }
 }

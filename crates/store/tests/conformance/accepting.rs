@@ -2,7 +2,7 @@
 
 use crate::fixtures::{NOW, accept, event, submission};
 use release::model::{Lane, ReleaseState};
-use store::{Accepted, Idempotency, Store};
+use store::{Accepted, Idempotency, Power, Store};
 
 const KEY: Option<Idempotency<'static>> = Some(Idempotency {
     key: "k1",
@@ -105,7 +105,12 @@ pub(crate) async fn edition_of_a_story_is_taken_once(store: Store) {
 pub(crate) async fn cancelled_edition_leaves_its_place_free(store: Store) {
     let first = accept(&store, &submission("rel_a", Some("q3"), "US/en")).await;
     store
-        .stop_release(first, ReleaseState::Cancelled, event("cancelled", ""))
+        .stop_release(
+            first,
+            ReleaseState::Cancelled,
+            Power::Submitter,
+            event("cancelled", ""),
+        )
         .await
         .unwrap();
 

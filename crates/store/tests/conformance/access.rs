@@ -67,13 +67,19 @@ pub(crate) async fn tokens_are_listed_oldest_first_revoked_too(store: Store) {
     store.add_token(&token("tok_a", "two"), NOW).await.unwrap();
     store.revoke_token("tok_b", NOW + 5).await.unwrap();
 
-    let tokens = store.tokens().await.unwrap();
+    let tokens = store.tokens("", 10).await.unwrap();
 
     let listed: Vec<_> = tokens
         .iter()
         .map(|t| (&*t.public_id, t.revoked_ms))
         .collect();
     assert_eq!(listed, [("tok_b", Some(NOW + 5)), ("tok_a", None)]);
+    let page = async |after: &str| store.tokens(after, 1).await.unwrap();
+    assert_eq!(page("").await[0].public_id, "tok_b");
+    assert_eq!(page("tok_b").await[0].public_id, "tok_a");
+    assert!(page("tok_a").await.is_empty());
+    assert!(store.knows_token("tok_b").await.unwrap());
+    assert!(!store.knows_token("tok_x").await.unwrap());
 }
 
 pub(crate) async fn secret_belongs_to_one_token(store: Store) {
@@ -85,7 +91,7 @@ pub(crate) async fn secret_belongs_to_one_token(store: Store) {
     let again = store.add_token(&token("tok_b", "s3cret"), NOW).await;
 
     assert!(matches!(again, Err(StoreError::Conflict(_))), "{again:?}");
-    assert_eq!(store.tokens().await.unwrap().len(), 1);
+    assert_eq!(store.tokens("", 10).await.unwrap().len(), 1);
 }
 
 pub(crate) async fn slug_belongs_to_one_issuer(store: Store) {
@@ -144,6 +150,9 @@ pub(crate) async fn issuers_are_listed_by_slug(store: Store) {
     // By bytes, on every engine: capitals first.
     let slugs: Vec<_> = issuers.iter().map(|row| &*row.slug).collect();
     assert_eq!(slugs, ["Beta", "acme", "zeta"]);
+    let page = store.issuers_after("Beta", 1).await.unwrap();
+    assert_eq!((page.len(), &*page[0].slug), (1, "acme"));
+    assert!(store.issuers_after("zeta", 9).await.unwrap().is_empty());
 }
 
 pub(crate) async fn link_key_stays_the_same(store: Store) {

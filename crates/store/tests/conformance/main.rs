@@ -33,7 +33,9 @@ mod sqlite_file;
 mod sqlite_words;
 mod stopping;
 mod subscriptions;
+mod suppressing;
 mod sweeping;
+mod watching;
 
 /// Makes a test of each case on one engine. A case that is not listed here is dead code, and so a warning.
 macro_rules! run_on {
@@ -172,6 +174,7 @@ macro_rules! conformance {
             people {
                 person_is_found_changed_and_removed,
                 address_belongs_to_one_person_until_they_are_removed,
+                people_are_listed_by_address_page_by_page,
                 sign_in_opens_one_session_in_its_time,
                 open_sign_ins_of_one_person_are_few,
                 removed_person_has_no_session,
@@ -237,6 +240,8 @@ macro_rules! conformance {
                 first_clearing_of_an_issuer_is_remembered,
                 releases_are_found_by_state_time_and_issuer,
                 items_are_read_in_their_order,
+                text_that_was_read_can_be_read_again,
+                only_the_text_that_was_read_is_replaced,
             }
             signing_up {
                 stranger_changes_nothing_that_the_reader_chose,
@@ -252,6 +257,8 @@ macro_rules! conformance {
                 stopping_too_late_says_how_many_were_told,
                 of_clearing_and_stopping_at_once_one_wins,
                 of_clearing_and_moving_at_once_one_wins,
+                what_an_editor_holds_only_an_editor_lets_go,
+                another_text_does_not_lift_a_hold,
             }
             subscriptions {
                 subscription_is_read_back_whole,
@@ -265,12 +272,22 @@ macro_rules! conformance {
                 unsubscribing_reaches_ones_own_endpoint_only,
                 names_of_subscriptions_are_found_by_endpoint,
             }
+            suppressing {
+                suppression_is_added_once_and_lifted,
+                suppressions_are_listed_oldest_first_page_by_page,
+                what_was_erased_is_not_lifted,
+            }
             sweeping {
                 due_releases_are_found_flash_first,
                 nothing_is_due_in_an_empty_store,
                 unrouted_alert_is_hinted_once_in_a_while,
                 batch_without_a_living_lease_is_hinted_once_in_a_while,
                 voided_leases_make_all_unfinished_work_findable,
+            }
+            watching {
+                alert_shows_what_became_of_its_batches,
+                poisoned_batch_is_shown_so,
+                alerts_are_listed_newest_first_and_by_release,
             }
         }
     };

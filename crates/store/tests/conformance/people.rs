@@ -2,7 +2,7 @@
 
 use crate::fixtures::{NOW, accept, claimed, clear, event, outcome, plan, readers, submission};
 use release::model::{AlertKind, Channel, EndpointState, ReleaseState};
-use store::{NewPerson, NewRelease, PersonRow, Store, StoreError, Verdict};
+use store::{NewPerson, NewRelease, PersonRow, Power, Store, StoreError, Verdict};
 
 const LATER: i64 = NOW + 900_000;
 
@@ -50,7 +50,7 @@ pub(crate) async fn person_is_found_changed_and_removed(store: Store) {
     assert!(!store.remove_person("per_ana", NOW).await.unwrap());
     assert!(store.person("per_ana").await.unwrap().is_none());
     assert!(!store.change_person(&new).await.unwrap());
-    assert!(store.people().await.unwrap().is_empty());
+    assert!(store.people("", 10).await.unwrap().is_empty());
 }
 
 pub(crate) async fn address_belongs_to_one_person_until_they_are_removed(store: Store) {
@@ -63,9 +63,34 @@ pub(crate) async fn address_belongs_to_one_person_until_they_are_removed(store: 
 
     assert!(matches!(taken, Err(StoreError::Conflict(_))), "{taken:?}");
     assert!(taken_up.is_ok(), "{taken_up:?}");
-    let people = store.people().await.unwrap();
+    let people = store.people("", 10).await.unwrap();
     let names: Vec<_> = people.iter().map(|row| &*row.public_id).collect();
     assert_eq!(names, ["per_2"]);
+}
+
+pub(crate) async fn people_are_listed_by_address_page_by_page(store: Store) {
+    for (id, address) in [
+        ("per_1", "c@x.example"),
+        ("per_2", "A@x.example"),
+        ("per_3", "b@x.example"),
+    ] {
+        store.add_person(&person(id, address), NOW).await.unwrap();
+    }
+    let page = async |after: &str| {
+        let rows = store.people(after, 2).await.unwrap();
+        rows.into_iter()
+            .map(|row| row.public_id)
+            .collect::<Vec<_>>()
+    };
+
+    assert_eq!(page("").await, ["per_2", "per_3"]);
+    store.remove_person("per_3", NOW).await.unwrap();
+    assert_eq!(
+        page("per_3").await,
+        ["per_1"],
+        "a page may end with one who left"
+    );
+    assert!(page("per_1").await.is_empty());
 }
 
 pub(crate) async fn sign_in_opens_one_session_in_its_time(store: Store) {
@@ -179,7 +204,7 @@ pub(crate) async fn submitter_is_told_of_each_step_once(store: Store) {
     assert_eq!(tell(&store, 0).await, [format!("scheduled@{NOW}")]);
     let at = NOW + 50;
     store
-        .reschedule_release(id, at, event("rescheduled", ""))
+        .reschedule_release(id, at, Power::Submitter, event("rescheduled", ""))
         .await
         .unwrap();
     assert_eq!(tell(&store, 0).await, [format!("scheduled@{at}")]);

@@ -2,7 +2,7 @@
 
 use crate::fixtures::{NOW, accept, clear, event, submission};
 use release::model::ReleaseState;
-use store::{Accepted, NewRelease, Replaced, Reviewed, Stopped, Store, Told};
+use store::{Accepted, NewRelease, Power, Replaced, Reviewed, Stopped, Store, TextRead, Told};
 
 /// A release that awaits these words.
 fn awaiting<'a>(public_id: &'a str, edition: &'a str, awaits: &'a str) -> NewRelease<'a> {
@@ -112,11 +112,17 @@ pub(crate) async fn bundle_waits_for_all_and_clears_as_one(store: Store) {
 pub(crate) async fn bundle_is_held_moved_and_cancelled_as_one(store: Store) {
     let ids = bundle(&store).await;
 
-    let held = store.stop_release(ids[0], ReleaseState::Held, event("held", ""));
+    let held = store.stop_release(
+        ids[0],
+        ReleaseState::Held,
+        Power::Submitter,
+        event("held", ""),
+    );
     assert_eq!(held.await.unwrap(), Stopped::Done);
     assert_eq!(states(&store, "bun_1").await, [ReleaseState::Held; 3]);
 
-    let moved = store.reschedule_release(ids[2], NOW + 9, event("rescheduled", ""));
+    let moved =
+        store.reschedule_release(ids[2], NOW + 9, Power::Submitter, event("rescheduled", ""));
     assert_eq!(moved.await.unwrap(), Stopped::Done);
     let rows = store.bundle("bun_1").await.unwrap();
     assert!(rows.iter().all(|row| row.clear_at_ms == NOW + 9));
@@ -134,12 +140,12 @@ pub(crate) async fn bundle_is_held_moved_and_cancelled_as_one(store: Store) {
 pub(crate) async fn held_release_that_nobody_approved_does_not_go_on_to_the_wire(store: Store) {
     let id = accept(&store, &awaiting("rel_a", "US/en", "editor")).await;
     store
-        .stop_release(id, ReleaseState::Held, event("held", ""))
+        .stop_release(id, ReleaseState::Held, Power::Submitter, event("held", ""))
         .await
         .unwrap();
 
     store
-        .reschedule_release(id, NOW, event("rescheduled", ""))
+        .reschedule_release(id, NOW, Power::Submitter, event("rescheduled", ""))
         .await
         .unwrap();
 
@@ -187,10 +193,13 @@ pub(crate) async fn draft_takes_no_edition_until_it_is_submitted(store: Store) {
     assert_eq!(clear(&store, id, NOW).await, None);
 
     let taken = submission("rel_ignored", Some("q3"), "US/en");
-    let refused = store.replace(id, &taken, "submitted", NOW).await.unwrap();
+    let refused = store
+        .replace(id, &taken, None, "submitted", NOW)
+        .await
+        .unwrap();
     let free = submission("rel_ignored", Some("q3"), "US/es");
     let done = store
-        .replace(id, &free, "submitted", NOW + 3)
+        .replace(id, &free, None, "submitted", NOW + 3)
         .await
         .unwrap();
 
@@ -221,7 +230,10 @@ pub(crate) async fn cleared_text_cannot_be_replaced(store: Store) {
         ..submission("rel_a", Some("q3"), "US/en")
     };
 
-    let replaced = store.replace(id, &other, "changed", NOW).await.unwrap();
+    let replaced = store
+        .replace(id, &other, None, "changed", NOW)
+        .await
+        .unwrap();
 
     assert_eq!(replaced, Replaced::NotPossible(ReleaseState::Cleared));
     assert_eq!(store.release("rel_a").await.unwrap().unwrap().content, "{}");
@@ -301,4 +313,57 @@ pub(crate) async fn items_are_read_in_their_order(store: Store) {
     let seqs =
         |rows: &[store::ReleaseRow]| rows.iter().filter_map(|row| row.seq).collect::<Vec<_>>();
     assert_eq!((seqs(&first), seqs(&rest)), (vec![1, 2], vec![3]));
+}
+
+/// The release with another text.
+fn text<'a>(content: &'a str, content_hash: &'a str) -> NewRelease<'a> {
+    NewRelease {
+        content,
+        content_hash,
+        source: content,
+        ..awaiting("rel_a", "US/en", "editor")
+    }
+}
+
+pub(crate) async fn text_that_was_read_can_be_read_again(store: Store) {
+    let id = accept(&store, &text("{\"n\":1}", "h1")).await;
+    let change = async |n: i64, content: &str, hash: &str| {
+        let new = text(content, hash);
+        let done = store.replace(id, &new, None, "changed", NOW + n).await;
+        assert_eq!(done.unwrap(), Replaced::Done);
+    };
+
+    assert_eq!(store.first_text(id).await.unwrap(), None);
+    change(1, "{\"n\":2}", "h2").await;
+    change(2, "{\"n\":3}", "h3").await;
+    let queried = store.query_release(id, event("queried", "Since when?"));
+    queried.await.unwrap();
+    change(3, "{\"n\":4}", "h4").await;
+
+    let read = async |hash: &str| store.release_text(id, hash).await.unwrap();
+    assert_eq!(read("h1").await.as_deref(), Some("{\"n\":1}"), "the first");
+    assert_eq!(read("h2").await, None, "nobody spoke about it");
+    assert_eq!(read("h3").await.as_deref(), Some("{\"n\":3}"), "queried");
+    assert_eq!(read("h4").await.as_deref(), Some("{\"n\":4}"), "it stands");
+    assert_eq!(store.first_text(id).await.unwrap().as_deref(), Some("h1"));
+}
+
+pub(crate) async fn only_the_text_that_was_read_is_replaced(store: Store) {
+    let id = accept(&store, &text("{\"n\":1}", "h1")).await;
+    let one = TextRead {
+        content_hash: "h1",
+        source: "{\"n\":1}",
+    };
+    let change = async |hash: &str| {
+        let new = text("{\"n\":2}", hash);
+        let done = store.replace(id, &new, Some(one), "changed", NOW).await;
+        done.unwrap()
+    };
+
+    assert_eq!(change("h2").await, Replaced::Done);
+    assert_eq!(change("h3").await, Replaced::Changed);
+
+    let row = store.release("rel_a").await.unwrap().unwrap();
+    assert_eq!(row.content_hash, "h2");
+    assert_eq!(store.release_events(id).await.unwrap().len(), 1);
 }

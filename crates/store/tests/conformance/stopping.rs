@@ -2,20 +2,20 @@
 
 use crate::fixtures::{NOW, accept, clear, event, outcome, submission, told};
 use release::model::ReleaseState;
-use store::{Stopped, Store, Verdict};
+use store::{Power, Replaced, Stopped, Store, Verdict};
 
 pub(crate) async fn held_release_is_kept_until_it_is_moved(store: Store) {
     let id = accept(&store, &submission("rel_a", None, "US/en")).await;
 
     let held = store
-        .stop_release(id, ReleaseState::Held, event("held", ""))
+        .stop_release(id, ReleaseState::Held, Power::Submitter, event("held", ""))
         .await
         .unwrap();
     assert_eq!(held, Stopped::Done);
     assert_eq!(clear(&store, id, NOW).await, None);
 
     let moved = store
-        .reschedule_release(id, NOW + 50, event("rescheduled", ""))
+        .reschedule_release(id, NOW + 50, Power::Submitter, event("rescheduled", ""))
         .await
         .unwrap();
     assert_eq!(moved, Stopped::Done);
@@ -26,16 +26,21 @@ pub(crate) async fn held_release_is_kept_until_it_is_moved(store: Store) {
 pub(crate) async fn cancelled_release_stays_cancelled(store: Store) {
     let id = accept(&store, &submission("rel_a", None, "US/en")).await;
     store
-        .stop_release(id, ReleaseState::Cancelled, event("cancelled", ""))
+        .stop_release(
+            id,
+            ReleaseState::Cancelled,
+            Power::Submitter,
+            event("cancelled", ""),
+        )
         .await
         .unwrap();
 
     let held = store
-        .stop_release(id, ReleaseState::Held, event("held", ""))
+        .stop_release(id, ReleaseState::Held, Power::Submitter, event("held", ""))
         .await
         .unwrap();
     let moved = store
-        .reschedule_release(id, NOW + 50, event("rescheduled", ""))
+        .reschedule_release(id, NOW + 50, Power::Submitter, event("rescheduled", ""))
         .await
         .unwrap();
 
@@ -53,8 +58,18 @@ pub(crate) async fn stopping_too_late_says_how_many_were_told(store: Store) {
     ];
     store.record_outcomes(&told.batch, &outcomes).await.unwrap();
 
-    let held = store.stop_release(told.release_id, ReleaseState::Held, event("held", ""));
-    let moved = store.reschedule_release(told.release_id, NOW + 50, event("rescheduled", ""));
+    let held = store.stop_release(
+        told.release_id,
+        ReleaseState::Held,
+        Power::Submitter,
+        event("held", ""),
+    );
+    let moved = store.reschedule_release(
+        told.release_id,
+        NOW + 50,
+        Power::Submitter,
+        event("rescheduled", ""),
+    );
 
     let late = Stopped::Cleared {
         cleared_ms: NOW,
@@ -69,7 +84,14 @@ pub(crate) async fn of_clearing_and_stopping_at_once_one_wins(store: Store) {
         let public_id = format!("rel_{n}");
         let id = accept(&store, &submission(&public_id, None, "US/en")).await;
         let clear = || clear(&store, id, NOW);
-        let stop = || store.stop_release(id, ReleaseState::Cancelled, event("cancelled", ""));
+        let stop = || {
+            store.stop_release(
+                id,
+                ReleaseState::Cancelled,
+                Power::Submitter,
+                event("cancelled", ""),
+            )
+        };
 
         // Whoever is polled first asks for the writer first: both orders are tried.
         let (cleared, stopped) = if n % 2 == 0 {
@@ -101,11 +123,47 @@ pub(crate) async fn of_clearing_and_moving_at_once_one_wins(store: Store) {
         let id = accept(&store, &submission(&public_id, None, "US/en")).await;
 
         let (moved, cleared) = tokio::join!(
-            store.reschedule_release(id, NOW + 1000, event("rescheduled", "")),
+            store.reschedule_release(id, NOW + 1000, Power::Submitter, event("rescheduled", "")),
             clear(&store, id, NOW)
         );
 
         let (moved, cleared) = (moved.unwrap() == Stopped::Done, cleared.is_some());
         assert_ne!(moved, cleared, "not exactly one won");
     }
+}
+
+pub(crate) async fn what_an_editor_holds_only_an_editor_lets_go(store: Store) {
+    let id = accept(&store, &submission("rel_a", None, "US/en")).await;
+    let why = event("held", "the figures do not add up");
+    let hold = |power| store.stop_release(id, ReleaseState::Held, power, why);
+    let moved = |power| store.reschedule_release(id, NOW + 50, power, event("rescheduled", ""));
+    hold(Power::Editor).await.unwrap();
+
+    hold(Power::Submitter).await.unwrap();
+    let by_submitter = moved(Power::Submitter).await.unwrap();
+
+    let note = "the figures do not add up".to_owned();
+    let by = "per_1".to_owned();
+    assert_eq!(by_submitter, Stopped::HeldByEditor { by, note });
+    let row = store.release("rel_a").await.unwrap().unwrap();
+    assert_eq!((row.state, row.clear_at_ms), (ReleaseState::Held, NOW));
+    assert_eq!((&*row.held_as, &*row.held_by), ("editor", "per_1"));
+    assert_eq!(moved(Power::Editor).await.unwrap(), Stopped::Done);
+    let row = store.release("rel_a").await.unwrap().unwrap();
+    assert_eq!((&*row.held_as, &*row.held_note), ("", ""));
+    hold(Power::Submitter).await.unwrap();
+    assert_eq!(moved(Power::Submitter).await.unwrap(), Stopped::Done);
+}
+
+pub(crate) async fn another_text_does_not_lift_a_hold(store: Store) {
+    let id = accept(&store, &submission("rel_a", None, "US/en")).await;
+    let held = store.stop_release(id, ReleaseState::Held, Power::Editor, event("held", ""));
+    held.await.unwrap();
+
+    // Judged before it was held: the writer wants it scheduled.
+    let other = submission("rel_a", None, "US/en");
+    let replaced = store.replace(id, &other, None, "changed", NOW).await;
+
+    assert_eq!(replaced.unwrap(), Replaced::Done);
+    assert_eq!(clear(&store, id, NOW).await, None);
 }

@@ -292,3 +292,42 @@ async fn pages_of_the_desk_are_kept_nowhere_and_framed_by_nobody() {
         );
     }
 }
+
+#[tokio::test]
+async fn client_may_ask_for_so_many_links_an_hour_and_keeps_what_it_typed() {
+    let set = ["signup.per_client_hour=2", "http.trusted_proxies=127.0.0.1"];
+    let app = TestApp::start_with(&set).await;
+    person(&app, "ana@acme.example", &["submitter"], &["acme"]).await;
+    let send = async |client: &str, email: &str| {
+        let ask = app.ask(Method::POST, "/desk/sign-in").without_token();
+        let ask = ask.header("content-type", FORM);
+        let ask = ask.header("x-forwarded-for", client);
+        ask.bytes(encoded(&[("email", email)])).send().await
+    };
+
+    send("192.0.2.1", "guess@acme.example").await.expect(200);
+    // What is no address counts too.
+    send("192.0.2.1", "guess").await.expect(422);
+    app.advance(Duration::from_secs(600));
+    let refused = send("192.0.2.1", "ana@acme.example").await;
+    let other = send("192.0.2.2", "ana@acme.example").await;
+    app.advance(Duration::from_secs(3000));
+    let later = send("192.0.2.1", "ana@acme.example").await;
+
+    refused.expect(429);
+    assert_eq!(refused.header("retry-after"), "3001");
+    assert!(
+        refused.text.contains("value=\"ana@acme.example\""),
+        "{}",
+        refused.text
+    );
+    assert!(
+        refused.text.contains("Try again in 50 min"),
+        "{}",
+        refused.text
+    );
+    other.expect(200);
+    later.expect(200);
+    mailed_link(&app, "ana@acme.example", 2).await;
+    assert_eq!(app.mails_to("ana@acme.example").len(), 2);
+}

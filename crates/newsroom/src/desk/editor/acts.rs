@@ -1,7 +1,7 @@
 //! What the buttons of the form do: each a request to the API.
 
 use super::form::{Outcome, Subject, buttons_to_end, form, margin, new_key};
-use super::typed::Typed;
+use super::typed::{READ, Typed};
 use crate::Newsroom;
 use crate::desk::api::release;
 use crate::desk::look::Look;
@@ -20,7 +20,7 @@ const DRY_RUN: &str = "/v1/releases?dry_run=true";
 pub(super) async fn save(
     signed: &Signed,
     subject: Subject<'_>,
-    typed: &Typed,
+    typed: &mut Typed,
     key: &str,
 ) -> Result<Response, Refusal> {
     let submission = Value::Object(typed.submission());
@@ -33,21 +33,34 @@ pub(super) async fn save(
             format!("/desk/releases/{}/edit?done=saved", kept.id)
         }
         Subject::Draft(id) => {
-            let kept: Kept = signed.api.put(&release(id, "")?, &submission).await?;
-            format!("/desk/releases/{}/edit?done=saved", kept.id)
+            put(signed, id, typed, &submission).await?;
+            format!("/desk/releases/{id}/edit?done=saved")
         }
         Subject::Underway(id) => {
-            let kept: Kept = signed.api.put(&release(id, "")?, &submission).await?;
-            format!("/desk/releases/{}?done=changed", kept.id)
+            put(signed, id, typed, &submission).await?;
+            format!("/desk/releases/{id}?done=changed")
         }
     };
     Ok(Redirect::to(&to).into_response())
 }
 
+/// Puts what was typed in the place of the text that was read; the form is then about the new one.
+async fn put(
+    signed: &Signed,
+    id: &str,
+    typed: &mut Typed,
+    submission: &Value,
+) -> Result<Kept, Refusal> {
+    let path = release(id, "")?;
+    let kept = signed.api.put(&path, submission, typed.get(READ)).await?;
+    typed.set(READ, &kept.tag);
+    Ok(kept.answer)
+}
+
 pub(super) async fn submit(
     signed: &Signed,
     subject: Subject<'_>,
-    typed: &Typed,
+    typed: &mut Typed,
     key: &str,
 ) -> Result<Response, Refusal> {
     let submission = Value::Object(typed.submission());
@@ -59,16 +72,13 @@ pub(super) async fn submit(
                 .await?
         }
         Subject::Draft(id) => {
-            signed
-                .api
-                .put::<Kept>(&release(id, "")?, &submission)
-                .await?;
+            put(signed, id, typed, &submission).await?;
             signed
                 .api
                 .post(&release(id, "/submit")?, &json!({}))
                 .await?
         }
-        Subject::Underway(id) => signed.api.put(&release(id, "")?, &submission).await?,
+        Subject::Underway(id) => put(signed, id, typed, &submission).await?,
     };
     Ok(Redirect::to(&format!("/desk/releases/{}?done=submitted", kept.id)).into_response())
 }
@@ -96,7 +106,7 @@ pub(super) async fn check(
         )),
         findings: trial.findings,
         reach: trial.reach,
-        failed: false,
+        ..Outcome::default()
     };
     let page = form(newsroom, signed, subject, typed, &outcome, None).await?;
     Ok(page.into_response())

@@ -1,7 +1,7 @@
 //! The page of the form: what it is for, what came of what was typed, and what stands beside it.
 
 use super::sheet::Sheet;
-use super::typed::Typed;
+use super::typed::{READ, Typed};
 use crate::Newsroom;
 use crate::desk::posted::token;
 use crate::desk::session::Signed;
@@ -32,9 +32,19 @@ pub(super) struct Outcome {
     pub(super) said: Option<String>,
     /// Whether it is a failure: then the reader is taken to it.
     pub(super) failed: bool,
+    /// What somebody else wrote meanwhile, beside what was typed.
+    pub(super) beside: Option<Markup>,
 }
 
-impl Subject<'_> {
+impl<'a> Subject<'a> {
+    /// Its id, if it is stored.
+    pub(super) fn id(&self) -> Option<&'a str> {
+        match self {
+            Subject::New => None,
+            Subject::Draft(id) | Subject::Underway(id) => Some(id),
+        }
+    }
+
     pub(super) fn path(&self) -> String {
         match self {
             Subject::New => "/desk/releases/new".to_owned(),
@@ -88,11 +98,13 @@ pub(super) async fn form(
     let main = html! {
         h1 { (subject.title()) }
         (said(outcome))
+        @if let Some(beside) = &outcome.beside { (beside) }
         @if matches!(subject, Subject::Underway(_)) {
             p.note { "This release is on its way. With another text it is reviewed again, where review is needed." }
         }
         form.editor method="post" action=(subject.path()) data-lint="/desk/lint" {
             (token(signed)) (new_key())
+            @if !typed.get(READ).is_empty() { input type="hidden" name=(READ) value=(typed.get(READ)); }
             // The first button of a form is what Enter presses: it only looks.
             button.first type="submit" name="act" value="check" tabindex="-1" aria-hidden="true" { "Check" }
             div.two {

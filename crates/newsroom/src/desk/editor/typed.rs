@@ -10,6 +10,9 @@ use crate::desk::posted::Fields;
 use serde_json::{Map, Value, json};
 use writer::Writer;
 
+/// The tag of the text that the form was filled from: what is typed replaces that one, and no other.
+pub(crate) const READ: &str = "read";
+
 /// Fields of one line or more, which a submission holds as text under the same name.
 const TEXTS: [&str; 6] = [
     "headline",
