@@ -168,7 +168,7 @@ impl Store {
         let batch_id = writing!(self, |conn| {
             let taken: u64 = sqlx::query(
                 "delete from retries where gathered <> '' and due_ms <= $1 and (endpoint_id, alert_id) in \
-                 (select json_extract(value, '$[0]'), json_extract(value, '$[1]') from json_each($2))",
+                 (select cast(json_extract(value, '$[0]') as bigint), cast(json_extract(value, '$[1]') as bigint) from json_each($2))",
             )
             .bind(now_ms)
             .bind(&members)
@@ -209,7 +209,7 @@ impl Store {
                 .await?;
                 sqlx::query(
                     "insert into deliveries (alert_id, endpoint_id, batch_id, state, reasons) \
-                     select $1, value, $2, 'due', '' from json_each($3)",
+                     select $1, cast(value as bigint), $2, 'due', '' from json_each($3)",
                 )
                 .bind(digest_id)
                 .bind(batch_id)
@@ -219,7 +219,8 @@ impl Store {
                 sqlx::query(
                     "insert into digest_members (digest_id, endpoint_id, alert_id, batch_id, gathered) \
                      select $1, d.endpoint_id, d.alert_id, d.batch_id, json_extract(value, '$[2]') from json_each($2) \
-                     join deliveries d on d.alert_id = json_extract(value, '$[1]') and d.endpoint_id = json_extract(value, '$[0]')",
+                     join deliveries d on d.alert_id = cast(json_extract(value, '$[1]') as bigint) \
+                     and d.endpoint_id = cast(json_extract(value, '$[0]') as bigint)",
                 )
                 .bind(digest_id)
                 .bind(&members)

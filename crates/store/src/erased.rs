@@ -23,7 +23,7 @@ macro_rules! forget_words_of_the_erased {
     ($conn:ident, $alert_id:expr, $failures:expr) => {{
         sqlx::query(
             "update attempts set error = $1, answer = '' where alert_id = $2 and endpoint_id in \
-             (select e.id from json_each($3) f join endpoints e on e.id = json_extract(f.value, '$[0]') where e.address = '')",
+             (select e.id from json_each($3) f join endpoints e on e.id = cast(json_extract(f.value, '$[0]') as bigint) where e.address = '')",
         )
         .bind($crate::erased::ERASED)
         .bind($alert_id)
@@ -32,7 +32,7 @@ macro_rules! forget_words_of_the_erased {
         .await?;
         sqlx::query(
             "update deliveries set last_error = $1 where alert_id = $2 and last_error is not null and endpoint_id in \
-             (select e.id from json_each($3) f join endpoints e on e.id = json_extract(f.value, '$[0]') where e.address = '')",
+             (select e.id from json_each($3) f join endpoints e on e.id = cast(json_extract(f.value, '$[0]') as bigint) where e.address = '')",
         )
         .bind($crate::erased::ERASED)
         .bind($alert_id)

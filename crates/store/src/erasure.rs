@@ -108,7 +108,7 @@ impl Store {
         writing!(self, |conn| {
             sqlx::query(
                 "update attempts set error = $1, answer = '' where endpoint_id = $2 \
-                 and alert_id in (select value from json_each($3)) and (error <> $1 or answer <> '')",
+                 and alert_id in (select cast(value as bigint) from json_each($3)) and (error <> $1 or answer <> '')",
             )
             .bind(ERASED)
             .bind(endpoint_id)
@@ -117,7 +117,7 @@ impl Store {
             .await?;
             sqlx::query(
                 "update deliveries set last_error = $1 where endpoint_id = $2 \
-                 and alert_id in (select value from json_each($3)) and last_error is not null",
+                 and alert_id in (select cast(value as bigint) from json_each($3)) and last_error is not null",
             )
             .bind(ERASED)
             .bind(endpoint_id)

@@ -91,8 +91,8 @@ impl Store {
             sqlx::query_as(
                 "select d.alert_id, a.public_id as alert, a.kind, r.public_id as release, d.state, d.attempts, d.done_ms, \
                  d.last_status, d.last_error from alerts a \
-                 cross join deliveries d on d.alert_id = a.id and d.endpoint_id = $1 \
-                 left join releases r on r.id = d.release_id where a.id > $2 order by a.id limit $3",
+                 cross join deliveries d left join releases r on r.id = d.release_id \
+                 where d.alert_id = a.id and d.endpoint_id = $1 and a.id > $2 order by a.id limit $3",
             )
             .bind(endpoint_id)
             .bind(after)
@@ -112,8 +112,8 @@ impl Store {
         Ok(reading!(self, |conn| {
             sqlx::query_as(
                 "select t.alert_id, t.attempt, t.at_ms, t.duration_ms, t.status, t.error, t.answer from alerts a \
-                 cross join attempts t on t.alert_id = a.id and t.endpoint_id = $1 \
-                 where a.id > $2 and a.id <= $3 order by t.alert_id, t.attempt",
+                 cross join attempts t where t.alert_id = a.id and t.endpoint_id = $1 \
+                 and a.id > $2 and a.id <= $3 order by t.alert_id, t.attempt",
             )
             .bind(endpoint_id)
             .bind(after)

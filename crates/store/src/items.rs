@@ -131,7 +131,7 @@ impl Store {
             if moved == 1 {
                 sqlx::query(
                     "insert into item_marks (mark, seq) \
-                     select value ->> 0, value ->> 1 from json_each($1) where true on conflict do nothing",
+                     select json_extract(value, '$[0]'), cast(json_extract(value, '$[1]') as bigint) from json_each($1) where true on conflict do nothing",
                 )
                 .bind(json(&pairs))
                 .execute(&mut *conn)
@@ -169,12 +169,10 @@ impl Store {
         Ok(reading!(self, |conn| {
             sqlx::query_as(
                 // Cross joins keep the order: asking each older item of the mark for its story would be quadratic.
-                "select m.seq, r.story_id, r.revision from item_marks m cross join items i on i.seq = m.seq \
-                 cross join releases r on r.id = i.release_id \
-                 where m.mark = $1 and m.seq < $2 \
-                 and not exists (select 1 from releases e cross join items o on o.release_id = e.id \
-                 cross join item_marks n on n.mark = $1 and n.seq = o.seq \
-                 where e.story_id = r.story_id and e.revision = r.revision \
+                "select m.seq, r.story_id, r.revision from item_marks m cross join items i cross join releases r \
+                 where i.seq = m.seq and r.id = i.release_id and m.mark = $1 and m.seq < $2 \
+                 and not exists (select 1 from releases e cross join items o cross join item_marks n \
+                 where o.release_id = e.id and n.mark = $1 and n.seq = o.seq and e.story_id = r.story_id and e.revision = r.revision \
                  and e.state not in ('draft', 'refused', 'cancelled') and o.seq < m.seq) \
                  order by m.seq desc limit $3",
             )
@@ -222,7 +220,7 @@ impl Store {
         Ok(reading!(self, |conn| {
             sqlx::query_as(
                 "select m.mark, m.seq from json_each($1) j cross join json_each($2) k cross join item_marks m \
-                 where m.mark = j.value and m.seq = k.value",
+                 where m.mark = j.value and m.seq = cast(k.value as bigint)",
             )
             .bind(json(marks))
             .bind(json(seqs))
@@ -235,7 +233,7 @@ impl Store {
     pub async fn mark_sizes(&self, marks: &[&str], most: i64) -> Result<Vec<i64>> {
         Ok(reading!(self, |conn| {
             sqlx::query_scalar(
-                "select (select count(*) from (select 1 from item_marks where mark = j.value limit $2)) \
+                "select (select count(*) from (select 1 from item_marks where mark = j.value limit $2) as some) \
                  from json_each($1) j order by j.key",
             )
             .bind(json(marks))
@@ -267,7 +265,7 @@ impl Store {
     pub async fn items(&self, seqs: &[i64]) -> Result<Vec<ItemRow>> {
         Ok(reading!(self, |conn| {
             sqlx::query_as(select_item!(
-                "where i.seq in (select value from json_each($1)) order by i.seq desc"
+                "where i.seq in (select cast(value as bigint) from json_each($1)) order by i.seq desc"
             ))
             .bind(json(seqs))
             .fetch_all(conn)
@@ -291,7 +289,7 @@ impl Store {
             sqlx::query_as(
                 "select i.seq, r.story_id, r.revision, r.public_id, r.edition, i.cleared_ms \
                  from json_each($1) j cross join releases r join items i on i.release_id = r.id \
-                 where r.story_id = j.value and r.state not in ('draft', 'refused', 'cancelled') order by i.seq",
+                 where r.story_id = cast(j.value as bigint) and r.state not in ('draft', 'refused', 'cancelled') order by i.seq",
             )
             .bind(json(story_ids))
             .fetch_all(conn)

@@ -127,11 +127,11 @@ impl Store {
                     .await?;
             // Materialized, or SQLite walks all deliveries of the alert and reads the JSON again for each of the batch.
             let changed: HashSet<i64> = sqlx::query_scalar(
-                "with o as materialized (select json_extract(value, '$[0]') as endpoint_id, \
-                 json_extract(value, '$[1]') as state, json_extract(value, '$[2]') as attempt, \
-                 json_extract(value, '$[3]') as at_ms, json_extract(value, '$[4]') as status, \
-                 json_extract(value, '$[5]') as error from json_each($1)) \
-                 update deliveries set state = o.state, attempts = max(attempts, o.attempt), done_ms = o.at_ms, \
+                "with o as materialized (select cast(json_extract(value, '$[0]') as bigint) as endpoint_id, \
+                 json_extract(value, '$[1]') as state, cast(json_extract(value, '$[2]') as bigint) as attempt, \
+                 cast(json_extract(value, '$[3]') as bigint) as at_ms, cast(json_extract(value, '$[4]') as bigint) as status, \
+                 json_extract(value, '$[5]') as error from json_each($1)) update deliveries set state = o.state, \
+                 attempts = case when o.attempt > attempts then o.attempt else attempts end, done_ms = o.at_ms, \
                  last_status = o.status, last_error = o.error from o \
                  where deliveries.alert_id = $2 and deliveries.endpoint_id = o.endpoint_id \
                  and deliveries.state = 'due' and deliveries.batch_id = $3 and not exists (select 1 from retries t \
@@ -148,8 +148,9 @@ impl Store {
             if let Some(failures) = failures {
                 sqlx::query(
                     "insert into attempts (alert_id, endpoint_id, attempt, at_ms, duration_ms, status, error, answer) \
-                     select $1, json_extract(value, '$[0]'), json_extract(value, '$[1]'), json_extract(value, '$[2]'), \
-                     json_extract(value, '$[3]'), json_extract(value, '$[4]'), json_extract(value, '$[5]'), \
+                     select $1, cast(json_extract(value, '$[0]') as bigint), cast(json_extract(value, '$[1]') as bigint), \
+                     cast(json_extract(value, '$[2]') as bigint), cast(json_extract(value, '$[3]') as bigint), \
+                     cast(json_extract(value, '$[4]') as bigint), json_extract(value, '$[5]'), \
                      json_extract(value, '$[6]') from json_each($2) where true on conflict do nothing",
                 )
                 .bind(batch.alert_id)
@@ -160,8 +161,8 @@ impl Store {
             }
             if let Some(retries) = retry_rows(outcomes, &changed) {
                 sqlx::query(
-                    "insert into retries (alert_id, endpoint_id, due_ms, gathered) select $1, json_extract(value, '$[0]'), \
-                     json_extract(value, '$[1]'), json_extract(value, '$[2]') from json_each($2)",
+                    "insert into retries (alert_id, endpoint_id, due_ms, gathered) select $1, cast(json_extract(value, '$[0]') as bigint), \
+                     cast(json_extract(value, '$[1]') as bigint), json_extract(value, '$[2]') from json_each($2)",
                 )
                 .bind(batch.alert_id)
                 .bind(&retries)

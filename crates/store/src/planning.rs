@@ -101,7 +101,7 @@ impl Store {
             .await?;
             sqlx::query(
                 "insert into deliveries (alert_id, endpoint_id, batch_id, release_id, state, reasons) \
-                 select $1, json_extract(value, '$[0]'), $2, $3, 'due', json_extract(value, '$[1]') from json_each($4)",
+                 select $1, cast(json_extract(value, '$[0]') as bigint), $2, $3, 'due', json_extract(value, '$[1]') from json_each($4)",
             )
             .bind(alert.id)
             .bind(id)
@@ -111,8 +111,8 @@ impl Store {
             .await?;
             if waiting > 0 {
                 sqlx::query(
-                    "insert into retries (alert_id, endpoint_id, due_ms, gathered) select $1, json_extract(value, '$[0]'), \
-                     json_extract(value, '$[1]'), json_extract(value, '$[2]') from json_each($2)",
+                    "insert into retries (alert_id, endpoint_id, due_ms, gathered) select $1, cast(json_extract(value, '$[0]') as bigint), \
+                     cast(json_extract(value, '$[1]') as bigint), json_extract(value, '$[2]') from json_each($2)",
                 )
                 .bind(alert.id)
                 .bind(gathered_rows(deliveries))

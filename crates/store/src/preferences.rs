@@ -208,7 +208,7 @@ impl Store {
         Ok(writing!(self, |conn| {
             let activated = sqlx::query(
                 "update subscriptions set state = 'active', consent = consent || $1 \
-                 where endpoint_id = $2 and state = 'pending' and id in (select value from json_each($3))",
+                 where endpoint_id = $2 and state = 'pending' and id in (select cast(value as bigint) from json_each($3))",
             )
             .bind(consent)
             .bind(endpoint_id)
@@ -343,9 +343,8 @@ impl Store {
             sqlx::query_as(
                 "select a.public_id as alert, r.public_id as release, r.content, d.reasons, d.state, d.done_ms \
                  from (select id, public_id from alerts where kind = 'story' order by id desc limit 20000) a \
-                 cross join deliveries d on d.alert_id = a.id and d.endpoint_id = $1 \
-                 join releases r on r.id = d.release_id \
-                 where r.state = 'cleared' order by a.id desc limit $2",
+                 cross join deliveries d cross join releases r \
+                 where d.alert_id = a.id and d.endpoint_id = $1 and r.id = d.release_id and r.state = 'cleared' order by a.id desc limit $2",
             )
             .bind(endpoint_id)
             .bind(limit)

@@ -200,7 +200,7 @@ impl Store {
         .to_string();
         let id = writing!(self, |conn| {
             let taken: u64 = sqlx::query(
-                "delete from retries where alert_id = $1 and due_ms <= $2 and gathered = '' and endpoint_id in (select value from json_each($3))",
+                "delete from retries where alert_id = $1 and due_ms <= $2 and gathered = '' and endpoint_id in (select cast(value as bigint) from json_each($3))",
             )
             .bind(first.alert_id)
             .bind(now_ms)
@@ -230,7 +230,7 @@ impl Store {
                 .await?;
                 sqlx::query(
                     "update deliveries set batch_id = $1 where alert_id = $2 \
-                     and endpoint_id in (select value from json_each($3)) and state = 'due'",
+                     and endpoint_id in (select cast(value as bigint) from json_each($3)) and state = 'due'",
                 )
                 .bind(id)
                 .bind(first.alert_id)
