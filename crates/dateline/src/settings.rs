@@ -126,11 +126,20 @@ impl Settings {
         self.resolve(&self.data)
     }
 
-    /// The SQLite file.
-    pub fn store_path(&self) -> PathBuf {
-        match texts::sqlite_path(&self.store.url) {
-            Some(path) => self.resolve(path),
-            None => self.data_dir().join("dateline.db"),
+    /// The store's URL; that of an SQLite file names its whole path.
+    pub fn store_url(&self) -> String {
+        match self.store_path() {
+            Some(path) => format!("sqlite:{}", path.display()),
+            None => self.store.url.clone(),
+        }
+    }
+
+    /// The SQLite file; none where the store is PostgreSQL.
+    pub fn store_path(&self) -> Option<PathBuf> {
+        match (texts::sqlite_path(&self.store.url), self.store.url.as_str()) {
+            (Some(path), _) => Some(self.resolve(path)),
+            (None, "") => Some(self.data_dir().join("dateline.db")),
+            (None, _) => None,
         }
     }
 

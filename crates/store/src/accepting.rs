@@ -184,7 +184,7 @@ impl Store {
             return Ok(Accepted::New(Vec::new()));
         };
         // A transaction that finds something in the way commits nothing, for nothing was written.
-        let accepted = writing!(self, |conn| 'all: {
+        let accepted = writing_in_turn!(self, Releases, |conn| 'all: {
             if let Some(Idempotency { key, body_hash }) = idempotency {
                 let earlier: Option<(String, String)> =
                     made_before!(&mut *conn, first.submitted_by, key);
@@ -270,7 +270,7 @@ impl Store {
         act: &str,
         now_ms: i64,
     ) -> Result<Replaced> {
-        let replaced = writing!(self, |conn| 'all: {
+        let replaced = writing_in_turn!(self, Releases, |conn| 'all: {
             let (state, story_id, revision, content_hash, source): (String, i64, i64, String, String) =
                 sqlx::query_as("select state, story_id, revision, content_hash, source from releases where id = $1")
                     .bind(id)

@@ -37,7 +37,7 @@ impl Store {
     /// A short transaction of its own, so that `seq` is gap-free without locking the wire while planning.
     pub async fn clear(&self, release_id: i64, now_ms: i64) -> Result<Vec<Cleared>> {
         let alert_public_id = PublicId::from_random(Kind::Alert, rand::random());
-        let cleared = writing!(self, |conn| {
+        let cleared = writing_in_turn!(self, Releases, |conn| {
             let mut rows: Vec<Clearing> = sqlx::query_as(
                 "update releases set state = 'cleared', cleared_ms = $1 \
                  where (id = $2 or bundle = (select bundle from releases where id = $2)) \

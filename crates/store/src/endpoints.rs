@@ -145,7 +145,7 @@ impl Store {
 
     /// Makes a pending endpoint active; false if it was not pending.
     pub async fn confirm_endpoint(&self, id: i64) -> Result<bool> {
-        let done = writing!(self, |conn| {
+        let done = writing_in_turn!(self, Readers, |conn| {
             let done = sqlx::query(
                 "update endpoints set state = 'active' where id = $1 and state = 'pending'",
             )
@@ -161,7 +161,7 @@ impl Store {
 
     /// Takes an endpoint out of use: it is gone, or its owner must act first.
     pub async fn disable_endpoint(&self, id: i64) -> Result<()> {
-        writing!(self, |conn| {
+        writing_in_turn!(self, Readers, |conn| {
             sqlx::query(
                 "update endpoints set state = 'disabled' where id = $1 and state <> 'deleted'",
             )
@@ -182,7 +182,7 @@ impl Store {
         request_id: &str,
         now_ms: i64,
     ) -> Result<i64> {
-        Ok(writing!(self, |conn| {
+        Ok(writing_in_turn!(self, Readers, |conn| {
             direct_alert!(conn, public_id, kind, endpoint_id, "", request_id, now_ms)
         }))
     }

@@ -1,28 +1,65 @@
 //! One enum of engines, and the macros that write each query once for all of them.
 
-use crate::Result;
+use crate::postgres::Postgres;
 use crate::sqlite::Sqlite;
+use crate::{Result, StoreError};
+use std::path::Path;
 
 /// A database that holds the truth. Cheap to clone.
 #[derive(Debug, Clone)]
 pub enum Store {
     /// Embedded: one file, one process.
     Sqlite(Sqlite),
+    /// Shared by any number of processes.
+    Postgres(Postgres),
 }
 
 impl Store {
-    /// Opens the store that a URL names, creating it when it is not there yet.
+    /// Opens the store that a URL names (`sqlite:PATH`, `postgres://…`), creating it when it is not there yet.
     ///
     /// # Errors
-    /// [`crate::StoreError::Schema`] if it was written by another version, [`crate::StoreError::Unwritable`] if it cannot be opened.
-    pub async fn open(path: &std::path::Path, now_ms: i64) -> Result<Store> {
-        Ok(Store::Sqlite(Sqlite::open(path, now_ms).await?))
+    /// [`StoreError::Schema`] if it was written by another version, [`StoreError::Unwritable`] if it cannot be opened,
+    /// [`StoreError::Unreadable`] if no engine has such URLs.
+    pub async fn open(url: &str, now_ms: i64) -> Result<Store> {
+        match url.split_once(':') {
+            Some(("sqlite", path)) => {
+                Ok(Store::Sqlite(Sqlite::open(Path::new(path), now_ms).await?))
+            }
+            Some(("postgres" | "postgresql", _)) => {
+                Ok(Store::Postgres(Postgres::open(url, now_ms).await?))
+            }
+            _ => Err(StoreError::Unreadable(
+                "a store is named by `sqlite:PATH` or `postgres://…`".into(),
+            )),
+        }
+    }
+
+    /// Whether other processes may work on it at the same time.
+    pub fn is_shared(&self) -> bool {
+        matches!(self, Store::Postgres(_))
+    }
+
+    /// How far the store's clock is before ours, milliseconds; 0 where it has none of its own.
+    pub async fn clock_offset_ms(&self, now_ms: impl Fn() -> i64) -> Result<i64> {
+        match self {
+            Store::Sqlite(_) => Ok(0),
+            Store::Postgres(engine) => engine.clock_offset_ms(now_ms).await,
+        }
+    }
+
+    /// Makes room for what is to come, long before it is needed; asked for now and then.
+    pub async fn make_room(&self) -> Result<()> {
+        match self {
+            Store::Sqlite(_) => Ok(()),
+            Store::Postgres(engine) => engine.make_room().await,
+        }
     }
 
     /// Finishes what is under way and closes every connection.
     pub async fn close(&self) {
         match self {
             Store::Sqlite(engine) => engine.close().await,
+            Store::Postgres(engine) => engine.close().await,
         }
     }
 }
@@ -36,20 +73,51 @@ macro_rules! reading {
                 let $conn = &mut *connection;
                 $body
             }
+            $crate::Store::Postgres(engine) => {
+                let mut connection = engine.reader().await?;
+                let $conn = &mut *connection;
+                $body
+            }
         }
     };
 }
 
-/// Runs a body inside a write transaction of whichever engine it is, and commits it.
+/// Runs a body inside a transaction of its own, and commits it.
+macro_rules! committing {
+    ($transaction:expr, |$conn:ident| $body:expr) => {{
+        let mut transaction = $transaction;
+        let $conn = &mut *transaction;
+        let output = $body;
+        transaction.commit().await?;
+        output
+    }};
+}
+
+/// Runs a body inside a write transaction of whichever engine it is, and commits it. On the shared engine others write at
+/// the same time: each statement sees what was committed before it began, so steps are guarded by conditions and keys.
 macro_rules! writing {
     ($store:expr, |$conn:ident| $body:expr) => {
         match $store {
             $crate::Store::Sqlite(engine) => {
-                let mut transaction = engine.begin().await?;
-                let $conn = &mut *transaction;
-                let output = $body;
-                transaction.commit().await?;
-                output
+                committing!(engine.begin().await?, |$conn| $body)
+            }
+            $crate::Store::Postgres(engine) => {
+                committing!(engine.begin().await?, |$conn| $body)
+            }
+        }
+    };
+}
+
+/// As [`writing!`], one after the other among all that take the same turn: what is read stays true until the commit.
+macro_rules! writing_in_turn {
+    ($store:expr, $turn:ident, |$conn:ident| $body:expr) => {
+        match $store {
+            $crate::Store::Sqlite(engine) => {
+                committing!(engine.begin().await?, |$conn| $body)
+            }
+            $crate::Store::Postgres(engine) => {
+                let turn = $crate::postgres::Turn::$turn;
+                committing!(engine.begin_turn(turn).await?, |$conn| $body)
             }
         }
     };

@@ -38,6 +38,17 @@ impl From<sqlx::Error> for StoreError {
             sqlx::Error::Database(database) if database.is_unique_violation() => {
                 StoreError::Conflict(database.message().to_owned())
             }
+            sqlx::Error::Database(database) if is_sqlstate(database.code().as_deref()) => {
+                match database.code().as_deref() {
+                    // disk_full, read_only_sql_transaction
+                    Some("53100" | "25006") => {
+                        StoreError::Unwritable(database.message().to_owned())
+                    }
+                    // serialization_failure, deadlock_detected
+                    Some("40001" | "40P01") => StoreError::Conflict(database.message().to_owned()),
+                    _ => StoreError::Failed(error),
+                }
+            }
             sqlx::Error::Database(database) => match primary_code(database.code().as_deref()) {
                 // SQLITE_READONLY, SQLITE_IOERR, SQLITE_FULL, SQLITE_CANTOPEN
                 Some(8 | 10 | 13 | 14) => StoreError::Unwritable(database.message().to_owned()),
@@ -51,6 +62,11 @@ impl From<sqlx::Error> for StoreError {
             _ => StoreError::Failed(error),
         }
     }
+}
+
+/// PostgreSQL's codes have five characters, SQLite's at most four.
+fn is_sqlstate(code: Option<&str>) -> bool {
+    code.is_some_and(|code| code.len() == 5)
 }
 
 /// SQLite's extended codes carry the primary one in their low byte.

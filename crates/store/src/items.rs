@@ -233,7 +233,7 @@ impl Store {
     pub async fn mark_sizes(&self, marks: &[&str], most: i64) -> Result<Vec<i64>> {
         Ok(reading!(self, |conn| {
             sqlx::query_scalar(
-                "select (select count(*) from (select 1 from item_marks where mark = j.value limit $2) as some) \
+                "select (select count(*) from (select 1 from item_marks where mark = j.value limit $2) as counted) \
                  from json_each($1) j order by j.key",
             )
             .bind(json(marks))

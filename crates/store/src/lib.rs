@@ -39,10 +39,12 @@ mod latency;
 mod outcomes;
 mod people;
 mod planning;
+mod postgres;
 mod preferences;
 mod questions;
 mod releases;
 mod reports;
+mod schema;
 mod sqlite;
 mod status;
 mod stopping;
@@ -68,6 +70,7 @@ pub use notices::NoticeDue;
 pub use outcomes::{LeftOut, Outcome, Verdict};
 pub use people::{NewPerson, PersonRow};
 pub use planning::{GatheredUntil, NewBatch, PlannedDelivery};
+pub use postgres::Postgres;
 pub use preferences::{
     AskLimits, Confirmed, EndpointEdit, NewAsk, RecentAlert, SubscriptionEdit, TestResult,
 };

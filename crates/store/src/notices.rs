@@ -67,7 +67,7 @@ impl Store {
     ) -> Result<i64> {
         let public_id = PublicId::from_random(Kind::Alert, rand::random());
         let link_key = self.link_key().await?;
-        Ok(writing!(self, |conn| {
+        Ok(writing_in_turn!(self, Readers, |conn| {
             let endpoint_id = address_endpoint!(conn, address, link_key, now_ms);
             direct_alert!(
                 conn,
@@ -109,7 +109,7 @@ impl Store {
         let about =
             serde_json::json!({ "release": due.release_id, "telling": due.telling }).to_string();
         let link_key = self.link_key().await?;
-        Ok(writing!(self, |conn| {
+        Ok(writing_in_turn!(self, Readers, |conn| {
             let told = sqlx::query("update releases set told = $1 where id = $2 and told = $3")
                 .bind(&due.telling)
                 .bind(due.release_id)

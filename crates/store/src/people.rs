@@ -53,7 +53,7 @@ impl Store {
     /// # Errors
     /// [`crate::StoreError::Conflict`] if somebody has the address, in whichever case; somebody removed before is taken up again.
     pub async fn add_person(&self, new: &NewPerson<'_>, now_ms: i64) -> Result<()> {
-        writing!(self, |conn| {
+        writing_in_turn!(self, Readers, |conn| {
             let id = next_ids!(conn, "person", 1);
             let again = sqlx::query(
                 "update people set public_id = $1, name = $2, rights = $3, issuers = $4, created_ms = $5, removed_ms = null \
@@ -128,7 +128,7 @@ impl Store {
 
     /// Changes a person's name, rights and issuers; false if there is none with this public id.
     pub async fn change_person(&self, new: &NewPerson<'_>) -> Result<bool> {
-        let done = writing!(self, |conn| {
+        let done = writing_in_turn!(self, Readers, |conn| {
             sqlx::query(
                 "update people set name = $1, rights = $2, issuers = $3 where public_id = $4 and removed_ms is null",
             )
@@ -145,7 +145,7 @@ impl Store {
 
     /// Removes a person and ends their sessions; false if there is none with this public id.
     pub async fn remove_person(&self, public_id: &str, now_ms: i64) -> Result<bool> {
-        let done = writing!(self, |conn| {
+        let done = writing_in_turn!(self, Readers, |conn| {
             sqlx::query(
                 "update sessions set ended_ms = $1 where ended_ms is null \
                  and person_id = (select id from people where public_id = $2)",
@@ -175,7 +175,7 @@ impl Store {
         most_open: i64,
         now_ms: i64,
     ) -> Result<Option<i64>> {
-        Ok(writing!(self, |conn| {
+        Ok(writing_in_turn!(self, Readers, |conn| {
             let open: i64 = sqlx::query_scalar(
                 "select count(*) from sign_ins where person_id = $1 and used_ms is null and expires_ms > $2",
             )
@@ -207,7 +207,7 @@ impl Store {
         expires_ms: i64,
         now_ms: i64,
     ) -> Result<bool> {
-        Ok(writing!(self, |conn| {
+        Ok(writing_in_turn!(self, Readers, |conn| {
             let person_id: Option<i64> = sqlx::query_scalar(
                 "update sign_ins set used_ms = $1 where id = $2 and used_ms is null and expires_ms > $1 \
                  and exists (select 1 from people p where p.id = person_id and p.removed_ms is null) returning person_id",
@@ -253,7 +253,7 @@ impl Store {
 
     /// Ends the session of this secret.
     pub async fn end_session(&self, secret: &str, now_ms: i64) -> Result<()> {
-        writing!(self, |conn| {
+        writing_in_turn!(self, Readers, |conn| {
             sqlx::query("update sessions set ended_ms = $1 where digest = $2 and ended_ms is null")
                 .bind(now_ms)
                 .bind(Sha256::digest(secret.as_bytes()).to_vec())

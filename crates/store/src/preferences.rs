@@ -130,7 +130,7 @@ impl Store {
     pub async fn ask_by_mail(&self, ask: &NewAsk<'_>, now_ms: i64) -> Result<Option<i64>> {
         let public_id = PublicId::from_random(Kind::Alert, rand::random());
         let link_key = self.link_key().await?;
-        Ok(writing!(self, |conn| {
+        Ok(writing_in_turn!(self, Readers, |conn| {
             let endpoint_id = address_endpoint!(conn, ask.address, link_key, now_ms);
             let may: u64 = sqlx::query(
                 "update endpoints set asks = case when asked_ms <= $1 then 1 else asks + 1 end, asked_ms = $2 \
@@ -205,7 +205,7 @@ impl Store {
         consent: &str,
     ) -> Result<Confirmed> {
         let ids = serde_json::json!(subscriptions).to_string();
-        Ok(writing!(self, |conn| {
+        Ok(writing_in_turn!(self, Readers, |conn| {
             let activated = sqlx::query(
                 "update subscriptions set state = 'active', consent = consent || $1 \
                  where endpoint_id = $2 and state = 'pending' and id in (select cast(value as bigint) from json_each($3))",
@@ -241,7 +241,7 @@ impl Store {
 
     /// Gives a webhook that nobody has been shown the secret of a new one; false if somebody has, or it is in use.
     pub async fn renew_unseen_secret(&self, endpoint_id: i64, secret: &str) -> Result<bool> {
-        Ok(writing!(self, |conn| {
+        Ok(writing_in_turn!(self, Readers, |conn| {
             sqlx::query(
                 "update endpoints set secret = $1 where id = $2 and channel = 'webhook' and state = 'pending' \
                  and not exists (select 1 from subscriptions s where s.endpoint_id = $2 and s.state <> 'pending')",
@@ -260,7 +260,7 @@ impl Store {
         public_id: &str,
         edit: &SubscriptionEdit<'_>,
     ) -> Result<bool> {
-        let done = writing!(self, |conn| {
+        let done = writing_in_turn!(self, Readers, |conn| {
             let change = next_ids!(conn, "filter", 1);
             sqlx::query(
                 "update subscriptions set name = $1, filter = $2, grammar = $3, frequency = coalesce($4, frequency), \
@@ -281,7 +281,7 @@ impl Store {
 
     /// Changes how an endpoint is told. What waits for a digest already comes when it was promised.
     pub async fn edit_endpoint(&self, endpoint_id: i64, edit: &EndpointEdit<'_>) -> Result<()> {
-        writing!(self, |conn| {
+        writing_in_turn!(self, Readers, |conn| {
             sqlx::query(
                 "update endpoints set languages = coalesce($1, languages), extent = coalesce($2, extent), \
                  digest_at = coalesce($3, digest_at) where id = $4",
@@ -308,7 +308,7 @@ impl Store {
     }
 
     async fn move_endpoint(&self, endpoint_id: i64, from: &str, to: &str) -> Result<bool> {
-        let done = writing!(self, |conn| {
+        let done = writing_in_turn!(self, Readers, |conn| {
             let done = sqlx::query("update endpoints set state = $1 where id = $2 and state = $3")
                 .bind(to)
                 .bind(endpoint_id)

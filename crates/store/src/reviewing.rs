@@ -91,7 +91,7 @@ impl Store {
         content_hash: &str,
         event: NewEvent<'_>,
     ) -> Result<Reviewed> {
-        let reviewed = writing!(self, |conn| 'all: {
+        let reviewed = writing_in_turn!(self, Releases, |conn| 'all: {
             let (state, awaits, hash, bundle): (String, String, String, Option<String>) =
                 sqlx::query_as(
                     "select state, awaits, content_hash, bundle from releases where id = $1",
@@ -126,7 +126,7 @@ impl Store {
 
     /// Refuses a release that has not cleared, with the reason in the event's note. The rest of its bundle goes on.
     pub async fn refuse(&self, id: i64, event: NewEvent<'_>) -> Result<Reviewed> {
-        let reviewed = writing!(self, |conn| 'all: {
+        let reviewed = writing_in_turn!(self, Releases, |conn| 'all: {
             let (state, bundle): (String, Option<String>) =
                 sqlx::query_as("select state, bundle from releases where id = $1")
                     .bind(id)
@@ -154,7 +154,7 @@ impl Store {
 
     /// Asks the submitter something about a release that awaits review; it stays where it is, and they are told again.
     pub async fn query_release(&self, id: i64, event: NewEvent<'_>) -> Result<Reviewed> {
-        let reviewed = writing!(self, |conn| 'all: {
+        let reviewed = writing_in_turn!(self, Releases, |conn| 'all: {
             let state: String = sqlx::query_scalar("select state from releases where id = $1")
                 .bind(id)
                 .fetch_one(&mut *conn)

@@ -1,5 +1,6 @@
 //! The embedded engine: SQLite in WAL mode with one writer and several readers.
 
+use crate::schema::{self, VERSION};
 use crate::{Result, StoreError};
 use sqlx::pool::PoolConnection;
 use sqlx::sqlite::{
@@ -15,8 +16,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../schema/sqlite-0002.sql"),
     include_str!("../schema/sqlite-0003.sql"),
 ];
-/// What this program writes and reads.
-const SCHEMA_VERSION: i64 = MIGRATIONS.len() as i64;
+const _: () = assert!(MIGRATIONS.len() as i64 == schema::VERSION);
 const READERS: u32 = 4;
 /// Rows that a connection's thread hands over before it waits for them to be taken: more than a batch has, for each
 /// such wait wakes two threads.
@@ -83,7 +83,7 @@ async fn migrate(writer: &SqlitePool, now_ms: i64) -> Result<()> {
     let found: i64 = sqlx::query_scalar("pragma user_version")
         .fetch_one(&mut *connection)
         .await?;
-    if found == SCHEMA_VERSION {
+    if found == VERSION {
         return Ok(());
     }
     let steps = usize::try_from(found)
@@ -91,7 +91,7 @@ async fn migrate(writer: &SqlitePool, now_ms: i64) -> Result<()> {
         .and_then(|at| MIGRATIONS.get(at..));
     let steps = steps.ok_or(StoreError::Schema {
         found,
-        known: SCHEMA_VERSION,
+        known: VERSION,
     })?;
     // A table can only be rebuilt while references to it are not watched; inside a transaction this pragma does nothing.
     sqlx::raw_sql("pragma foreign_keys = off")
@@ -102,7 +102,7 @@ async fn migrate(writer: &SqlitePool, now_ms: i64) -> Result<()> {
         sqlx::raw_sql(*step).execute(&mut *transaction).await?;
     }
     if found == 0 {
-        add_key(&mut transaction, now_ms).await?;
+        schema::add_key!(transaction, now_ms);
     }
     let dangling = sqlx::query("pragma foreign_key_check")
         .fetch_optional(&mut *transaction)
@@ -112,24 +112,13 @@ async fn migrate(writer: &SqlitePool, now_ms: i64) -> Result<()> {
         return Err(StoreError::Unreadable(reason));
     }
     sqlx::raw_sql(sqlx::AssertSqlSafe(format!(
-        "pragma user_version = {SCHEMA_VERSION}"
+        "pragma user_version = {VERSION}"
     )))
     .execute(&mut *transaction)
     .await?;
     transaction.commit().await?;
     sqlx::raw_sql("pragma foreign_keys = on")
         .execute(&mut *connection)
-        .await?;
-    Ok(())
-}
-
-/// The key that signs links.
-async fn add_key(transaction: &mut Transaction<'_, sqlx::Sqlite>, now_ms: i64) -> Result<()> {
-    let secret: [u8; 32] = rand::random();
-    sqlx::query("insert into keys (id, secret, created_ms) values (1, $1, $2)")
-        .bind(secret.as_slice())
-        .bind(now_ms)
-        .execute(&mut **transaction)
         .await?;
     Ok(())
 }

@@ -74,7 +74,7 @@ impl Store {
         power: Power,
         event: NewEvent<'_>,
     ) -> Result<Stopped> {
-        let stopped = writing!(self, |conn| {
+        let stopped = writing_in_turn!(self, Releases, |conn| {
             let ids: Vec<i64> = sqlx::query_scalar(
                 "update releases set state = $1, \
                  held_by = case when $1 <> 'held' or (held_as = 'editor' and $3 <> 'editor') then held_by else $4 end, \
@@ -107,7 +107,7 @@ impl Store {
         power: Power,
         event: NewEvent<'_>,
     ) -> Result<Stopped> {
-        let moved = writing!(self, |conn| 'all: {
+        let moved = writing_in_turn!(self, Releases, |conn| 'all: {
             // A transaction that finds it held commits nothing, for nothing was written.
             if power != Power::Editor
                 && let Some((by, note)) = editors_hold!(conn, id)

@@ -311,7 +311,7 @@ impl Store {
     ) -> Result<Vec<Subscribed>> {
         let key = self.link_key().await?;
         let mut added: Vec<Subscribed> = Vec::with_capacity(new.len());
-        writing!(self, |conn| {
+        writing_in_turn!(self, Readers, |conn| {
             let change = next_ids!(conn, "filter", 1);
             for subscription in new {
                 let (endpoint_id, state, new) =
@@ -382,7 +382,7 @@ impl Store {
         public_id: &str,
         state: SubscriptionState,
     ) -> Result<bool> {
-        let done = writing!(self, |conn| {
+        let done = writing_in_turn!(self, Readers, |conn| {
             let change = next_ids!(conn, "filter", 1);
             sqlx::query("update subscriptions set state = $1, change = $2 where public_id = $3 and state <> 'deleted' \
                          and (state <> 'pending' or $1 = 'deleted')")
@@ -399,7 +399,7 @@ impl Store {
     /// Deletes subscriptions of one endpoint by key, or all of them if none is named. Gives how many were live.
     pub async fn unsubscribe(&self, endpoint_id: i64, subscriptions: &[i64]) -> Result<u64> {
         let mut done = 0;
-        writing!(self, |conn| {
+        writing_in_turn!(self, Readers, |conn| {
             let change = next_ids!(conn, "filter", 1);
             if subscriptions.is_empty() {
                 done = sqlx::query(

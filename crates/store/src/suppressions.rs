@@ -28,7 +28,7 @@ impl Store {
     /// Adds a mail address, in whichever case, or a URL that must not be written to; false if it was there, and its first
     /// reason stands. The reason is kept when the address is erased, so it does not repeat it.
     pub async fn suppress(&self, address: &str, reason: &str, now_ms: i64) -> Result<bool> {
-        let done = writing!(self, |conn| {
+        let done = writing_in_turn!(self, Readers, |conn| {
             sqlx::query("insert into suppressions (address_key, reason, created_ms) values ($1, $2, $3) on conflict do nothing")
                 .bind(suppressed_key(address))
                 .bind(reason)
@@ -43,7 +43,7 @@ impl Store {
     /// Lets an address be written to again; false if it was not suppressed. What was erased stays suppressed: its hash is
     /// another row, which holds when the address comes back.
     pub async fn lift_suppression(&self, address: &str) -> Result<bool> {
-        let done = writing!(self, |conn| {
+        let done = writing_in_turn!(self, Readers, |conn| {
             sqlx::query("delete from suppressions where address_key = $1")
                 .bind(suppressed_key(address))
                 .execute(&mut *conn)

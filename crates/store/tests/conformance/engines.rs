@@ -17,7 +17,89 @@ pub(crate) mod sqlite {
         }
 
         pub(crate) async fn open(&self) -> Result<Store> {
-            Store::open(&self.file(), crate::fixtures::NOW).await
+            let url = format!("sqlite:{}", self.file().display());
+            Store::open(&url, crate::fixtures::NOW).await
         }
+    }
+}
+
+/// A schema of its own in the database that `deploy/services` started, or that is named; dropped with the place.
+pub(crate) mod postgres {
+    use sqlx::{Connection, PgConnection};
+    use store::{Result, Store};
+
+    pub(crate) struct Place {
+        server: String,
+        schema: String,
+    }
+
+    impl Place {
+        pub(crate) fn new() -> Place {
+            Place {
+                server: server(),
+                schema: format!("test_{:016x}", rand::random::<u64>()),
+            }
+        }
+
+        /// Its URL, under which each connection sees its own schema only.
+        pub(crate) fn url(&self) -> String {
+            let Place { server, schema } = self;
+            let join = if server.contains('?') { '&' } else { '?' };
+            format!("{server}{join}options[search_path]={schema}")
+        }
+
+        pub(crate) async fn open(&self) -> Result<Store> {
+            self.run("create schema if not exists").await;
+            Store::open(&self.url(), crate::fixtures::NOW).await
+        }
+
+        async fn run(&self, act: &str) {
+            let mut connection = PgConnection::connect(&self.server).await.unwrap();
+            let text = format!("{act} {}", self.schema);
+            sqlx::raw_sql(sqlx::AssertSqlSafe(text))
+                .execute(&mut connection)
+                .await
+                .unwrap();
+        }
+    }
+
+    impl Drop for Place {
+        fn drop(&mut self) {
+            let text = format!("drop schema if exists {} cascade", self.schema);
+            let server = self.server.clone();
+            let dropped = std::thread::spawn(move || {
+                let runtime = tokio::runtime::Builder::new_current_thread()
+                    .enable_all()
+                    .build()
+                    .unwrap();
+                runtime.block_on(async {
+                    let mut connection = PgConnection::connect(&server).await.unwrap();
+                    sqlx::raw_sql(sqlx::AssertSqlSafe(text))
+                        .execute(&mut connection)
+                        .await
+                        .unwrap();
+                });
+            });
+            let _ = dropped.join();
+        }
+    }
+
+    fn server() -> String {
+        std::env::var("DATELINE_POSTGRES")
+            .ok()
+            .or_else(started)
+            .expect(
+                "a PostgreSQL server: run `deploy/services up`, or name one in DATELINE_POSTGRES",
+            )
+    }
+
+    /// What `deploy/services` wrote down.
+    fn started() -> Option<String> {
+        let file = concat!(env!("CARGO_MANIFEST_DIR"), "/../../target/services/env");
+        let text = std::fs::read_to_string(file).ok()?;
+        let line = text
+            .lines()
+            .find_map(|line| line.strip_prefix("DATELINE_POSTGRES="))?;
+        Some(line.to_owned())
     }
 }

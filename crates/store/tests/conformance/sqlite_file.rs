@@ -90,7 +90,8 @@ async fn folder_that_is_not_there_is_unwritable() {
     let place = Place::new();
     let nowhere = place.file().join("below").join("dateline.db");
 
-    let refused = Store::open(&nowhere, NOW).await.unwrap_err();
+    let url = format!("sqlite:{}", nowhere.display());
+    let refused = Store::open(&url, NOW).await.unwrap_err();
 
     assert!(matches!(refused, StoreError::Unwritable(_)), "{refused}");
 }

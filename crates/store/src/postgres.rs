@@ -1,0 +1,176 @@
+//! The shared engine: PostgreSQL, for processes on many machines.
+//!
+//! Every writer works at once (read committed); what has to happen one after the other takes a [`Turn`]. Connections that
+//! were lost are opened again by the pool; a transaction that was under way fails, nothing of it is kept, and whoever
+//! asked for it asks again.
+
+use crate::schema;
+use crate::{Result, StoreError};
+use sqlx::pool::PoolConnection;
+use sqlx::postgres::{PgConnectOptions, PgConnection, PgPool, PgPoolOptions};
+use sqlx::{ConnectOptions, Transaction};
+use std::str::FromStr;
+use std::time::Duration;
+
+/// One text a version, in order; a landed one is never edited. The first makes the whole schema of its version.
+const MIGRATIONS: &[&str] = &[include_str!("../schema/postgres-0003.sql")];
+const FIRST_VERSION: i64 = schema::VERSION + 1 - MIGRATIONS.len() as i64;
+/// A connection for each thing that a process does at once; all others wait a moment.
+const CONNECTIONS: u32 = 16;
+const CONNECT_WITHIN: Duration = Duration::from_secs(10);
+/// No query of ours takes as long; one that does holds up others.
+const STATEMENT_WITHIN: &str = "60s";
+/// Alerts whose deliveries share a partition.
+const ALERTS_A_PARTITION: i64 = 100_000;
+/// The lock under which the schema is made or changed.
+const SCHEMA_LOCK: i64 = 0x6461_7465;
+
+/// What must happen one after the other, whichever process does it: a lock in the database, held until the transaction
+/// ends. The embedded engine has one writer, and needs none.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Turn {
+    /// The way of releases: accepted, reviewed, stopped, cleared.
+    Releases,
+    /// What readers and people ask for.
+    Readers,
+}
+
+/// A pool on one database. Tables are found by the connection's `search_path`.
+#[derive(Debug, Clone)]
+pub struct Postgres {
+    pool: PgPool,
+}
+
+impl Postgres {
+    /// Connects, and makes the schema where there is none.
+    pub(crate) async fn open(url: &str, now_ms: i64) -> Result<Postgres> {
+        let options = PgConnectOptions::from_str(url)
+            .map_err(|error| StoreError::Unreadable(format!("the database's URL: {error}")))?
+            .application_name("dateline")
+            .options([("statement_timeout", STATEMENT_WITHIN)])
+            .disable_statement_logging();
+        let pool = PgPoolOptions::new()
+            .max_connections(CONNECTIONS)
+            .acquire_timeout(CONNECT_WITHIN)
+            .connect_with(options)
+            .await?;
+        let postgres = Postgres { pool };
+        postgres.migrate(now_ms).await?;
+        postgres.make_room().await?;
+        Ok(postgres)
+    }
+
+    pub(crate) async fn reader(&self) -> Result<PoolConnection<sqlx::Postgres>> {
+        Ok(self.pool.acquire().await?)
+    }
+
+    pub(crate) async fn begin(&self) -> Result<Transaction<'_, sqlx::Postgres>> {
+        Ok(self.pool.begin().await?)
+    }
+
+    pub(crate) async fn begin_turn(&self, turn: Turn) -> Result<Transaction<'_, sqlx::Postgres>> {
+        let mut transaction = self.pool.begin().await?;
+        sqlx::query("select pg_advisory_xact_lock($1)")
+            .bind(SCHEMA_LOCK + 1 + turn as i64)
+            .execute(&mut *transaction)
+            .await?;
+        Ok(transaction)
+    }
+
+    pub(crate) async fn close(&self) {
+        self.pool.close().await;
+    }
+
+    /// How far the database's clock is before ours, milliseconds, give or take the half of the asking.
+    pub(crate) async fn clock_offset_ms(&self, now_ms: impl Fn() -> i64) -> Result<i64> {
+        let mut connection = self.reader().await?;
+        let before_ms = now_ms();
+        let there_ms: i64 = sqlx::query_scalar(
+            "select cast(extract(epoch from clock_timestamp()) * 1000 as bigint)",
+        )
+        .fetch_one(&mut *connection)
+        .await?;
+        Ok(there_ms - (before_ms + now_ms()) / 2)
+    }
+
+    /// Brings the schema to this program's version, all steps in one transaction; two processes take turns.
+    async fn migrate(&self, now_ms: i64) -> Result<()> {
+        let mut transaction = self.pool.begin().await?;
+        sqlx::query("select pg_advisory_xact_lock($1)")
+            .bind(SCHEMA_LOCK)
+            .execute(&mut *transaction)
+            .await?;
+        let found = version(&mut transaction).await?;
+        if found == schema::VERSION {
+            return Ok(());
+        }
+        let done = if found == 0 { FIRST_VERSION - 1 } else { found };
+        let steps = usize::try_from(done + 1 - FIRST_VERSION)
+            .ok()
+            .and_then(|at| MIGRATIONS.get(at..))
+            .filter(|steps| !steps.is_empty());
+        let steps = steps.ok_or(StoreError::Schema {
+            found,
+            known: schema::VERSION,
+        })?;
+        for step in steps {
+            sqlx::raw_sql(*step).execute(&mut *transaction).await?;
+        }
+        if found == 0 {
+            schema::add_key!(transaction, now_ms);
+        }
+        sqlx::raw_sql("delete from schema_version")
+            .execute(&mut *transaction)
+            .await?;
+        sqlx::query("insert into schema_version (version) values ($1)")
+            .bind(schema::VERSION)
+            .execute(&mut *transaction)
+            .await?;
+        Ok(transaction.commit().await?)
+    }
+
+    /// Makes partitions for the deliveries of the alerts to come, well before the first of them.
+    pub(crate) async fn make_room(&self) -> Result<()> {
+        let mut transaction = self.pool.begin().await?;
+        let last: i64 = sqlx::query_scalar("select value from counters where name = 'alert'")
+            .fetch_one(&mut *transaction)
+            .await?;
+        for part in last / ALERTS_A_PARTITION..=last / ALERTS_A_PARTITION + 1 {
+            add_partition(&mut transaction, part).await?;
+        }
+        Ok(transaction.commit().await?)
+    }
+}
+
+/// The version of the schema; 0 where there is none.
+async fn version(connection: &mut PgConnection) -> Result<i64> {
+    let table: Option<String> =
+        sqlx::query_scalar("select cast(to_regclass('schema_version') as text)")
+            .fetch_one(&mut *connection)
+            .await?;
+    if table.is_none() {
+        return Ok(0);
+    }
+    let found: Option<i64> = sqlx::query_scalar("select version from schema_version")
+        .fetch_optional(connection)
+        .await?;
+    Ok(found.unwrap_or(0))
+}
+
+/// Rows of deliveries are changed in place (HOT), so their pages keep room for that.
+async fn add_partition(connection: &mut PgConnection, part: i64) -> Result<()> {
+    let name = format!("deliveries_{part:06}");
+    let known: Option<String> = sqlx::query_scalar("select cast(to_regclass($1) as text)")
+        .bind(&name)
+        .fetch_one(&mut *connection)
+        .await?;
+    if known.is_some() {
+        return Ok(());
+    }
+    let (from, to) = (part * ALERTS_A_PARTITION, (part + 1) * ALERTS_A_PARTITION);
+    let made = sqlx::raw_sql(sqlx::AssertSqlSafe(format!(
+        "create table if not exists {name} partition of deliveries for values from ({from}) to ({to}) with (fillfactor = 70)"
+    )));
+    made.execute(connection).await?;
+    Ok(())
+}
