@@ -13,6 +13,8 @@ use tracing::{info, warn};
 
 /// A broker that takes longer than this to let us in and make six queues counts as unreachable.
 const OPENING: Duration = Duration::from_secs(15);
+/// A question that takes longer goes without an answer: the sweep asks it.
+const ASKING: Duration = Duration::from_secs(1);
 /// How long a broker may take to say goodbye.
 const CLOSING: Duration = Duration::from_secs(1);
 /// Failures tell themselves; what does not is found by looking this often.
@@ -63,7 +65,7 @@ impl Session {
         Ok(Session {
             work,
             tells: channel(config, &publishing).await?,
-            asks: declaring,
+            asks: channel(config, &consuming).await?,
             gets: Mutex::new(channel(config, &consuming).await?),
             ear,
             failure: watch::channel(None).0,
@@ -85,19 +87,20 @@ impl Session {
         let passive = QueueDeclareOptions::durable().passive();
         let asked = self
             .asks
-            .queue_declare(queue.into(), passive, FieldTable::default())
-            .await;
-        match asked {
-            Ok(queue) => Ok(queue.message_count() as usize),
-            Err(error) => {
+            .queue_declare(queue.into(), passive, FieldTable::default());
+        let reason = match tokio::time::timeout(ASKING, asked).await {
+            Ok(Ok(queue)) => return Ok(queue.message_count() as usize),
+            Ok(Err(error)) => {
                 let reason = fault::reason(&error);
                 self.fail(&reason);
-                Err(QueueError::Unreachable {
-                    at: queue.to_owned(),
-                    reason,
-                })
+                reason
             }
-        }
+            Err(_elapsed) => format!("no answer within {ASKING:?}"),
+        };
+        Err(QueueError::Unreachable {
+            at: queue.to_owned(),
+            reason,
+        })
     }
 
     /// Says that it is of no use any more; the first reason counts.

@@ -1,48 +1,14 @@
-//! Messages, and a deadline for cases that would otherwise hang.
+//! Filling queues and emptying them.
 
-use queue::{DeliverBatch, Message, Queue, QueueName, RouteAlert};
-use std::time::Duration;
+pub(crate) use crate::messages::{in_time, key, message};
+use queue::{Message, Queue, QueueName};
 
 /// How many messages a queue holds in these cases.
 pub(crate) const CAPACITY: usize = 4;
 
-/// Far longer than any case takes: a queue that hangs fails its test instead.
-pub(crate) async fn in_time<T>(case: impl Future<Output = T>) -> T {
-    let deadline = Duration::from_secs(30);
-    tokio::time::timeout(deadline, case)
-        .await
-        .expect("the case hangs")
-}
-
-/// A message with this key that belongs to this queue.
-pub(crate) fn message(name: QueueName, id: i64) -> Message {
-    let request_id = format!("req_{id}");
-    match name {
-        QueueName::Route(lane) => Message::RouteAlert(RouteAlert {
-            alert_id: id,
-            lane,
-            request_id,
-        }),
-        QueueName::Deliver(channel, lane) => Message::DeliverBatch(DeliverBatch {
-            batch_id: id,
-            channel,
-            lane,
-            request_id,
-        }),
-    }
-}
-
 pub(crate) async fn publish(queue: &Queue, name: QueueName, ids: impl IntoIterator<Item = i64>) {
     for id in ids {
         queue.publish(message(name, id)).await.unwrap();
-    }
-}
-
-/// The key of what a message is about.
-pub(crate) fn key(message: &Message) -> i64 {
-    match message {
-        Message::RouteAlert(route) => route.alert_id,
-        Message::DeliverBatch(deliver) => deliver.batch_id,
     }
 }
 

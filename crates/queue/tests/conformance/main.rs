@@ -3,8 +3,11 @@
 
 #![expect(clippy::unwrap_used, reason = "a queue that fails is a failed test")]
 
-#[path = "../broker/mod.rs"]
+#[path = "../shared/broker.rs"]
 mod broker;
+#[path = "../shared/messages.rs"]
+mod messages;
+
 mod engines;
 mod fixtures;
 
