@@ -138,7 +138,7 @@ impl Sweep {
 
     async fn hint_alerts(&self) -> Result<(), SweepError> {
         let now_ms = self.clock.now_ms();
-        let idle = self.idle_queues();
+        let idle = self.idle_queues().await;
         for alert in self
             .store
             .unrouted_alerts(now_ms - REHINT_ALERT_MS, now_ms)
@@ -164,7 +164,7 @@ impl Sweep {
 
     async fn hint_batches(&self) -> Result<(), SweepError> {
         let now_ms = self.clock.now_ms();
-        let idle = self.idle_queues();
+        let idle = self.idle_queues().await;
         let mut batches = self
             .store
             .unleased_batches(now_ms - REHINT_BATCH_MS, now_ms)
@@ -180,10 +180,14 @@ impl Sweep {
 
     /// Where nothing waits. Where something does, what looks lost may wait among it: publishing it again would only make
     /// the queue longer.
-    fn idle_queues(&self) -> Vec<QueueName> {
-        QueueName::ALL
-            .into_iter()
-            .filter(|name| self.queue.depth(*name) == 0)
-            .collect()
+    /// While the broker is away no queue is idle: nothing could be offered.
+    async fn idle_queues(&self) -> Vec<QueueName> {
+        let mut idle = Vec::new();
+        for name in QueueName::ALL {
+            if matches!(self.queue.depth(name).await, Ok(0)) {
+                idle.push(name);
+            }
+        }
+        idle
     }
 }

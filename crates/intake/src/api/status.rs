@@ -28,10 +28,11 @@ pub(super) async fn status(
     let status = intake.store.status(now_ms).await?;
     let workers = intake.store.workers().await?;
     let (verdict, why) = verdict(&status, &workers, now_ms);
-    let depth: serde_json::Map<String, Value> = QueueName::ALL
-        .iter()
-        .map(|name| (name.to_string(), json!(intake.queue.depth(*name))))
-        .collect();
+    let mut depth = serde_json::Map::new();
+    for name in QueueName::ALL {
+        // Null while the broker is away.
+        depth.insert(name.to_string(), json!(intake.queue.depth(name).await.ok()));
+    }
     let workers: Vec<Value> = workers
         .iter()
         .map(|worker| worker_json(worker, now_ms))
@@ -128,8 +129,13 @@ pub(super) async fn metrics(
         .oldest_due_ms
         .map_or(0, |since_ms| (now_ms - since_ms).max(0));
     for name in QueueName::ALL {
-        metrics::gauge!("dateline_queue_depth", "queue" => name.to_string())
-            .set(intake.queue.depth(name) as f64);
+        // Not a number while the broker is away: what Prometheus shows as missing.
+        let depth = intake
+            .queue
+            .depth(name)
+            .await
+            .map_or(f64::NAN, |depth| depth as f64);
+        metrics::gauge!("dateline_queue_depth", "queue" => name.to_string()).set(depth);
     }
     metrics::gauge!("dateline_due").set(status.due as f64);
     metrics::gauge!("dateline_retrying").set(status.retrying as f64);
