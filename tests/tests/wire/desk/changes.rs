@@ -47,7 +47,9 @@ async fn editor_sees_what_changed_since_the_query_word_by_word() {
     let ed = sign_in(&app, "ed@wire.example").await;
     assert!(!review(&ed, &id).await.text.contains("What has changed"));
     let say = [("act", "query"), ("note", "How many people?")];
-    ed.post(&format!("/desk/releases/{id}/review"), &say).await.expect(303);
+    ed.post(&format!("/desk/releases/{id}/review"), &say)
+        .await
+        .expect(303);
     assert!(!review(&ed, &id).await.text.contains("What has changed"));
 
     change(&app, &agency, &id, "125").await;
@@ -55,7 +57,10 @@ async fn editor_sees_what_changed_since_the_query_word_by_word() {
 
     let page = review(&ed, &id).await.text;
     assert!(page.contains("since ed asked about it"), "{page}");
-    assert!(page.contains(&format!("It employs *{GONE}{}* people", came("130"))), "{page}");
+    assert!(
+        page.contains(&format!("It employs *{GONE}{}* people", came("130"))),
+        "{page}"
+    );
     assert!(!page.contains("125"), "nobody spoke about that text");
     app.settle().await;
 }
@@ -80,14 +85,24 @@ async fn editor_sees_what_changed_since_it_was_first_submitted_or_approved() {
         .expect(200);
     change(&app, &agency, &id, "140").await;
     // Of a text that was read and has changed, the approval does not hold.
-    ed.post(&format!("/desk/releases/{id}/review"), &say).await.expect(409);
+    ed.post(&format!("/desk/releases/{id}/review"), &say)
+        .await
+        .expect(409);
     let hash = super::value_of(&review(&ed, &id).await.text, "content_hash");
     let say = [("act", "approve"), ("content_hash", &*hash)];
-    ed.post(&format!("/desk/releases/{id}/review"), &say).await.expect(303);
+    ed.post(&format!("/desk/releases/{id}/review"), &say)
+        .await
+        .expect(303);
     change(&app, &agency, &id, "150").await;
     let page = review(&ed, &id).await.text;
     assert!(page.contains("since ed approved it"), "{page}");
-    assert!(page.contains(&format!("140<span class=\"sr\">] </span></del>{}", came("150"))), "{page}");
+    assert!(
+        page.contains(&format!(
+            "140<span class=\"sr\">] </span></del>{}",
+            came("150")
+        )),
+        "{page}"
+    );
     app.settle().await;
 }
 
@@ -98,11 +113,18 @@ async fn texts_that_were_read_are_shown_to_those_who_see_the_release() {
     let (id, agency) = awaiting(&app).await;
     let other = app.token(&["releases:read"], &["beta"]).await;
     change(&app, &agency, &id, "130").await;
-    let history = app.get(&format!("/v1/releases/{id}/history")).await.expect(200);
+    let history = app
+        .get(&format!("/v1/releases/{id}/history"))
+        .await
+        .expect(200);
     let first = &history["events"][0];
     assert_eq!(first["act"], "submitted");
-    let path = format!("/v1/releases/{id}/texts/{}", first["content_hash"].as_str().unwrap());
-    let get = async |token: &str, path: &str| app.ask(Method::GET, path).with_token(token).send().await;
+    let path = format!(
+        "/v1/releases/{id}/texts/{}",
+        first["content_hash"].as_str().unwrap()
+    );
+    let get =
+        async |token: &str, path: &str| app.ask(Method::GET, path).with_token(token).send().await;
 
     let text = get(&agency, &path).await.expect(200);
     let body: &Value = &text["content"]["body"];

@@ -216,8 +216,8 @@ mod tests {
                     })
                     .collect()
             };
-            prop_assert_eq!(side(true), before);
-            prop_assert_eq!(side(false), after);
+            prop_assert_eq!(side(true), before.clone());
+            prop_assert_eq!(side(false), after.clone());
         }
     }
 }
