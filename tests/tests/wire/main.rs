@@ -28,6 +28,7 @@ mod payload;
 mod people;
 mod personal;
 mod preferences;
+mod quiet_logs;
 mod read_before;
 mod refusals;
 mod repeated;
