@@ -67,7 +67,7 @@ impl TestApp {
             ..Sources::default()
         })
         .expect("the settings are right");
-        let path = settings.store_path();
+        let path = settings.store_path().expect("tests use the embedded store");
         let clock = Clock::stepped(parse_rfc3339(BEGIN).expect("a time"));
         let app = App::open(settings, clock, None)
             .await
@@ -266,7 +266,9 @@ fn status_of(path: PathBuf, now_ms: i64) -> Status {
         .build()
         .expect("a runtime");
     runtime.block_on(async {
-        let store = Store::open(&path, now_ms).await.expect("the store opens");
+        let store = Store::open(&format!("sqlite:{}", path.display()), now_ms)
+            .await
+            .expect("the store opens");
         let status = store.status(now_ms).await.expect("a status");
         store.close().await;
         status

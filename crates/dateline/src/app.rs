@@ -1,8 +1,13 @@
 //! The wire, assembled: every stage over one store and one queue.
 
+mod engines;
+mod following;
 mod metrics_page;
+mod roles;
 mod senders;
 
+pub use engines::Patience;
+pub use roles::{Role, Roles};
 pub use senders::greet_relay;
 
 use crate::folder::{self, DataFolder};
@@ -12,6 +17,7 @@ use crate::telemetry::Telemetry;
 use anyhow::{Context, Result, bail};
 use axum::serve::ListenerExt;
 use delivery::{Wire, Worker};
+use following::Following;
 use intake::{Intake, Limits, Local};
 use metrics_page::prometheus;
 use newsroom::{Archive, Newsroom, Pages, Proxies, Readers, Rooms, Security};
@@ -29,12 +35,12 @@ use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 use tracing::warn;
 
-/// Messages that wait in one queue of the embedded engine.
-const QUEUE_CAPACITY: usize = 4096;
 /// How often workers say that they live.
 const BEAT: Duration = Duration::from_secs(2);
+/// Beats between two looks at the store's clock, and at its room.
+const BEATS_A_LOOK: u64 = 5;
 
-/// The wire in one process.
+/// The wire, or the part of it that one process runs.
 pub struct App {
     /// What it was started with.
     pub settings: Settings,
@@ -58,34 +64,55 @@ pub struct App {
     pub stop: CancellationToken,
     /// The operator's secret of this run.
     pub local_token: String,
+    roles: Roles,
+    node: String,
+    following: Following,
     taxonomy: Arc<Taxonomy>,
     wire: Arc<Wire>,
     readers: Arc<Readers>,
     limits: Arc<Limits<String>>,
     rooms: Arc<Rooms>,
-    telemetry: Option<Telemetry>,
-    folder: DataFolder,
+    /// None where the store is shared: then no process owns it.
+    folder: Option<DataFolder>,
 }
 
 impl App {
-    /// Locks the data folder, opens the store and puts the stages together; nothing runs yet.
+    /// Every role, in one process.
     ///
     /// # Errors
-    /// Whatever stands in the way, with the mend.
+    /// As [`App::open_as`].
     pub async fn open(
         settings: Settings,
         clock: Clock,
         telemetry: Option<Telemetry>,
     ) -> Result<App> {
-        let folder = DataFolder::lock(&settings.data_dir()).await?;
-        let path = settings.store_path();
-        let store = Store::open(&path, clock.now_ms())
-            .await
-            .with_context(|| format!("the store {} cannot be opened", path.display()))?;
-        // One process, and the folder is ours: no lease of an earlier one can be alive.
-        store.void_leases().await?;
+        App::open_as(Roles::all(), Patience::None, settings, clock, telemetry).await
+    }
+
+    /// Locks the data folder if there is one, opens store and queue and puts the stages together; nothing runs yet.
+    ///
+    /// # Errors
+    /// Whatever stands in the way, with the mend.
+    pub async fn open_as(
+        roles: Roles,
+        patience: Patience,
+        settings: Settings,
+        clock: Clock,
+        telemetry: Option<Telemetry>,
+    ) -> Result<App> {
+        let folder = match settings.store_path() {
+            Some(_) => Some(DataFolder::lock(&settings.data_dir()).await?),
+            None => None,
+        };
+        let store = engines::store(&settings, patience, clock.now_ms()).await?;
+        let clock = engines::clock(&store, clock).await?;
+        if !store.is_shared() {
+            // One process, and the folder is ours: no lease of an earlier one can be alive.
+            store.void_leases().await?;
+        }
         let taxonomy = Arc::new(taxonomy(&settings)?);
-        let queue = Queue::embedded(QUEUE_CAPACITY);
+        let queue = engines::queue(&settings, patience).await?;
+        let node = engines::node(&store);
         let wire = Arc::new(Wire {
             name: settings.name.clone(),
             public_url: settings.public_url.clone(),
@@ -105,13 +132,13 @@ impl App {
             )
         };
         let email = worker(
-            "email-1",
+            &format!("email{node}"),
             mail_sender(&settings)?,
             settings.mail.connections,
             &settings.retry.email_s,
         );
         let webhook = worker(
-            "webhook-1",
+            &format!("webhook{node}"),
             webhook_sender(&settings)?,
             settings.webhook.connections,
             &settings.retry.webhook_s,
@@ -142,6 +169,9 @@ impl App {
         let limits = Arc::new(Limits::new(settings.http.requests_per_minute));
         let readers = Arc::new(readers(&settings)?);
         Ok(App {
+            following: Following::new(queue.clone(), telemetry),
+            roles,
+            node,
             readers,
             settings,
             store,
@@ -158,16 +188,27 @@ impl App {
             wire,
             limits,
             rooms,
-            telemetry,
             folder,
         })
     }
 
-    /// The API and the newsroom.
+    /// What this process answers: the API, the newsroom, or no more than how it is.
     pub fn http(&self) -> axum::Router {
+        let intake = self.intake();
+        let api = intake.clone().routes();
+        let newsroom = self.newsroom(api.clone()).routes();
+        match (self.roles.has(Role::Intake), self.roles.has(Role::Newsroom)) {
+            (true, true) => newsroom.merge(api),
+            (true, false) => api,
+            (false, true) => newsroom.merge(intake.health_routes()),
+            (false, false) => intake.health_routes(),
+        }
+    }
+
+    fn intake(&self) -> Intake {
         let handle = prometheus();
-        let telemetry = self.telemetry.clone();
-        let intake = Intake {
+        let following = self.following.clone();
+        Intake {
             store: self.store.clone(),
             queue: self.queue.clone(),
             clock: self.clock.clone(),
@@ -184,16 +225,14 @@ impl App {
             request_timeout: Duration::from_millis(self.settings.http.request_timeout_ms),
             local: Some(Local::new(&self.local_token)),
             metrics: Arc::new(move || handle.render()),
-            tail: Arc::new(move |level| {
-                if let Some(telemetry) = &telemetry {
-                    telemetry.want_tail_level(level);
-                }
-            }),
+            tail: Arc::new(move |level| following.want(level)),
             stop: self.stop.clone(),
-        };
-        let api = intake.routes();
-        let newsroom = Newsroom {
-            api: api.clone(),
+        }
+    }
+
+    fn newsroom(&self, api: axum::Router) -> Newsroom {
+        Newsroom {
+            api,
             store: self.store.clone(),
             queue: self.queue.clone(),
             clock: self.clock.clone(),
@@ -203,8 +242,7 @@ impl App {
             public_url: self.settings.public_url.clone(),
             rooms: self.rooms.clone(),
             readers: self.readers.clone(),
-        };
-        newsroom.routes().merge(api)
+        }
     }
 
     /// Makes the first operator token, if the store has none. Shown once, never again.
@@ -229,7 +267,9 @@ impl App {
     /// Runs every stage until [`App::stop`] is cancelled; then finishes what is in flight, within the grace.
     pub async fn run(&self, listener: TcpListener) -> Result<()> {
         let url = format!("http://{}", listener.local_addr()?);
-        self.folder.announce(&url, &self.local_token)?;
+        if let Some(folder) = &self.folder {
+            folder.announce(&url, &self.local_token)?;
+        }
         let mut stages = self.start_stages(listener);
         // Asked first whether it is to stop: then the stages end because of that.
         let fallen = tokio::select! {
@@ -246,6 +286,7 @@ impl App {
             );
             stages.shutdown().await;
         }
+        self.queue.close(grace).await;
         self.store.close().await;
         match fallen {
             None => Ok(()),
@@ -259,30 +300,14 @@ impl App {
     /// Every stage as a task of its own; each gives its name when it ends.
     fn start_stages(&self, listener: TcpListener) -> JoinSet<&'static str> {
         let mut stages = JoinSet::new();
-        let (router, stop) = (self.router.clone(), self.stop.clone());
-        stages.spawn(async move {
-            router.run(stop).await;
-            "the router"
-        });
-        let (sweep, stop) = (self.sweep.clone(), self.stop.clone());
-        stages.spawn(async move {
-            sweep.run(stop).await;
-            "the sweep"
-        });
-        let (archive, stop) = (self.archive.clone(), self.stop.clone());
-        stages.spawn(async move {
-            archive.run(stop).await;
-            "the archive"
-        });
-        for (worker, name) in [
-            (self.email.clone(), "the email worker"),
-            (self.webhook.clone(), "the webhook worker"),
-        ] {
-            stages.spawn(async move {
-                worker.run().await;
-                name
-            });
+        for role in self.roles.iter() {
+            self.start_role(role, &mut stages);
         }
+        let (following, stop) = (self.following.clone(), self.stop.clone());
+        stages.spawn(async move {
+            following.run(stop).await;
+            "the tail"
+        });
         let beat = self.beat();
         stages.spawn(async move {
             beat.await;
@@ -303,6 +328,49 @@ impl App {
         stages
     }
 
+    fn start_role(&self, role: Role, stages: &mut JoinSet<&'static str>) {
+        let stop = self.stop.clone();
+        match role {
+            // It lives in the listener.
+            Role::Intake => {}
+            Role::Router => {
+                let router = self.router.clone();
+                stages.spawn(async move {
+                    router.run(stop).await;
+                    "the router"
+                });
+            }
+            Role::Sweep => {
+                let sweep = self.sweep.clone();
+                stages.spawn(async move {
+                    sweep.run(stop).await;
+                    "the sweep"
+                });
+            }
+            Role::Newsroom => {
+                let archive = self.archive.clone();
+                stages.spawn(async move {
+                    archive.run(stop).await;
+                    "the archive"
+                });
+            }
+            Role::Email => {
+                let worker = self.email.clone();
+                stages.spawn(async move {
+                    worker.run().await;
+                    "the email worker"
+                });
+            }
+            Role::Webhook => {
+                let worker = self.webhook.clone();
+                stages.spawn(async move {
+                    worker.run().await;
+                    "the webhook worker"
+                });
+            }
+        }
+    }
+
     /// Does all work that is due by the stepped clock, until nothing is left: what tests drive.
     pub async fn settle(&self) -> Result<()> {
         loop {
@@ -321,27 +389,35 @@ impl App {
         }
     }
 
-    /// Reports the stages as living workers.
+    /// Reports the stages as living workers, and keeps to the store's time.
     fn beat(&self) -> impl Future<Output = ()> + use<> {
         let (store, clock, stop) = (self.store.clone(), self.clock.clone(), self.stop.clone());
         let (email, webhook) = (self.email.clone(), self.webhook.clone());
+        let (roles, node) = (self.roles.clone(), self.node.clone());
         let started_ms = clock.now_ms();
         async move {
-            loop {
-                let row = |role: &str, doing: String| WorkerRow {
-                    id: format!("{role}-1"),
-                    role: role.to_owned(),
-                    doing,
-                    started_ms,
-                    beat_ms: 0,
-                };
-                let plain = ["intake", "router", "newsroom", "archive", "sweep"]
-                    .map(|role| row(role, "running".into()));
-                let mut rows = plain.to_vec();
-                rows.push(row("email", email.doing()));
-                rows.push(row("webhook", webhook.doing()));
+            let row = |role: &str, doing: String| WorkerRow {
+                id: format!("{role}{node}"),
+                role: role.to_owned(),
+                doing,
+                started_ms,
+                beat_ms: 0,
+            };
+            for beats in 0.. {
+                let mut rows = Vec::new();
+                for role in roles.iter() {
+                    let doing = match role {
+                        Role::Email => email.doing(),
+                        Role::Webhook => webhook.doing(),
+                        _ => "running".to_owned(),
+                    };
+                    rows.push(row(role.as_str(), doing));
+                }
                 if let Err(error) = store.beat(&rows, clock.now_ms()).await {
                     warn!(%error, "workers could not report: {error}");
+                }
+                if beats % BEATS_A_LOOK == 0 {
+                    engines::look_at(&store, &clock).await;
                 }
                 tokio::select! {
                     () = stop.cancelled() => {

@@ -1,7 +1,7 @@
 //! How commands reach the wire: always through its API. A server that runs on the data folder is asked over HTTP; when
 //! none runs, the same routes are called in this process.
 
-use crate::app::App;
+use crate::app::{App, Patience, Roles};
 use crate::folder;
 use crate::settings::Settings;
 use anyhow::{Context, Result, anyhow, bail};
@@ -62,7 +62,7 @@ impl Client {
     /// If there is no wire in the folder: only `dateline serve` makes one.
     pub async fn of_folder(settings: Settings) -> Result<Client> {
         let path = settings.data_dir();
-        if !settings.store_path().exists() {
+        if settings.store_path().is_some_and(|store| !store.exists()) {
             bail!(
                 "there is no wire in {}: `dateline serve` makes one, or name another folder with `--data`",
                 path.display()
@@ -71,7 +71,8 @@ impl Client {
         if let Some(run) = folder::running(&path).filter(|_| folder::is_locked(&path)) {
             return Client::remote(&run.url, &run.token);
         }
-        let app = App::open(settings, Clock::System, None).await?;
+        let app =
+            App::open_as(Roles::none(), Patience::None, settings, Clock::System, None).await?;
         let token = app.local_token.clone();
         Ok(Client {
             way: Way::InProcess(Box::new(app)),

@@ -126,12 +126,40 @@ impl Settings {
         self.resolve(&self.data)
     }
 
-    /// The store's URL; that of an SQLite file names its whole path.
-    pub fn store_url(&self) -> String {
+    /// The store's URL; that of an SQLite file names its whole path, that of a database its password.
+    ///
+    /// # Errors
+    /// If the password's file cannot be read.
+    pub fn store_url(&self) -> std::io::Result<String> {
         match self.store_path() {
-            Some(path) => format!("sqlite:{}", path.display()),
-            None => self.store.url.clone(),
+            Some(path) => Ok(format!("sqlite:{}", path.display())),
+            None => self.database_url(),
         }
+    }
+
+    /// The database's URL with the password of its file.
+    fn database_url(&self) -> std::io::Result<String> {
+        if self.store.password_file.is_empty() {
+            return Ok(self.store.url.clone());
+        }
+        let password = std::fs::read_to_string(self.resolve(&self.store.password_file))?;
+        let mut url = url::Url::parse(&self.store.url).map_err(std::io::Error::other)?;
+        let _ = url.set_password(Some(password.trim_end_matches(['\r', '\n'])));
+        Ok(url.to_string())
+    }
+
+    /// How the broker is reached; none where the queue is embedded.
+    pub fn broker(&self) -> Option<queue::RabbitMqConfig> {
+        let QueueSettings {
+            url,
+            password_file,
+            prefix,
+        } = &self.queue;
+        texts::is_amqp(url).then(|| queue::RabbitMqConfig {
+            password_file: (!password_file.is_empty()).then(|| self.resolve(password_file)),
+            prefix: prefix.clone(),
+            ..queue::RabbitMqConfig::new(url.clone())
+        })
     }
 
     /// The SQLite file; none where the store is PostgreSQL.

@@ -44,10 +44,16 @@ pub(crate) fn routes() -> Router<Intake> {
     let (described, _) = described().split_for_parts();
     described
         .route("/v1/{*rest}", axum::routing::any(unknown))
+        .merge(health_routes())
+        .method_not_allowed_fallback(method)
+}
+
+/// What every process answers, whatever it runs.
+pub(crate) fn health_routes() -> Router<Intake> {
+    Router::new()
         .route("/healthz", get(status::healthz))
         .route("/readyz", get(status::readyz))
         .route("/metrics", get(status::metrics))
-        .method_not_allowed_fallback(method)
 }
 
 /// The OpenAPI document.

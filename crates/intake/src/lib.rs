@@ -89,6 +89,11 @@ impl Intake {
             .with_state(self)
     }
 
+    /// What a process answers that runs other stages: whether it lives, is ready, and its metrics.
+    pub fn health_routes(self) -> Router {
+        api::health_routes().with_state(self)
+    }
+
     /// Tells the router of an alert. The store has it already: a hint that finds no room is left to the sweep.
     pub(crate) async fn hint_route(&self, alert_id: i64, lane: Lane, request_id: &str) {
         let request_id = request_id.to_owned();

@@ -100,6 +100,8 @@ pub enum Telling {
     Asked,
     /// A router answered: who asked looks at the store.
     Answered,
+    /// Somebody follows the log, and wants lines up to this level (`info`, `debug`); said again while they do.
+    Following(String),
     /// A line of a worker's log, for `tail`.
     Log(serde_json::Value),
 }

@@ -9,6 +9,8 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 pub enum Clock {
     /// The machine's clock.
     System,
+    /// The machine's clock, corrected by how far the store's is before it, milliseconds.
+    Corrected(Arc<AtomicI64>),
     /// A clock that stands still until it is stepped.
     Stepped(Arc<AtomicI64>),
 }
@@ -19,10 +21,31 @@ impl Clock {
         Clock::Stepped(Arc::new(AtomicI64::new(now_ms)))
     }
 
+    /// The machine's clock, to be corrected by [`Clock::correct`].
+    pub fn corrected() -> Clock {
+        Clock::Corrected(Arc::default())
+    }
+
+    /// Says how far the store's clock is before the machine's; does nothing to clocks that are not corrected.
+    pub fn correct(&self, offset_ms: i64) {
+        if let Clock::Corrected(offset) = self {
+            offset.store(offset_ms, Ordering::SeqCst);
+        }
+    }
+
+    /// How far the store's clock is before the machine's, as last said.
+    pub fn offset_ms(&self) -> i64 {
+        match self {
+            Clock::Corrected(offset) => offset.load(Ordering::SeqCst),
+            Clock::System | Clock::Stepped(_) => 0,
+        }
+    }
+
     /// Unix milliseconds.
     pub fn now_ms(&self) -> i64 {
         match self {
             Clock::System => system_now_ms(),
+            Clock::Corrected(offset) => system_now_ms() + offset.load(Ordering::SeqCst),
             Clock::Stepped(now_ms) => now_ms.load(Ordering::SeqCst),
         }
     }

@@ -79,6 +79,7 @@ pub use releases::{RecentRow, ReleaseRow};
 pub use reports::{ChannelReport, DeadDelivery, ReachedRow, Report, TracedDelivery};
 pub use reviewing::{EventRow, NewEvent, Reviewed};
 pub use sqlite::Sqlite;
+pub use sqlx::Error as SqlError;
 pub use status::Status;
 pub use stopping::{Power, Stopped};
 pub use subscriptions::{AddedOnce, FilterRow, NewSubscription, Subscribed, SubscriptionRow};

@@ -17,6 +17,9 @@ pub struct WorkerRow {
     pub beat_ms: i64,
 }
 
+/// A worker that has been silent for so long is gone.
+const FORGOTTEN_MS: i64 = 600_000;
+
 impl Store {
     /// Reports that workers live, and forgets those that have been silent for an hour.
     pub async fn beat(&self, workers: &[WorkerRow], now_ms: i64) -> Result<()> {
@@ -35,7 +38,7 @@ impl Store {
                 .await?;
             }
             sqlx::query("delete from workers where beat_ms < $1")
-                .bind(now_ms - 3_600_000)
+                .bind(now_ms - FORGOTTEN_MS)
                 .execute(&mut *conn)
                 .await?;
         });

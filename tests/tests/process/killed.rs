@@ -224,9 +224,12 @@ async fn drain(client: &Client) {
 async fn ledger(scene: &Scene, mut server: Server) -> BTreeMap<String, Vec<String>> {
     server.terminate();
     assert!(server.wait().success(), "{}", server.log());
-    let store = store::Store::open(&scene.data().join("dateline.db"), 0)
-        .await
-        .unwrap();
+    let store = store::Store::open(
+        &format!("sqlite:{}", scene.data().join("dateline.db").display()),
+        0,
+    )
+    .await
+    .unwrap();
     let mut ledger: BTreeMap<String, Vec<String>> = BTreeMap::new();
     for (_, row) in store.ledger((0, 0), 100_000).await.unwrap() {
         assert_eq!(row.state, "delivered", "{row:?}");

@@ -38,9 +38,15 @@ async fn terminated_server_finishes_and_records_what_is_in_flight() {
     let status = server.wait();
 
     assert_eq!(status.code(), Some(0), "{}", server.log());
-    let store = store::Store::open(&folder.path().join("data/dateline.db"), 0)
-        .await
-        .unwrap();
+    let store = store::Store::open(
+        &format!(
+            "sqlite:{}",
+            folder.path().join("data/dateline.db").display()
+        ),
+        0,
+    )
+    .await
+    .unwrap();
     let ledger = store.ledger((0, 0), 100).await.unwrap();
     let delivered = ledger
         .iter()

@@ -1,9 +1,9 @@
 //! `dateline serve`: run the wire until told to stop.
 
 use super::Common;
-use crate::app::{App, bind, greet_relay};
+use crate::app::{App, Patience, Role, Roles, bind, greet_relay};
 use crate::process::{start_telemetry, stop_signal};
-use anyhow::{Result, bail};
+use anyhow::{Result, anyhow, bail};
 use clap::Args;
 use std::process::ExitCode;
 use store::Clock;
@@ -11,7 +11,8 @@ use tracing::info;
 
 #[derive(Debug, Args)]
 pub(super) struct ServeArgs {
-    /// Which stages this process runs; the embedded engines know `all` only
+    /// Which stages this process runs: `all`, or some of intake, router, email, webhook, newsroom, sweep with commas between
+    /// them; the embedded engines know `all` only
     #[arg(long, default_value = "all", value_name = "ROLE")]
     role: String,
     /// Check settings, folder, store and port, then exit
@@ -21,17 +22,28 @@ pub(super) struct ServeArgs {
 
 pub(super) async fn run(args: ServeArgs, common: &Common) -> Result<ExitCode> {
     let mut settings = common.settings()?;
-    if args.role != "all" {
+    let roles = Roles::parse(&args.role).map_err(|error| anyhow!("--role: {error}"))?;
+    if !roles.is_all() && settings.store_path().is_some() {
         bail!(
-            "--role {} needs engines that processes can share (PostgreSQL and RabbitMQ); the embedded ones run `all`",
-            args.role
+            "--role {roles} needs engines that processes can share: set store.url to postgres:// and queue.url to amqp://"
         );
     }
     let telemetry = start_telemetry(&settings.log)?;
     let listener = bind(&settings).await?;
     let address = listener.local_addr()?;
     settings.listens_on(address);
-    let app = App::open(settings, Clock::System, Some(telemetry)).await?;
+    let patience = match args.check {
+        true => Patience::None,
+        false => Patience::Waits,
+    };
+    let app = App::open_as(
+        roles.clone(),
+        patience,
+        settings,
+        Clock::System,
+        Some(telemetry),
+    )
+    .await?;
     if args.check {
         app.store.check_writable().await?;
         let relay = greet_relay(&app.settings).await?;
@@ -42,10 +54,12 @@ pub(super) async fn run(args: ServeArgs, common: &Common) -> Result<ExitCode> {
         );
         return Ok(ExitCode::SUCCESS);
     }
-    if let Some(token) = app.first_token().await? {
+    if roles.has(Role::Intake)
+        && let Some(token) = app.first_token().await?
+    {
         println!("first operator token (shown once, keep it): {token}");
     }
-    info!(%address, data = %app.settings.data_dir().display(), "listening on http://{address}");
+    info!(%address, %roles, data = %app.settings.data_dir().display(), "listening on http://{address}");
     let stop = app.stop.clone();
     tokio::spawn(async move {
         stop_signal().await;

@@ -52,16 +52,22 @@ pub struct SignupSettings {
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct StoreSettings {
-    /// `sqlite:PATH`, or empty for the file in the data folder; see [`super::Settings::store_path`].
+    /// `sqlite:PATH`, `postgres://…`, or empty for the file in the data folder; see [`super::Settings::store_url`].
     pub url: String,
+    /// File with the password of the database's user, or empty.
+    pub password_file: String,
 }
 
 /// `[queue]`: the hand-over.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct QueueSettings {
-    /// `embedded:`.
+    /// `embedded:`, `amqp://…` or `amqps://…`.
     pub url: String,
+    /// File with the password of the broker's user, or empty.
+    pub password_file: String,
+    /// What the broker's queues are called before the dot.
+    pub prefix: String,
 }
 
 /// `[topics]`: the taxonomy.

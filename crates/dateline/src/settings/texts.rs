@@ -69,11 +69,13 @@ pub(super) fn store_url(text: &str) -> Result<(), String> {
     if text.is_empty() {
         return Ok(());
     }
-    let is_postgres = text.starts_with("postgres:") || text.starts_with("postgresql:");
-    fits(
-        !is_postgres,
-        "this version has no PostgreSQL engine yet; use sqlite:",
-    )?;
+    if is_postgres(text) {
+        let url = url::Url::parse(text).map_err(|error| error.to_string())?;
+        return fits(
+            url.has_host() && url.path().len() > 1,
+            "write postgres://user@host/database",
+        );
+    }
     let path = sqlite_path(text).unwrap_or_default();
     let is_file = !path.is_empty() && !path.contains('?') && !path.starts_with(':');
     fits(
@@ -88,13 +90,31 @@ pub(super) fn sqlite_path(url: &str) -> Option<&str> {
     Some(path.strip_prefix("//").unwrap_or(path))
 }
 
+/// Whether a store's URL names a PostgreSQL database.
+pub(super) fn is_postgres(url: &str) -> bool {
+    url.starts_with("postgres:") || url.starts_with("postgresql:")
+}
+
 pub(super) fn queue_url(text: &str) -> Result<(), String> {
-    let is_amqp = text.starts_with("amqp:") || text.starts_with("amqps:");
-    fits(
-        !is_amqp,
-        "this version has no RabbitMQ engine yet; use embedded:",
-    )?;
+    if is_amqp(text) {
+        let url = url::Url::parse(text).map_err(|error| error.to_string())?;
+        return fits(url.has_host(), "write amqp://user@host/vhost");
+    }
     fits(text == "embedded:", "")
+}
+
+/// Whether a queue's URL names a RabbitMQ broker.
+pub(super) fn is_amqp(url: &str) -> bool {
+    url.starts_with("amqp:") || url.starts_with("amqps:")
+}
+
+/// A name that brokers take without quoting.
+pub(super) fn word(text: &str) -> Result<(), String> {
+    let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_');
+    fits(
+        !text.is_empty() && text.len() <= 64 && text.chars().all(plain),
+        "",
+    )
 }
 
 pub(super) fn relay(text: &str) -> Result<(), String> {

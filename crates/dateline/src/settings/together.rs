@@ -1,13 +1,14 @@
 //! Settings that are right alone but not together.
 
 use super::problem::{Layer, Problem};
-use super::{MailTls, RelaySecurity, Settings};
+use super::{MailTls, RelaySecurity, Settings, texts};
 
 /// What is wrong between settings.
 pub(super) fn problems(settings: &Settings) -> Vec<Problem> {
     let mut problems = Vec::new();
     sizes(settings, &mut problems);
     relay(settings, &mut problems);
+    engines(settings, &mut problems);
     problems
 }
 
@@ -36,6 +37,38 @@ fn sizes(settings: &Settings, problems: &mut Vec<Problem>) {
             let mend = "lower the one or raise the other";
             problems.push(problem(key, value.to_string(), expected, mend));
         }
+    }
+}
+
+/// Many processes need a database and a broker that they can share; one process needs neither.
+fn engines(settings: &Settings, problems: &mut Vec<Problem>) {
+    let shared = (
+        texts::is_postgres(&settings.store.url),
+        texts::is_amqp(&settings.queue.url),
+    );
+    let (expected, mend) = match shared {
+        (true, false) => (
+            "amqp://... or amqps://... where store.url is PostgreSQL",
+            "name a RabbitMQ broker, or take the store back to sqlite:",
+        ),
+        (false, true) => (
+            "embedded: where store.url is SQLite",
+            "or name a PostgreSQL database in store.url",
+        ),
+        _ => return,
+    };
+    let value = format!("\"{}\"", masked(&settings.queue.url));
+    problems.push(problem("queue.url", value, expected.to_owned(), mend));
+}
+
+/// A URL without its password.
+fn masked(text: &str) -> String {
+    match url::Url::parse(text) {
+        Ok(mut url) if url.password().is_some() => {
+            let _ = url.set_password(Some("***"));
+            url.to_string()
+        }
+        _ => text.to_owned(),
     }
 }
 

@@ -16,6 +16,8 @@ const LATE_MS: i64 = 5_000;
 const STUCK_MS: i64 = 60_000;
 /// A worker silent for longer than this is gone.
 const SILENT_MS: i64 = 10_000;
+/// A clock that is further off than this makes releases leave early or late.
+const FAR_OFF_MS: i64 = 500;
 
 /// How the wire stands: a verdict, and numbers
 #[utoipa::path(get, path = "/v1/status", tag = "operators", responses((status = 200, body = Object), Problem))]
@@ -55,9 +57,16 @@ fn worker_json(worker: &WorkerRow, now_ms: i64) -> Value {
 /// OK, LATE or STUCK, and why.
 fn verdict(status: &Status, workers: &[WorkerRow], now_ms: i64) -> (&'static str, String) {
     let age_ms = status.oldest_due_ms.map_or(0, |since_ms| now_ms - since_ms);
+    // Of several workers of a role one may be gone: the others do its work.
+    let lives = |worker: &WorkerRow| now_ms - worker.beat_ms <= SILENT_MS;
+    let covered = |role: &str| {
+        workers
+            .iter()
+            .any(|other| other.role == role && lives(other))
+    };
     let silent: Vec<&str> = workers
         .iter()
-        .filter(|worker| now_ms - worker.beat_ms > SILENT_MS)
+        .filter(|worker| !covered(&worker.role))
         .map(|worker| worker.id.as_str())
         .collect();
     if status.poisoned > 0 {
@@ -100,8 +109,14 @@ pub(super) async fn healthz() -> &'static str {
     "ok\n"
 }
 
-/// Ready means that work completes: the store takes writes, and nothing is stuck.
+/// Ready means that work completes: the store takes writes, nothing is stuck, and our clock is near the store's.
 pub(super) async fn readyz(State(intake): State<Intake>) -> (StatusCode, String) {
+    let offset_ms = intake.clock.offset_ms();
+    if offset_ms.abs() > FAR_OFF_MS {
+        let says =
+            format!("this machine's clock is {offset_ms} ms behind the store's: set it by NTP\n");
+        return (StatusCode::SERVICE_UNAVAILABLE, says);
+    }
     let check = async {
         intake.store.check_writable().await?;
         let now_ms = intake.clock.now_ms();

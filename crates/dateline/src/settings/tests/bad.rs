@@ -164,16 +164,21 @@ fn values_out_of_their_range_are_refused() {
 }
 
 #[test]
-fn engines_of_later_versions_say_so() {
+fn engines_that_do_not_fit_together_are_refused() {
     check(
         Case::new().flag("store.url=postgres://me@db/wire"),
-        "--set store.url: store.url is \"postgres://me@db/wire\", expected \"\" or sqlite:PATH; \
-         this version has no PostgreSQL engine yet; use sqlite:",
+        "settings together: queue.url is \"embedded:\", expected amqp://... or amqps://... where store.url is PostgreSQL; \
+         name a RabbitMQ broker, or take the store back to sqlite:",
     );
     check(
         Case::new().flag("queue.url=amqp://me:pw@broker"),
-        "--set queue.url: queue.url is \"amqp://me:***@broker\", expected embedded:; \
-         this version has no RabbitMQ engine yet; use embedded:",
+        "settings together: queue.url is \"amqp://me:***@broker\", expected embedded: where store.url is SQLite; \
+         or name a PostgreSQL database in store.url",
+    );
+    check(
+        Case::new().flag("store.url=postgres://db"),
+        "--set store.url: store.url is \"postgres://db\", expected \"\", sqlite:PATH or postgres://...; \
+         write postgres://user@host/database",
     );
 }
 

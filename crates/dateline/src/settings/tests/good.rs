@@ -89,7 +89,7 @@ fn empty_places_have_defaults_in_the_data_folder() {
 
     let data = case.path().join("dateline-data");
     assert_eq!(settings.data_dir(), data);
-    assert_eq!(settings.store_path(), data.join("dateline.db"));
+    assert_eq!(settings.store_path(), Some(data.join("dateline.db")));
     assert_eq!(settings.mail_folder(), data.join("mail"));
     assert_eq!(settings.topics_file(), None);
     assert_eq!(settings.mail.relay(), None);
@@ -111,7 +111,7 @@ fn given_places_are_kept() {
     let settings = case.settings();
 
     assert_eq!(settings.data_dir().to_str(), Some("/srv/wire"));
-    assert_eq!(settings.store_path(), case.path().join("other.db"));
+    assert_eq!(settings.store_path(), Some(case.path().join("other.db")));
     assert_eq!(settings.mail_folder(), case.path().join("out"));
     assert_eq!(settings.topics_file(), Some("/etc/topics".into()));
     assert_eq!(settings.mail.list_domain(), "lists.example.org");
