@@ -108,6 +108,10 @@ async fn no_page_of_the_desk_keeps_anybody_out() {
         release["id"].as_str().unwrap(),
         draft.json()["id"].as_str().unwrap().to_owned(),
     );
+    // Its review shows what has changed since.
+    let changed = release_at("Acme opens two plants [insert where]", &app.time_in(86_400));
+    let ask = app.ask(http::Method::PUT, &format!("/v1/releases/{id}"));
+    ask.json(&changed).send().await.expect(200);
     let proof = app
         .post(&format!("/v1/releases/{id}/proof"), &json!({}))
         .await
@@ -133,6 +137,7 @@ async fn no_page_of_the_desk_keeps_anybody_out() {
             format!("/desk/releases/{id}/review"),
             format!("/desk/releases/{id}/preview"),
             format!("/desk/releases/{id}/reschedule"),
+            format!("/desk/releases/{id}/hold"),
             proof.clone(),
         ] {
             browser.go(&format!("{url}{path}")).await;
@@ -150,4 +155,39 @@ async fn no_page_of_the_desk_keeps_anybody_out() {
     }
 
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[tokio::test]
+async fn what_another_wrote_meanwhile_stands_beside_what_was_typed() {
+    let (app, url) = open().await;
+    let browser = Browser::start().await;
+    let draft = json!({ "issuers": ["acme"], "headline": "Acme opens a plant" });
+    let draft = app.post("/v1/releases?draft=true", &draft).await;
+    let id = draft.expect(201)["id"].as_str().unwrap().to_owned();
+    sign_in(&app, &browser, &url, "ana@acme.example").await;
+    browser.resize(390, 900).await;
+    browser.go(&format!("{url}/desk/releases/{id}/edit")).await;
+    let theirs = json!({ "issuers": ["acme"], "headline": "Acme opens a mine" });
+    let ask = app.ask(http::Method::PUT, &format!("/v1/releases/{id}"));
+    ask.json(&theirs).send().await.expect(200);
+
+    let headline = browser.field("Headline").await;
+    browser.type_into(&headline, " in Austin").await;
+    browser.click(&browser.named("Save draft").await).await;
+
+    let beside = browser.find("table.beside tbody tr").await;
+    let row = browser.text(&beside).await;
+    assert!(
+        row.contains("Acme opens a mine") && row.contains("plant in Austin"),
+        "{row}"
+    );
+    browser.script(&axe(), &[]).await;
+    let found = browser.script_async(RUN, &[]).await;
+    assert_eq!(found, json!([]));
+    let wide = "return document.documentElement.scrollWidth > document.documentElement.clientWidth";
+    assert_eq!(browser.script(wide, &[]).await, Value::Bool(false));
+    browser.click(&browser.named("Save draft").await).await;
+    browser.find(".said[role=status]").await;
+    let stands = app.get(&format!("/v1/releases/{id}")).await.expect(200);
+    assert_eq!(stands["headline"], "Acme opens a plant in Austin");
 }
