@@ -5,6 +5,7 @@ mod batches;
 mod calendar;
 mod deliveries;
 mod endpoints;
+mod gauges;
 mod issuers;
 mod items;
 mod openapi;
@@ -53,7 +54,7 @@ pub(crate) fn health_routes() -> Router<Intake> {
     Router::new()
         .route("/healthz", get(status::healthz))
         .route("/readyz", get(status::readyz))
-        .route("/metrics", get(status::metrics))
+        .route("/metrics", get(gauges::metrics))
 }
 
 /// The OpenAPI document.

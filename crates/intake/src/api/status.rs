@@ -15,7 +15,7 @@ const LATE_MS: i64 = 5_000;
 /// Work overdue for longer than this is stuck.
 const STUCK_MS: i64 = 60_000;
 /// A worker silent for longer than this is gone.
-const SILENT_MS: i64 = 10_000;
+pub(super) const SILENT_MS: i64 = 10_000;
 /// A clock that is further off than this makes releases leave early or late.
 const FAR_OFF_MS: i64 = 500;
 
@@ -55,7 +55,11 @@ fn worker_json(worker: &WorkerRow, now_ms: i64) -> Value {
 }
 
 /// OK, LATE or STUCK, and why.
-fn verdict(status: &Status, workers: &[WorkerRow], now_ms: i64) -> (&'static str, String) {
+pub(super) fn verdict(
+    status: &Status,
+    workers: &[WorkerRow],
+    now_ms: i64,
+) -> (&'static str, String) {
     let age_ms = status.oldest_due_ms.map_or(0, |since_ms| now_ms - since_ms);
     // Of several workers of a role one may be gone: the others do its work.
     let lives = |worker: &WorkerRow| now_ms - worker.beat_ms <= SILENT_MS;
@@ -131,33 +135,6 @@ pub(super) async fn readyz(State(intake): State<Intake>) -> (StatusCode, String)
         Ok((verdict, why)) => (StatusCode::OK, format!("{verdict}: {why}\n")),
         Err(error) => (StatusCode::SERVICE_UNAVAILABLE, format!("{error}\n")),
     }
-}
-
-pub(super) async fn metrics(
-    State(intake): State<Intake>,
-    caller: Caller,
-) -> Result<String, Problem> {
-    caller.must(Scope::Metrics)?;
-    let now_ms = intake.clock.now_ms();
-    let status = intake.store.status(now_ms).await?;
-    let age_ms = status
-        .oldest_due_ms
-        .map_or(0, |since_ms| (now_ms - since_ms).max(0));
-    for name in QueueName::ALL {
-        // Not a number while the broker is away: what Prometheus shows as missing.
-        let depth = intake
-            .queue
-            .depth(name)
-            .await
-            .map_or(f64::NAN, |depth| depth as f64);
-        metrics::gauge!("dateline_queue_depth", "queue" => name.to_string()).set(depth);
-    }
-    metrics::gauge!("dateline_due").set(status.due as f64);
-    metrics::gauge!("dateline_retrying").set(status.retrying as f64);
-    metrics::gauge!("dateline_gathered").set(status.gathered as f64);
-    metrics::gauge!("dateline_poisoned_batches").set(status.poisoned as f64);
-    metrics::gauge!("dateline_oldest_due_seconds").set(age_ms as f64 / 1000.0);
-    Ok((intake.metrics)())
 }
 
 #[cfg(test)]
