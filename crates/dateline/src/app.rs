@@ -1,6 +1,6 @@
 //! The wire, assembled: every stage over one store and one queue.
 
-mod engines;
+pub(crate) mod engines;
 mod following;
 mod metrics_page;
 mod roles;
@@ -8,7 +8,7 @@ mod senders;
 
 pub use engines::Patience;
 pub use roles::{Role, Roles};
-pub use senders::greet_relay;
+pub use senders::{Greeting, greet_relay};
 
 use crate::folder::{self, DataFolder};
 use crate::settings::Settings;

@@ -2,6 +2,7 @@
 
 mod admin;
 mod ask;
+mod doctor;
 mod lint;
 mod people;
 mod report;
@@ -154,6 +155,9 @@ enum Command {
     /// Say how the wire stands; exit code 0 for OK, 1 for LATE, 2 for STUCK
     #[command(after_help = "Example:  dateline status")]
     Status(status::StatusArgs),
+    /// Look for what is wrong around the wire: clock, disk, DNS, TLS, relay, broker, database; exit code 1 if anything is bad
+    #[command(after_help = "Example:  dateline doctor --dkim mail2026")]
+    Doctor(doctor::DoctorArgs),
     /// Print every setting with its meaning and default
     #[command(after_help = "Example:  dateline settings > dateline.toml")]
     Settings,
@@ -221,6 +225,7 @@ async fn run(cli: Cli) -> Result<ExitCode> {
         Command::Dead(args) => admin::dead(args, &common.client().await?).await,
         Command::Tail(args) => tail::run(&args, &common.client().await?).await,
         Command::Status(args) => status::run(&args, &common.client().await?).await,
+        Command::Doctor(args) => doctor::run(&args, common).await,
         Command::Settings => {
             print!("{}", Settings::default_text());
             Ok(ExitCode::SUCCESS)

@@ -23,7 +23,7 @@ pub enum Patience {
 }
 
 /// Opens the store that the settings name.
-pub(super) async fn store(settings: &Settings, patience: Patience, now_ms: i64) -> Result<Store> {
+pub(crate) async fn store(settings: &Settings, patience: Patience, now_ms: i64) -> Result<Store> {
     let url = settings
         .store_url()
         .context("store.password_file cannot be read")?;
@@ -58,7 +58,7 @@ fn is_away(error: &store::SqlError) -> bool {
 
 /// Opens the queue that the settings name. A command that only asks does without a broker: the store has the work, and
 /// the sweep offers it.
-pub(super) async fn queue(settings: &Settings, patience: Patience) -> Result<Queue> {
+pub(crate) async fn queue(settings: &Settings, patience: Patience) -> Result<Queue> {
     let Some(config) = settings.broker() else {
         return Ok(Queue::embedded(QUEUE_CAPACITY));
     };

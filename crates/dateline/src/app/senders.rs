@@ -77,25 +77,36 @@ fn relay_settings(settings: &Settings) -> Result<Option<RelaySettings>> {
     }))
 }
 
-/// Greets the relay that is configured, as a mail would, and takes leave.
+/// What a relay was like when it was greeted.
+#[derive(Debug, Clone)]
+pub struct Greeting {
+    /// Host and port.
+    pub at: String,
+    /// Whether it was spoken to in TLS.
+    pub is_encrypted: bool,
+    /// The largest message it takes, in bytes (RFC 1870); none where it names no limit.
+    pub size_limit_bytes: Option<u64>,
+}
+
+/// Greets the relay that is configured, as a mail would, and takes leave; none where no relay is.
 ///
 /// # Errors
 /// What the relay, or the way to it, says against that.
-pub async fn greet_relay(settings: &Settings) -> Result<String> {
+pub async fn greet_relay(settings: &Settings) -> Result<Option<Greeting>> {
     let Some(relay) = relay_settings(settings)? else {
-        return Ok(format!(
-            "no relay, mails go to {}",
-            settings.mail_folder().display()
-        ));
+        return Ok(None);
     };
-    let shown = format!("{}:{}", relay.host, relay.port);
+    let at = format!("{}:{}", relay.host, relay.port);
     let conversation = Conversation::connect(&relay).await.with_context(|| {
-        format!(
-            "the mail relay {shown} does not take mail: check mail.relay, mail.password, mail.tls"
-        )
+        format!("the mail relay {at} does not take mail: check mail.relay, mail.password, mail.tls")
     })?;
+    let greeting = Greeting {
+        at,
+        is_encrypted: conversation.is_encrypted(),
+        size_limit_bytes: conversation.size_limit_bytes(),
+    };
     let _ = conversation.quit().await;
-    Ok(format!("relay {shown}"))
+    Ok(Some(greeting))
 }
 
 /// How webhooks are called.

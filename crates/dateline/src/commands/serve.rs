@@ -46,7 +46,13 @@ pub(super) async fn run(args: ServeArgs, common: &Common) -> Result<ExitCode> {
     .await?;
     if args.check {
         app.store.check_writable().await?;
-        let relay = greet_relay(&app.settings).await?;
+        let relay = match greet_relay(&app.settings).await? {
+            Some(greeting) => format!("relay {}", greeting.at),
+            None => format!(
+                "no relay, mails go to {}",
+                app.settings.mail_folder().display()
+            ),
+        };
         let folder = app.settings.data_dir();
         println!(
             "in order: settings, data folder {}, store, listener {address}, {relay}",

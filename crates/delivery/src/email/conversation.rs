@@ -59,6 +59,11 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Conversation<S> {
         self.phase != Phase::Over
     }
 
+    /// The largest message that the relay says it takes, in bytes (RFC 1870); none where it names no limit.
+    pub fn size_limit_bytes(&self) -> Option<u64> {
+        self.offers.size_bytes
+    }
+
     /// Sends one mail, and returns the relay's reply to the final dot.
     ///
     /// `from` may be empty (a bounce address of `<>`). `message` is a whole message of RFC 5322 with CRLF line ends

@@ -69,6 +69,13 @@ impl Relay {
     }
 }
 
+impl Relay {
+    /// Whether it runs on this machine, so that what is said to it crosses no network.
+    pub fn is_here(&self) -> bool {
+        is_this_machine(&self.host)
+    }
+}
+
 fn user_of(text: &str) -> Result<String, String> {
     if text.contains(':') {
         let mend =

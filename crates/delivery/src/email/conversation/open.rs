@@ -42,13 +42,17 @@ impl Conversation<Stream> {
                 .await?
         };
         if let Some(credentials) = &settings.credentials {
-            let encrypted = matches!(conversation.wire.stream(), Stream::Tls(_));
-            if !encrypted && !is_local(peer) {
+            if !conversation.is_encrypted() && !is_local(peer) {
                 return Err(SmtpError::CredentialsExposed);
             }
             conversation.authenticate(credentials).await?;
         }
         Ok(conversation)
+    }
+
+    /// Whether what is said cannot be overheard.
+    pub fn is_encrypted(&self) -> bool {
+        matches!(self.wire.stream(), Stream::Tls(_))
     }
 
     async fn with_starttls(

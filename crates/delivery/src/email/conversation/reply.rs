@@ -210,6 +210,8 @@ pub(super) struct Offers {
     pub(super) starttls: bool,
     pub(super) auth_plain: bool,
     pub(super) auth_login: bool,
+    /// The largest message it takes (RFC 1870); none where it names no limit.
+    pub(super) size_bytes: Option<u64>,
 }
 
 impl Offers {
@@ -223,6 +225,9 @@ impl Offers {
                 offers.pipelining = true;
             } else if keyword.eq_ignore_ascii_case("STARTTLS") {
                 offers.starttls = true;
+            } else if keyword.eq_ignore_ascii_case("SIZE") {
+                let size = words.next().and_then(|word| word.parse().ok());
+                offers.size_bytes = size.filter(|size| *size > 0);
             } else if keyword.eq_ignore_ascii_case("AUTH") {
                 for scheme in words {
                     offers.auth_plain |= scheme.eq_ignore_ascii_case("PLAIN");

@@ -1,0 +1,205 @@
+//! Database, clock and broker.
+
+use super::check::Check;
+use crate::app::{Patience, engines};
+use crate::client::Client;
+use crate::folder::{self, DataFolder};
+use crate::settings::Settings;
+use anyhow::Result;
+use http::Method;
+use queue::{Queue, QueueName};
+use std::path::Path;
+use std::time::Duration;
+use store::{Clock, Store};
+
+/// A clock that is further off than this makes a process unready: releases would leave early or late.
+const FAR_OFF_MS: u64 = 500;
+/// A clock that NTP keeps is well within this.
+const NEAR_MS: u64 = 100;
+/// What systemd's own NTP client leaves here when it has set the clock.
+const TIMESYNC: &str = "/run/systemd/timesync";
+/// How long an answer of an engine may take.
+const PATIENCE: Duration = Duration::from_secs(15);
+
+/// Whether the store takes a write, and how far its clock is from ours.
+pub(super) async fn database_and_clock(settings: &Settings) -> Vec<Check> {
+    let served = settings.store_path().and_then(|path| {
+        let folder = settings.data_dir();
+        let run = folder::running(&folder).filter(|_| folder::is_locked(&folder));
+        Some((path, run))
+    });
+    match served {
+        Some((path, None)) if !path.exists() => vec![
+            clock(0),
+            Check::warn(
+                "database",
+                format!("none yet at {}", path.display()),
+                "`dateline serve` makes it at its first start",
+            ),
+        ],
+        Some((_, Some(run))) => vec![clock(0), through_server(&run).await],
+        _ => {
+            let opened = tokio::time::timeout(PATIENCE, in_person(settings)).await;
+            match opened {
+                Ok(Ok(offset_ms)) => vec![clock(offset_ms), database_works(settings)],
+                Ok(Err(error)) => vec![clock(0), database_fails(&format!("{error:#}"))],
+                Err(_) => vec![clock(0), database_fails("no answer within 15 s")],
+            }
+        }
+    }
+}
+
+/// The embedded store belongs to the server that runs; it says how it stands.
+async fn through_server(run: &folder::Run) -> Check {
+    let asked = async {
+        let client = Client::remote(&run.url, &run.token)?;
+        client.ask(Method::GET, "/v1/status", None).await
+    };
+    match asked.await {
+        Ok(status) => {
+            let said = status["verdict"].as_str().unwrap_or("nothing");
+            let why = status["why"].as_str().unwrap_or_default();
+            let finding = format!(
+                "process {} at {} works on it: {said}, {why}",
+                run.pid, run.url
+            );
+            match said {
+                "OK" => Check::ok("database", finding),
+                "LATE" => Check::warn("database", finding, "see `dateline status`"),
+                _ => Check::bad("database", finding, "see `dateline status`, and its log"),
+            }
+        }
+        Err(error) => database_fails(&format!("{error:#}")),
+    }
+}
+
+async fn in_person(settings: &Settings) -> Result<i64> {
+    let _folder = match settings.store_path() {
+        Some(_) => Some(DataFolder::lock(&settings.data_dir()).await?),
+        None => None,
+    };
+    let now_ms = Clock::System.now_ms();
+    let store = engines::store(settings, Patience::None, now_ms).await?;
+    let asked = ask(&store).await;
+    store.close().await;
+    Ok(asked?)
+}
+
+async fn ask(store: &Store) -> Result<i64, store::StoreError> {
+    store.check_writable().await?;
+    store.clock_offset_ms(|| Clock::System.now_ms()).await
+}
+
+fn database_works(settings: &Settings) -> Check {
+    let what = match settings.store_path() {
+        Some(path) => path.display().to_string(),
+        None => "PostgreSQL".to_owned(),
+    };
+    Check::ok("database", format!("{what} takes writes"))
+}
+
+fn database_fails(why: &str) -> Check {
+    Check::bad(
+        "database",
+        why,
+        "nothing is accepted and nothing leaves until it works: check store.url, store.password_file, and the database's own log",
+    )
+}
+
+fn clock(offset_ms: i64) -> Check {
+    let kept = kept_by_ntp(Path::new(TIMESYNC));
+    judge_clock(offset_ms, kept)
+}
+
+/// Whether systemd's NTP client has set the clock; none where that client does not run, or where we do not see it.
+fn kept_by_ntp(timesync: &Path) -> Option<bool> {
+    timesync
+        .is_dir()
+        .then(|| timesync.join("synchronized").exists())
+}
+
+fn judge_clock(offset_ms: i64, kept: Option<bool>) -> Check {
+    let ntp = match kept {
+        Some(true) => "NTP keeps it",
+        Some(false) => "NTP has not set it yet",
+        None => "whether NTP keeps it cannot be told here",
+    };
+    let finding = format!("{} ms from the store's; {ntp}", offset_ms.abs());
+    let mend =
+        "let NTP keep the clock of this machine and of the database's (systemd-timesyncd, chrony)";
+    match offset_ms.unsigned_abs() {
+        off if off > FAR_OFF_MS => Check::bad("clock", finding, mend),
+        off if off > NEAR_MS || kept == Some(false) => Check::warn("clock", finding, mend),
+        _ => Check::ok("clock", finding),
+    }
+}
+
+/// Whether the broker has our queues as they must be, and what lies among its dead letters.
+pub(super) async fn broker(settings: &Settings) -> Check {
+    if settings.broker().is_none() {
+        return Check::ok("broker", "none: the queue lives in the process");
+    }
+    let asked = async {
+        let queue = engines::queue(settings, Patience::None).await?;
+        let depths = depths(&queue).await;
+        queue.close(Duration::from_secs(1)).await;
+        Ok::<_, anyhow::Error>(depths?)
+    };
+    let mend = "work waits in the store meanwhile: check queue.url, queue.password_file, and the broker's own log";
+    match tokio::time::timeout(PATIENCE, asked).await {
+        Err(_) => Check::bad("broker", "no answer within 15 s", mend),
+        Ok(Err(error)) => Check::bad("broker", format!("{error:#}"), mend),
+        Ok(Ok((waiting, 0))) => Check::ok(
+            "broker",
+            format!("every queue is there; {waiting} messages wait"),
+        ),
+        Ok(Ok((waiting, dead))) => Check::warn(
+            "broker",
+            format!("every queue is there; {waiting} messages wait, {dead} are dead letters"),
+            "the store still has their work; see docs/runbook.md, DatelineDeadLetters",
+        ),
+    }
+}
+
+/// How many messages wait, and how many are dead letters.
+async fn depths(queue: &Queue) -> Result<(usize, usize), queue::QueueError> {
+    let mut waiting = 0;
+    for name in QueueName::ALL {
+        waiting += queue.depth(name).await?;
+    }
+    Ok((waiting, queue.dead_depth().await?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::commands::doctor::check::Verdict;
+
+    #[test]
+    fn clock_is_judged_by_its_offset_and_by_who_keeps_it() {
+        for (offset_ms, kept, expect) in [
+            (0, Some(true), Verdict::Ok),
+            (-100, None, Verdict::Ok),
+            (0, Some(false), Verdict::Warn),
+            (101, Some(true), Verdict::Warn),
+            (-501, Some(true), Verdict::Bad),
+            (501, None, Verdict::Bad),
+        ] {
+            assert_eq!(
+                judge_clock(offset_ms, kept).verdict,
+                expect,
+                "{offset_ms} {kept:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn ntp_is_known_by_the_file_that_systemd_leaves() {
+        let folder = tempfile::tempdir().unwrap();
+
+        assert_eq!(kept_by_ntp(&folder.path().join("absent")), None);
+        assert_eq!(kept_by_ntp(folder.path()), Some(false));
+        std::fs::write(folder.path().join("synchronized"), "").unwrap();
+        assert_eq!(kept_by_ntp(folder.path()), Some(true));
+    }
+}
