@@ -48,7 +48,8 @@ fn doctor(folder: &Path, trusted: Option<&Path>, arguments: &[&str], set: &[Stri
     if let Some(trusted) = trusted {
         command.env("SSL_CERT_FILE", trusted);
     }
-    let output = command.output().unwrap();
+    // What it asks runs on this thread's runtime, too.
+    let output = tokio::task::block_in_place(|| command.output()).unwrap();
     let report = serde_json::from_slice(&output.stdout);
     let report = report.unwrap_or_else(|error| panic!("{error}: {output:?}"));
     Said {
