@@ -205,6 +205,11 @@ impl App {
         }
     }
 
+    /// The API alone, for commands in this process.
+    pub fn api(&self) -> axum::Router {
+        self.intake().routes()
+    }
+
     fn intake(&self) -> Intake {
         let handle = prometheus();
         let following = self.following.clone();

@@ -95,11 +95,7 @@ impl Postgres {
 
     /// Brings the schema to this program's version, all steps in one transaction; two processes take turns.
     async fn migrate(&self, now_ms: i64) -> Result<()> {
-        let mut transaction = self.pool.begin().await?;
-        sqlx::query("select pg_advisory_xact_lock($1)")
-            .bind(SCHEMA_LOCK)
-            .execute(&mut *transaction)
-            .await?;
+        let mut transaction = self.begin_schema().await?;
         let found = version(&mut transaction).await?;
         if found == schema::VERSION {
             return Ok(());
@@ -131,24 +127,48 @@ impl Postgres {
 
     /// Makes partitions for the deliveries of the alerts to come, well before the first of them.
     pub(crate) async fn make_room(&self) -> Result<()> {
-        let mut transaction = self.pool.begin().await?;
+        let mut connection = self.reader().await?;
         let last: i64 = sqlx::query_scalar("select value from counters where name = 'alert'")
-            .fetch_one(&mut *transaction)
+            .fetch_one(&mut *connection)
             .await?;
         for part in last / ALERTS_A_PARTITION..=last / ALERTS_A_PARTITION + 1 {
-            add_partition(&mut transaction, part).await?;
+            if !is_there(&mut connection, &partition(part)).await? {
+                self.add_partition(part).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Rows of deliveries are changed in place (HOT), so their pages keep room for that. Two processes take turns.
+    async fn add_partition(&self, part: i64) -> Result<()> {
+        let mut transaction = self.begin_schema().await?;
+        let name = partition(part);
+        if !is_there(&mut transaction, &name).await? {
+            let (from, to) = (part * ALERTS_A_PARTITION, (part + 1) * ALERTS_A_PARTITION);
+            let text = format!(
+                "create table {name} partition of deliveries for values from ({from}) to ({to}) with (fillfactor = 70)"
+            );
+            sqlx::raw_sql(sqlx::AssertSqlSafe(text))
+                .execute(&mut *transaction)
+                .await?;
         }
         Ok(transaction.commit().await?)
+    }
+
+    /// A transaction that changes the schema: one at a time.
+    async fn begin_schema(&self) -> Result<Transaction<'_, sqlx::Postgres>> {
+        let mut transaction = self.pool.begin().await?;
+        sqlx::query("select pg_advisory_xact_lock($1)")
+            .bind(SCHEMA_LOCK)
+            .execute(&mut *transaction)
+            .await?;
+        Ok(transaction)
     }
 }
 
 /// The version of the schema; 0 where there is none.
 async fn version(connection: &mut PgConnection) -> Result<i64> {
-    let table: Option<String> =
-        sqlx::query_scalar("select cast(to_regclass('schema_version') as text)")
-            .fetch_one(&mut *connection)
-            .await?;
-    if table.is_none() {
+    if !is_there(connection, "schema_version").await? {
         return Ok(0);
     }
     let found: Option<i64> = sqlx::query_scalar("select version from schema_version")
@@ -157,20 +177,15 @@ async fn version(connection: &mut PgConnection) -> Result<i64> {
     Ok(found.unwrap_or(0))
 }
 
-/// Rows of deliveries are changed in place (HOT), so their pages keep room for that.
-async fn add_partition(connection: &mut PgConnection, part: i64) -> Result<()> {
-    let name = format!("deliveries_{part:06}");
-    let known: Option<String> = sqlx::query_scalar("select cast(to_regclass($1) as text)")
-        .bind(&name)
-        .fetch_one(&mut *connection)
+/// Whether our schema has a table of this name.
+async fn is_there(connection: &mut PgConnection, table: &str) -> Result<bool> {
+    let found: Option<String> = sqlx::query_scalar("select cast(to_regclass($1) as text)")
+        .bind(table)
+        .fetch_one(connection)
         .await?;
-    if known.is_some() {
-        return Ok(());
-    }
-    let (from, to) = (part * ALERTS_A_PARTITION, (part + 1) * ALERTS_A_PARTITION);
-    let made = sqlx::raw_sql(sqlx::AssertSqlSafe(format!(
-        "create table if not exists {name} partition of deliveries for values from ({from}) to ({to}) with (fillfactor = 70)"
-    )));
-    made.execute(connection).await?;
-    Ok(())
+    Ok(found.is_some())
+}
+
+fn partition(part: i64) -> String {
+    format!("deliveries_{part:06}")
 }
