@@ -60,9 +60,8 @@ impl Fleet {
             "review.default=none".to_owned(),
             "batch.size=3".to_owned(),
             "batch.lease_ms=3000".to_owned(),
-            "retry.webhook_s=[1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1]"
-                .to_owned(),
-            "retry.email_s=[1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1]".to_owned(),
+            "retry.webhook_s=[1, 1, 1, 1, 1]".to_owned(),
+            "retry.email_s=[1, 1, 1, 1, 1]".to_owned(),
         ];
         let mut fleet = Fleet {
             settings: [settings.to_vec(), receivers.settings()].concat(),
