@@ -28,6 +28,7 @@ mod preferences;
 mod reports;
 mod retries;
 mod reviewing;
+mod sharing;
 mod signing_up;
 mod sqlite_file;
 mod sqlite_words;
@@ -243,6 +244,10 @@ macro_rules! conformance {
                 text_that_was_read_can_be_read_again,
                 only_the_text_that_was_read_is_replaced,
             }
+            sharing {
+                clock_is_measured_against_the_stores_own,
+                room_is_made_once,
+            }
             signing_up {
                 stranger_changes_nothing_that_the_reader_chose,
                 shown_consent_activates_what_a_stranger_asked_for,
@@ -271,6 +276,7 @@ macro_rules! conformance {
                 subscriptions_are_listed_by_page_and_by_address,
                 unsubscribing_reaches_ones_own_endpoint_only,
                 names_of_subscriptions_are_found_by_endpoint,
+                change_that_commits_late_is_not_skipped,
             }
             suppressing {
                 suppression_is_added_once_and_lifted,
