@@ -118,7 +118,7 @@ impl Store {
             .collect();
         let failures =
             (!failures.is_empty()).then(|| serde_json::Value::from(failures).to_string());
-        writing!(self, |conn| {
+        writing_beside!(self, Erasing, |conn| {
             // First, for it locks the row: two workers that record for one batch take turns.
             let stored: String =
                 sqlx::query_scalar("update batches set claims = 0 where id = $1 returning latency")
@@ -145,7 +145,7 @@ impl Store {
             .await?
             .into_iter()
             .collect();
-            if let Some(failures) = failures {
+            if let Some(failures) = &failures {
                 sqlx::query(
                     "insert into attempts (alert_id, endpoint_id, attempt, at_ms, duration_ms, status, error, answer) \
                      select $1, cast(json_extract(value, '$[0]') as bigint), cast(json_extract(value, '$[1]') as bigint), \
@@ -154,10 +154,10 @@ impl Store {
                      json_extract(value, '$[6]') from json_each($2) where true on conflict do nothing",
                 )
                 .bind(batch.alert_id)
-                .bind(&failures)
+                .bind(failures)
                 .execute(&mut *conn)
                 .await?;
-                forget_words_of_the_erased!(conn, batch.alert_id, &failures);
+                forget_words_of_the_erased!(conn, batch.alert_id, failures);
             }
             if let Some(retries) = retry_rows(outcomes, &changed) {
                 sqlx::query(
