@@ -45,7 +45,18 @@ pub(crate) mod postgres {
         pub(crate) fn url(&self) -> String {
             let Place { server, schema } = self;
             let join = if server.contains('?') { '&' } else { '?' };
-            format!("{server}{join}options[search_path]={schema}")
+            format!("{server}{join}options[search_path]={schema}&application_name={schema}")
+        }
+
+        /// Of the schema, and of each connection to it.
+        pub(crate) fn name(&self) -> &str {
+            &self.schema
+        }
+
+        /// The same server, another database.
+        pub(crate) fn in_database(&self, name: &str) -> String {
+            let (server, _) = self.server.rsplit_once('/').unwrap();
+            format!("{server}/{name}")
         }
 
         pub(crate) async fn open(&self) -> Result<Store> {

@@ -24,6 +24,7 @@ mod getting;
 mod outcomes;
 mod people;
 mod planning;
+mod postgres_server;
 mod preferences;
 mod reports;
 mod retries;
