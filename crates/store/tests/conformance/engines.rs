@@ -64,6 +64,29 @@ pub(crate) mod postgres {
             Store::open(&self.url(), crate::fixtures::NOW).await
         }
 
+        /// Until so many of its connections wait for another, or `otherwise` is true.
+        pub(crate) async fn wait_for_waiters(&self, count: i64, otherwise: impl Fn() -> bool) {
+            let mut connection = PgConnection::connect(&self.server).await.unwrap();
+            let waiting = async {
+                loop {
+                    let found: i64 = sqlx::query_scalar(
+                        "select count(*) from pg_stat_activity \
+                         where application_name = $1 and wait_event_type = 'Lock'",
+                    )
+                    .bind(&self.schema)
+                    .fetch_one(&mut connection)
+                    .await
+                    .unwrap();
+                    if found >= count || otherwise() {
+                        break;
+                    }
+                    tokio::task::yield_now().await;
+                }
+            };
+            let waiting = tokio::time::timeout(std::time::Duration::from_secs(20), waiting);
+            waiting.await.expect("connections wait for each other");
+        }
+
         async fn run(&self, act: &str) {
             let mut connection = PgConnection::connect(&self.server).await.unwrap();
             let text = format!("{act} {}", self.schema);

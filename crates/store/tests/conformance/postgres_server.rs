@@ -2,7 +2,8 @@
 //! processes start at once.
 
 use crate::engines::postgres::Place;
-use crate::fixtures::{NOW, accept, cleared, outcome, plan, readers, submission, told};
+use crate::fixtures::{NOW, accept, cleared, outcome, plan, readers, retry, submission, told};
+use crate::known_reader::{reader, refused, tell};
 use release::model::Channel;
 use sqlx::{Connection, PgConnection};
 use std::time::Duration;
@@ -199,5 +200,54 @@ async fn alerts_to_come_have_room_before_they_come() {
         store.plan_batch(&alert, &deliveries, NOW).await.unwrap();
     }
     assert_eq!(store.ledger((199_998, 0), 9).await.unwrap().len(), 2);
+    store.close().await;
+}
+
+/// A worker is held up just before it commits what a receiver said; meanwhile the reader is erased.
+#[tokio::test]
+async fn erasing_waits_for_words_that_are_being_recorded() {
+    let place = Place::new();
+    let store = place.open().await.unwrap();
+    let reader = reader(&store).await;
+    let (release_id, alert) = cleared(&store, "rel_next").await;
+    let batch = tell(
+        &store,
+        &alert,
+        &[reader.mailbox],
+        Channel::Email,
+        release_id,
+    )
+    .await;
+    let mut holdup = raw(&place).await;
+    let mut held = holdup.begin().await.unwrap();
+    sqlx::query("insert into retries (alert_id, endpoint_id, due_ms) values ($1, $2, 1)")
+        .bind(alert.id)
+        .bind(reader.mailbox)
+        .execute(&mut *held)
+        .await
+        .unwrap();
+
+    let recording = tokio::spawn({
+        let (store, said) = (store.clone(), refused(reader.mailbox, retry(NOW + 500)));
+        async move { store.record_outcomes(&batch, &[said]).await }
+    });
+    place.wait_for_waiters(1, || false).await;
+    let erasing = tokio::spawn({
+        let store = store.clone();
+        async move { store.erase_endpoint(reader.mailbox).await }
+    });
+    place.wait_for_waiters(2, || erasing.is_finished()).await;
+    held.rollback().await.unwrap();
+    recording.await.unwrap().unwrap();
+    erasing.await.unwrap().unwrap();
+
+    let words: i64 =
+        sqlx::query_scalar("select count(*) from attempts where endpoint_id = $1 and answer <> ''")
+            .bind(reader.mailbox)
+            .fetch_one(&mut holdup)
+            .await
+            .unwrap();
+    assert_eq!(words, 0);
+    holdup.close().await.unwrap();
     store.close().await;
 }
