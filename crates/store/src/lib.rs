@@ -27,6 +27,7 @@ mod subscriptions;
 mod digests;
 mod accepting;
 mod batches;
+mod bulk;
 mod clearing;
 mod clock;
 mod erasure;

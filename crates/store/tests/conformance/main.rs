@@ -31,6 +31,7 @@ mod reports;
 mod retries;
 mod reviewing;
 mod signing_up;
+mod speed;
 mod sqlite_file;
 mod sqlite_words;
 mod stopping;
