@@ -23,6 +23,9 @@ pub enum StoreError {
          of the database"
     )]
     Refused(String),
+    /// What a copy would be mixed with.
+    #[error("the store to copy to is not empty ({0} has rows): name an empty database")]
+    NotEmpty(String),
     /// No engine goes by this name.
     #[error("{0} names no store: use sqlite:PATH or postgres://USER:PASSWORD@HOST/DATABASE")]
     Place(String),

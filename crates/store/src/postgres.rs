@@ -135,6 +135,14 @@ impl Postgres {
         Ok(())
     }
 
+    /// Makes partitions for all alerts up to this one.
+    pub(crate) async fn make_room_up_to(&self, alert_id: i64) -> Result<()> {
+        for part in 0..=alert_id / ALERTS_A_PARTITION + 1 {
+            self.add_partition(part).await?;
+        }
+        Ok(())
+    }
+
     /// Rows of deliveries are changed in place (HOT), each once at least and to a longer one, so more than half of a page is
     /// kept for that. Made beside the table and then attached, a partition keeps nobody from reading or writing the others.
     async fn add_partition(&self, part: i64) -> Result<()> {

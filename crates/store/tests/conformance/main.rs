@@ -17,6 +17,7 @@ mod claiming;
 mod clearing;
 mod coming_back;
 mod complete;
+mod copying;
 mod digests;
 mod durability;
 mod endpoints;
