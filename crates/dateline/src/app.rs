@@ -205,6 +205,17 @@ impl App {
         }
     }
 
+    /// Goes on saying what the followers of this process want, for commands that follow other processes.
+    pub fn keep_following(&self) -> impl Future<Output = ()> + use<> {
+        let (following, stop) = (self.following.clone(), self.stop.clone());
+        async move { following.run(stop).await }
+    }
+
+    /// The API alone, for commands in this process.
+    pub fn api(&self) -> axum::Router {
+        self.intake().routes()
+    }
+
     fn intake(&self) -> Intake {
         let handle = prometheus();
         let following = self.following.clone();

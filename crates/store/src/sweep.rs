@@ -126,7 +126,7 @@ impl Store {
             sqlx::query_as(
                 "update batches set hinted_ms = $1 where id in (select id from batches where state <> 'done' \
                  and state = 'open' and lease_until_ms < $1 and hinted_ms < $2 order by hinted_ms limit 1000) \
-                 returning id, channel, lane, request_id",
+                 and state = 'open' and lease_until_ms < $1 and hinted_ms < $2 returning id, channel, lane, request_id",
             )
             .bind(now_ms)
             .bind(hinted_before_ms)
