@@ -80,8 +80,10 @@ impl RabbitMq {
 
     fn start(config: RabbitMqConfig, session: Session) -> RabbitMq {
         let (told, untold) = mpsc::channel(telling::KEPT);
+        let session = Arc::new(session);
         let inner = Arc::new(Inner {
-            session: watch::channel(None).0,
+            // Whoever asks for a depth at once is answered: its session works, though nobody supervises it yet.
+            session: watch::channel(Some(session.clone())).0,
             closed: watch::channel(false).0,
             window: Arc::new(Semaphore::new(WINDOW)),
             lanes: QueueName::ALL.map(|_name| Lane::new(config.prefetch)),

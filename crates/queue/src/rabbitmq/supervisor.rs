@@ -32,8 +32,8 @@ pub(super) async fn first_session(config: &RabbitMqConfig) -> Result<Session, Qu
 }
 
 /// Runs until closed.
-pub(super) async fn supervise(inner: Arc<Inner>, first: Session) {
-    let mut session = Arc::new(first);
+pub(super) async fn supervise(inner: Arc<Inner>, first: Arc<Session>) {
+    let mut session = first;
     let mut pauses = Pauses::default();
     loop {
         let begun = Instant::now();
