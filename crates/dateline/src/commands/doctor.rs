@@ -3,7 +3,8 @@
 //! Reads the settings, and asks everything that they name: the clock, the disk, the sender's domain in DNS, the certificate
 //! of `public_url`, the relay, the broker, the database. Sends no mail and queues no work; in the store it writes one
 //! counter, as `/readyz` does, to see that a write is taken, and an embedded store that a server works on is asked through
-//! that server. Opening a store brings its schema up to date, as a start would. A crash leaves nothing.
+//! that server. As a start would, it brings the schema of a store up to date and declares the broker's queues. A crash leaves
+//! nothing else.
 //!
 //! Each check is one line: a verdict, what was found, and what to do about it.
 

@@ -30,20 +30,20 @@ pub(super) async fn database_and_clock(settings: &Settings) -> Vec<Check> {
     });
     match served {
         Some((path, None)) if !path.exists() => vec![
-            clock(0),
+            clock(Some(0)),
             Check::warn(
                 "database",
                 format!("none yet at {}", path.display()),
                 "`dateline serve` makes it at its first start",
             ),
         ],
-        Some((_, Some(run))) => vec![clock(0), through_server(&run).await],
+        Some((_, Some(run))) => vec![clock(Some(0)), through_server(&run).await],
         _ => {
             let opened = tokio::time::timeout(PATIENCE, in_person(settings)).await;
             match opened {
-                Ok(Ok(offset_ms)) => vec![clock(offset_ms), database_works(settings)],
-                Ok(Err(error)) => vec![clock(0), database_fails(&format!("{error:#}"))],
-                Err(_) => vec![clock(0), database_fails("no answer within 15 s")],
+                Ok(Ok(offset_ms)) => vec![clock(Some(offset_ms)), database_works(settings)],
+                Ok(Err(error)) => vec![clock(None), database_fails(&format!("{error:#}"))],
+                Err(_) => vec![clock(None), database_fails("no answer within 15 s")],
             }
         }
     }
@@ -106,9 +106,9 @@ fn database_fails(why: &str) -> Check {
     )
 }
 
-fn clock(offset_ms: i64) -> Check {
-    let kept = kept_by_ntp(Path::new(TIMESYNC));
-    judge_clock(offset_ms, kept)
+/// The clock, by its offset if the store told it.
+fn clock(offset_ms: Option<i64>) -> Check {
+    judge_clock(offset_ms, kept_by_ntp(Path::new(TIMESYNC)))
 }
 
 /// Whether systemd's NTP client has set the clock; none where that client does not run, or where we do not see it.
@@ -118,15 +118,19 @@ fn kept_by_ntp(timesync: &Path) -> Option<bool> {
         .then(|| timesync.join("synchronized").exists())
 }
 
-fn judge_clock(offset_ms: i64, kept: Option<bool>) -> Check {
+fn judge_clock(offset_ms: Option<i64>, kept: Option<bool>) -> Check {
     let ntp = match kept {
         Some(true) => "NTP keeps it",
         Some(false) => "NTP has not set it yet",
         None => "whether NTP keeps it cannot be told here",
     };
-    let finding = format!("{} ms from the store's; {ntp}", offset_ms.abs());
     let mend =
         "let NTP keep the clock of this machine and of the database's (systemd-timesyncd, chrony)";
+    let Some(offset_ms) = offset_ms else {
+        let finding = format!("the store's could not be asked; {ntp}");
+        return Check::warn("clock", finding, "mend the database first, and ask again");
+    };
+    let finding = format!("{} ms from the store's; {ntp}", offset_ms.abs());
     match offset_ms.unsigned_abs() {
         off if off > FAR_OFF_MS => Check::bad("clock", finding, mend),
         off if off > NEAR_MS || kept == Some(false) => Check::warn("clock", finding, mend),
@@ -178,17 +182,18 @@ mod tests {
     #[test]
     fn clock_is_judged_by_its_offset_and_by_who_keeps_it() {
         for (offset_ms, kept, expect) in [
-            (0, Some(true), Verdict::Ok),
-            (-100, None, Verdict::Ok),
-            (0, Some(false), Verdict::Warn),
-            (101, Some(true), Verdict::Warn),
-            (-501, Some(true), Verdict::Bad),
-            (501, None, Verdict::Bad),
+            (Some(0), Some(true), Verdict::Ok),
+            (Some(-100), None, Verdict::Ok),
+            (Some(0), Some(false), Verdict::Warn),
+            (Some(101), Some(true), Verdict::Warn),
+            (Some(-501), Some(true), Verdict::Bad),
+            (Some(501), None, Verdict::Bad),
+            (None, Some(true), Verdict::Warn),
         ] {
             assert_eq!(
                 judge_clock(offset_ms, kept).verdict,
                 expect,
-                "{offset_ms} {kept:?}"
+                "{offset_ms:?} {kept:?}"
             );
         }
     }
