@@ -25,6 +25,10 @@ mod endpoints;
 mod subscriptions;
 #[macro_use]
 mod digests;
+#[macro_use]
+mod acts;
+#[macro_use]
+mod halts;
 mod accepting;
 mod batches;
 mod clearing;
@@ -55,6 +59,7 @@ mod watching;
 mod workers;
 
 pub use accepting::{Accepted, Idempotency, NewRelease, Replaced, TextRead, Told};
+pub use acts::{ActRow, NewAct};
 pub use alerts::AlertRow;
 pub use batches::{BatchRow, Claim, DueDelivery};
 pub use clearing::Cleared;
@@ -63,6 +68,7 @@ pub use digests::DigestMember;
 pub use endpoints::{EndpointRow, NewEndpoint};
 pub use engine::Store;
 pub use error::{Result, StoreError};
+pub use halts::{HaltRow, Halted};
 pub use issuers::{IssuerName, IssuerRow, NewIssuer};
 pub use items::{EditionRow, ItemKey, ItemRow, MapRow, Mark};
 pub use latency::Latencies;

@@ -12,6 +12,7 @@ mod access;
 mod adding;
 mod archive;
 mod asking;
+mod auditing;
 mod claiming;
 mod clearing;
 mod coming_back;
@@ -21,6 +22,7 @@ mod durability;
 mod endpoints;
 mod erasing;
 mod getting;
+mod halting;
 mod outcomes;
 mod people;
 mod planning;
@@ -114,6 +116,9 @@ macro_rules! conformance {
                 mail_that_waits_for_its_turn_leaves_then,
                 address_has_preferences_once_something_was_asked_for,
             }
+            auditing {
+                acts_are_read_whole_newest_first_page_by_page,
+            }
             claiming {
                 leased_batch_is_taken_until_its_lease_ends,
                 of_two_workers_claiming_at_once_one_wins,
@@ -160,6 +165,12 @@ macro_rules! conformance {
             getting {
                 recent_alerts_are_the_endpoints_own_newest_first,
                 result_of_the_last_test_is_shown,
+            }
+            halting {
+                what_is_halted_is_not_hinted_until_resumed,
+                halt_is_made_once_and_lifted_once,
+                halted_batch_is_given_back_whole_and_not_nearer_to_poison,
+                halted_work_is_counted_and_not_late,
             }
             outcomes {
                 each_verdict_moves_its_state_and_its_counter,
