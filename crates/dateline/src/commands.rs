@@ -2,6 +2,8 @@
 
 mod admin;
 mod ask;
+mod audit;
+mod halts;
 mod lint;
 mod people;
 mod report;
@@ -148,10 +150,21 @@ enum Command {
     /// Deliveries that were given up: list them, or send them again
     #[command(after_help = "Example:  dateline dead replay --release rel_7k2m9q4x0c5b8n1t")]
     Dead(admin::DeadArgs),
+    /// Stop sending, at once and without loss; releases still clear
+    #[command(
+        after_help = "Example:  dateline halt --issuer acme-robotics --note \"a loop in their feed\""
+    )]
+    Halt(halts::HaltArgs),
+    /// Go on with what was halted
+    #[command(after_help = "Example:  dateline resume --issuer acme-robotics")]
+    Resume(halts::ResumeArgs),
+    /// Who did what to the wire, the newest first; what was done to a release shows `dateline review history`
+    #[command(after_help = "Example:  dateline audit --limit 20")]
+    Audit(audit::AuditArgs),
     /// Follow the workers' log of a running server
     #[command(after_help = "Example:  dateline tail --channel webhook --outcome retried")]
     Tail(tail::TailArgs),
-    /// Say how the wire stands; exit code 0 for OK, 1 for LATE, 2 for STUCK
+    /// Say how the wire stands; exit code 0 for OK, 1 for LATE or HALTED, 2 for STUCK
     #[command(after_help = "Example:  dateline status")]
     Status(status::StatusArgs),
     /// Print every setting with its meaning and default
@@ -219,6 +232,9 @@ async fn run(cli: Cli) -> Result<ExitCode> {
         Command::Subscribe(args) => subscribe::run(args, &common.client().await?).await,
         Command::Suppress(args) => suppress::run(args, &common.client().await?).await,
         Command::Dead(args) => admin::dead(args, &common.client().await?).await,
+        Command::Halt(args) => halts::halt(&args, &common.client().await?).await,
+        Command::Resume(args) => halts::resume(&args, &common.client().await?).await,
+        Command::Audit(args) => audit::run(&args, &common.client().await?).await,
         Command::Tail(args) => tail::run(&args, &common.client().await?).await,
         Command::Status(args) => status::run(&args, &common.client().await?).await,
         Command::Settings => {

@@ -1,10 +1,12 @@
 //! The routes, each with its own description.
 
 mod alerts;
+mod audit;
 mod batches;
 mod calendar;
 mod deliveries;
 mod endpoints;
+mod halts;
 mod issuers;
 mod items;
 mod openapi;
@@ -113,6 +115,9 @@ fn described() -> OpenApiRouter<Intake> {
         .routes(routes!(tokens::revoke))
         .routes(routes!(topics::list))
         .routes(routes!(topics::show))
+        .routes(routes!(halts::halt, halts::list))
+        .routes(routes!(halts::resume))
+        .routes(routes!(audit::list))
         .routes(routes!(status::status))
         .routes(routes!(tail::tail))
         .routes(routes!(openapi::document))

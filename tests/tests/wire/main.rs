@@ -14,6 +14,7 @@ mod digests;
 mod drafts;
 mod editions;
 mod feeds;
+mod halting;
 mod holding;
 mod hooks;
 mod imports;
