@@ -55,6 +55,7 @@ mod stopping;
 mod suppressions;
 pub mod sweep;
 mod tokens;
+mod trace;
 mod watching;
 mod workers;
 
@@ -91,5 +92,6 @@ pub use stopping::{Power, Stopped};
 pub use subscriptions::{AddedOnce, FilterRow, NewSubscription, Subscribed, SubscriptionRow};
 pub use suppressions::SuppressionRow;
 pub use tokens::{NewToken, TokenRow};
+pub use trace::{DigestedRow, FailureRow, TraceRow};
 pub use watching::{AlertStands, BatchStands, Outcomes};
 pub use workers::WorkerRow;

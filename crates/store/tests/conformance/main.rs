@@ -37,6 +37,7 @@ mod stopping;
 mod subscriptions;
 mod suppressing;
 mod sweeping;
+mod tracing;
 mod watching;
 
 /// Makes a test of each case on one engine. A case that is not listed here is dead code, and so a warning.
@@ -294,6 +295,12 @@ macro_rules! conformance {
                 unrouted_alert_is_hinted_once_in_a_while,
                 batch_without_a_living_lease_is_hinted_once_in_a_while,
                 voided_leases_make_all_unfinished_work_findable,
+            }
+            tracing {
+                delivery_is_traced_through_its_attempts,
+                deliveries_of_an_endpoint_are_traced_newest_first,
+                what_a_digest_told_is_traced_to_it,
+                halted_delivery_is_traced_as_halted,
             }
             watching {
                 alert_shows_what_became_of_its_batches,
