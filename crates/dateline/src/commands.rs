@@ -15,6 +15,7 @@ mod submit;
 mod subscribe;
 mod suppress;
 mod tail;
+mod trace;
 mod when;
 
 use crate::client::Client;
@@ -161,6 +162,9 @@ enum Command {
     /// Who did what to the wire, the newest first; what was done to a release shows `dateline review history`
     #[command(after_help = "Example:  dateline audit --limit 20")]
     Audit(audit::AuditArgs),
+    /// What happened to an address, a delivery or a release, in order
+    #[command(after_help = "Example:  dateline trace ana@example.com --limit 5")]
+    Trace(trace::TraceArgs),
     /// Follow the workers' log of a running server
     #[command(after_help = "Example:  dateline tail --channel webhook --outcome retried")]
     Tail(tail::TailArgs),
@@ -235,6 +239,7 @@ async fn run(cli: Cli) -> Result<ExitCode> {
         Command::Halt(args) => halts::halt(&args, &common.client().await?).await,
         Command::Resume(args) => halts::resume(&args, &common.client().await?).await,
         Command::Audit(args) => audit::run(&args, &common.client().await?).await,
+        Command::Trace(args) => trace::run(&args, &common.client().await?).await,
         Command::Tail(args) => tail::run(&args, &common.client().await?).await,
         Command::Status(args) => status::run(&args, &common.client().await?).await,
         Command::Settings => {

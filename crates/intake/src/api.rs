@@ -24,6 +24,7 @@ mod tail;
 mod texts;
 mod tokens;
 mod topics;
+mod trace;
 
 pub(crate) use tag::changed;
 
@@ -118,6 +119,7 @@ fn described() -> OpenApiRouter<Intake> {
         .routes(routes!(halts::halt, halts::list))
         .routes(routes!(halts::resume))
         .routes(routes!(audit::list))
+        .routes(routes!(trace::trace))
         .routes(routes!(status::status))
         .routes(routes!(tail::tail))
         .routes(routes!(openapi::document))

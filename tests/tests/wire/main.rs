@@ -42,5 +42,6 @@ mod stalling;
 mod stopping;
 mod subscribing;
 mod tokens;
+mod tracing;
 mod unsubscribing;
 mod watching;
