@@ -205,6 +205,11 @@ impl App {
         }
     }
 
+    /// The API, for commands that work on the folder themselves.
+    pub fn api(&self) -> axum::Router {
+        self.intake().routes()
+    }
+
     fn intake(&self) -> Intake {
         let handle = prometheus();
         let following = self.following.clone();

@@ -170,7 +170,7 @@ impl Client {
             }
             Way::InProcess(app) => {
                 let request = request.uri(path).body(Body::from(body))?;
-                Ok(app.http().oneshot(request).await?)
+                Ok(app.api().oneshot(request).await?)
             }
         }
     }
