@@ -205,7 +205,13 @@ impl App {
         }
     }
 
-    /// The API, for commands that work on the folder themselves.
+    /// Goes on saying what the followers of this process want, for commands that follow other processes.
+    pub fn keep_following(&self) -> impl Future<Output = ()> + use<> {
+        let (following, stop) = (self.following.clone(), self.stop.clone());
+        async move { following.run(stop).await }
+    }
+
+    /// The API alone, for commands in this process.
     pub fn api(&self) -> axum::Router {
         self.intake().routes()
     }

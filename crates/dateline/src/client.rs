@@ -74,6 +74,9 @@ impl Client {
         let app =
             App::open_as(Roles::none(), Patience::None, settings, Clock::System, None).await?;
         let token = app.local_token.clone();
+        if app.store.is_shared() {
+            tokio::spawn(app.keep_following());
+        }
         Ok(Client {
             way: Way::InProcess(Box::new(app)),
             token,
@@ -82,7 +85,11 @@ impl Client {
 
     /// Whether a server works on what is submitted.
     pub fn is_served(&self) -> bool {
-        matches!(self.way, Way::Http { .. })
+        match &self.way {
+            Way::Http { .. } => true,
+            // Whoever serves a shared store, `status` tells whether they live.
+            Way::InProcess(app) => app.store.is_shared(),
+        }
     }
 
     /// Asks, and fails with the API's own words unless it agrees.

@@ -129,10 +129,13 @@ pub(crate) async fn deliver(
     ));
     let lease = sending.spawn(keep_lease(work.clone()));
     let unsent = begin(&work, due, outcomes, sending).await;
+    // The lease keeps the batch from here on. A message that was kept until the last answer would, after a crash, only come
+    // back to a batch that is still leased; and some receivers that hang would keep others from getting theirs.
+    acknowledge(received).await;
     sending.spawn(async move {
         let tally = recorder.await.unwrap_or_default();
         lease.abort();
-        finish(&work, tally, unsent, begun, received).await;
+        finish(&work, tally, unsent, begun).await;
     });
     Ok(())
 }
@@ -258,7 +261,7 @@ async fn keep_lease(work: Arc<Work>) {
 }
 
 /// One line a batch at info; gives the rest of an unfinished batch back.
-async fn finish(work: &Work, tally: Tally, unsent: usize, begun: Instant, received: Received) {
+async fn finish(work: &Work, tally: Tally, unsent: usize, begun: Instant) {
     let Work { inner, batch, .. } = work;
     let put_back = work.put_back.load(Ordering::Relaxed);
     let left = unsent + put_back;
@@ -299,7 +302,6 @@ async fn finish(work: &Work, tally: Tally, unsent: usize, begun: Instant, receiv
     if let Err(error) = given_back {
         error!(%error, batch = batch.id, "batch {} could not be given back: its lease runs out: {error}", batch.id);
     }
-    acknowledge(received).await;
 }
 
 /// A message that cannot be acknowledged comes again, and then finds its batch done.

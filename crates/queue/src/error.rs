@@ -17,6 +17,17 @@ pub enum QueueError {
         /// What happened.
         reason: String,
     },
+    /// Its certificate is not one that we believe.
+    #[error(
+        "RabbitMQ at {at} cannot be trusted: {reason}; name it as its certificate does, or add its authority to the machine's \
+         (or to the file that SSL_CERT_FILE names)"
+    )]
+    Untrusted {
+        /// Host, port and vhost.
+        at: String,
+        /// What is wrong with the certificate.
+        reason: String,
+    },
     /// Name or password is wrong, or the user may not enter the vhost.
     #[error(
         "RabbitMQ at {at} refuses user {user:?}: {reason}; correct name and password in the queue's URL or password file, \

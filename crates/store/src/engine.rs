@@ -18,8 +18,9 @@ impl Store {
     /// Opens the store that a URL names (`sqlite:PATH`, `postgres://…`), creating it when it is not there yet.
     ///
     /// # Errors
-    /// [`StoreError::Schema`] if it was written by another version, [`StoreError::Unwritable`] if it cannot be opened,
-    /// [`StoreError::Unreadable`] if no engine has such URLs.
+    /// [`StoreError::Schema`] if it was written by another version, [`StoreError::Unwritable`] if the file cannot be
+    /// opened, [`StoreError::Unreachable`] if the server does not answer, [`StoreError::Refused`] if it does not let us,
+    /// [`StoreError::Place`] if no engine has such URLs.
     pub async fn open(url: &str, now_ms: i64) -> Result<Store> {
         match url.split_once(':') {
             Some(("sqlite", path)) => {
@@ -28,9 +29,9 @@ impl Store {
             Some(("postgres" | "postgresql", _)) => {
                 Ok(Store::Postgres(Postgres::open(url, now_ms).await?))
             }
-            _ => Err(StoreError::Unreadable(
-                "a store is named by `sqlite:PATH` or `postgres://…`".into(),
-            )),
+            // The rest of a URL may hold a password.
+            Some((scheme, _)) => Err(StoreError::Place(format!("{scheme}:…"))),
+            None => Err(StoreError::Place(url.to_owned())),
         }
     }
 
@@ -93,6 +94,27 @@ macro_rules! committing {
     }};
 }
 
+/// As [`committing!`], and once more from the beginning where the database ended it for the sake of another transaction. So a
+/// body changes nothing outside of itself.
+macro_rules! committing_again {
+    ($transaction:expr, |$conn:ident| $body:expr) => {{
+        let mut tries = 1;
+        loop {
+            let done =
+                async { Ok::<_, $crate::StoreError>(committing!($transaction, |$conn| $body)) };
+            match done.await {
+                Err(error) if error.lost_a_race() => {
+                    tries += 1;
+                    if tries > $crate::postgres::TRIES {
+                        return Err($crate::StoreError::Conflict(error.to_string()));
+                    }
+                }
+                done => break done?,
+            }
+        }
+    }};
+}
+
 /// Runs a body inside a write transaction of whichever engine it is, and commits it. On the shared engine others write at
 /// the same time: each statement sees what was committed before it began, so steps are guarded by conditions and keys.
 macro_rules! writing {
@@ -102,7 +124,7 @@ macro_rules! writing {
                 committing!(engine.begin().await?, |$conn| $body)
             }
             $crate::Store::Postgres(engine) => {
-                committing!(engine.begin().await?, |$conn| $body)
+                committing_again!(engine.begin().await?, |$conn| $body)
             }
         }
     };
@@ -117,7 +139,22 @@ macro_rules! writing_in_turn {
             }
             $crate::Store::Postgres(engine) => {
                 let turn = $crate::postgres::Turn::$turn;
-                committing!(engine.begin_turn(turn).await?, |$conn| $body)
+                committing_again!(engine.begin_turn(turn).await?, |$conn| $body)
+            }
+        }
+    };
+}
+
+/// As [`writing!`], beside others that do the same, and never while somebody has this turn.
+macro_rules! writing_beside {
+    ($store:expr, $turn:ident, |$conn:ident| $body:expr) => {
+        match $store {
+            $crate::Store::Sqlite(engine) => {
+                committing!(engine.begin().await?, |$conn| $body)
+            }
+            $crate::Store::Postgres(engine) => {
+                let turn = $crate::postgres::Turn::$turn;
+                committing_again!(engine.begin_beside(turn).await?, |$conn| $body)
             }
         }
     };

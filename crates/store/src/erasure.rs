@@ -46,7 +46,7 @@ impl Store {
         address_key: &str,
         hash: &str,
     ) -> Result<()> {
-        writing_in_turn!(self, Readers, |conn| {
+        writing_in_turn!(self, Erasing, |conn| {
             sqlx::query(
                 "delete from idempotency where exists (select 1 from subscriptions s where s.endpoint_id = $1 \
                  and instr(idempotency.made, s.public_id) > 0)",
@@ -105,7 +105,7 @@ impl Store {
                 .collect::<Vec<_>>(),
         )
         .to_string();
-        writing_in_turn!(self, Readers, |conn| {
+        writing_in_turn!(self, Erasing, |conn| {
             sqlx::query(
                 "update attempts set error = $1, answer = '' where endpoint_id = $2 \
                  and alert_id in (select cast(value as bigint) from json_each($3)) and (error <> $1 or answer <> '')",

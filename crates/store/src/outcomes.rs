@@ -1,11 +1,11 @@
 //! Outcomes: what became of deliveries, recorded in bulk with the counters of their batch.
 
+use crate::bulk::Bulk;
 use crate::latency::Latencies;
 use crate::{BatchRow, Result, Store};
 use release::frequency::Gathered;
 use serde_json::json;
 use std::collections::HashSet;
-use std::fmt::Write;
 
 /// What became of one delivery at one attempt.
 #[derive(Debug, Clone)]
@@ -110,7 +110,6 @@ impl Store {
     /// A delivery whose outcome stands already keeps it, and one that waits for its retry keeps waiting; a lost lease
     /// changes nothing about what was sent.
     pub async fn record_outcomes(&self, batch: &BatchRow, outcomes: &[Outcome]) -> Result<()> {
-        let rows = outcome_rows(outcomes);
         let failures: Vec<_> = outcomes
             .iter()
             .filter(|outcome| outcome.failed())
@@ -118,34 +117,15 @@ impl Store {
             .collect();
         let failures =
             (!failures.is_empty()).then(|| serde_json::Value::from(failures).to_string());
-        writing!(self, |conn| {
+        writing_beside!(self, Erasing, |conn| {
             // First, for it locks the row: two workers that record for one batch take turns.
             let stored: String =
                 sqlx::query_scalar("update batches set claims = 0 where id = $1 returning latency")
                     .bind(batch.id)
                     .fetch_one(&mut *conn)
                     .await?;
-            // Materialized, or SQLite walks all deliveries of the alert and reads the JSON again for each of the batch.
-            let changed: HashSet<i64> = sqlx::query_scalar(
-                "with o as materialized (select cast(json_extract(value, '$[0]') as bigint) as endpoint_id, \
-                 json_extract(value, '$[1]') as state, cast(json_extract(value, '$[2]') as bigint) as attempt, \
-                 cast(json_extract(value, '$[3]') as bigint) as at_ms, cast(json_extract(value, '$[4]') as bigint) as status, \
-                 json_extract(value, '$[5]') as error from json_each($1)) update deliveries set state = o.state, \
-                 attempts = case when o.attempt > attempts then o.attempt else attempts end, done_ms = o.at_ms, \
-                 last_status = o.status, last_error = o.error from o \
-                 where deliveries.alert_id = $2 and deliveries.endpoint_id = o.endpoint_id \
-                 and deliveries.state = 'due' and deliveries.batch_id = $3 and not exists (select 1 from retries t \
-                 where t.alert_id = deliveries.alert_id and t.endpoint_id = deliveries.endpoint_id) \
-                 returning deliveries.endpoint_id",
-            )
-            .bind(&rows)
-            .bind(batch.alert_id)
-            .bind(batch.id)
-            .fetch_all(&mut *conn)
-            .await?
-            .into_iter()
-            .collect();
-            if let Some(failures) = failures {
+            let changed = conn.change_deliveries(batch, outcomes).await?;
+            if let Some(failures) = &failures {
                 sqlx::query(
                     "insert into attempts (alert_id, endpoint_id, attempt, at_ms, duration_ms, status, error, answer) \
                      select $1, cast(json_extract(value, '$[0]') as bigint), cast(json_extract(value, '$[1]') as bigint), \
@@ -154,10 +134,10 @@ impl Store {
                      json_extract(value, '$[6]') from json_each($2) where true on conflict do nothing",
                 )
                 .bind(batch.alert_id)
-                .bind(&failures)
+                .bind(failures)
                 .execute(&mut *conn)
                 .await?;
-                forget_words_of_the_erased!(conn, batch.alert_id, &failures);
+                forget_words_of_the_erased!(conn, batch.alert_id, failures);
             }
             if let Some(retries) = retry_rows(outcomes, &changed) {
                 sqlx::query(
@@ -205,31 +185,6 @@ impl Outcome {
         let failure = matches!(self.verdict, Verdict::Retry { .. } | Verdict::Dead { .. });
         failure && self.attempt > 0
     }
-}
-
-/// `[[endpoint, state, attempt, at, status, error], …]`: what SQLite's bulk update reads.
-fn outcome_rows(outcomes: &[Outcome]) -> String {
-    let mut rows = String::with_capacity(outcomes.len() * 64);
-    for outcome in outcomes {
-        rows.push(if rows.is_empty() { '[' } else { ',' });
-        let state = outcome.verdict.state();
-        let _ = write!(
-            rows,
-            "[{},\"{state}\",{},{},",
-            outcome.endpoint_id, outcome.attempt, outcome.at_ms
-        );
-        match outcome.status {
-            Some(status) => drop(write!(rows, "{status},")),
-            None => rows.push_str("null,"),
-        }
-        match outcome.verdict.error() {
-            Some(error) => rows.push_str(&json!(error).to_string()),
-            None => rows.push_str("null"),
-        }
-        rows.push(']');
-    }
-    rows.push(']');
-    rows
 }
 
 fn failure_row(outcome: &Outcome) -> serde_json::Value {

@@ -1,11 +1,11 @@
 //! Planning: the deliveries of an alert and the batches that carry them, written together.
 
+use crate::bulk::Bulk;
 use crate::{Result, Store};
 use release::frequency::Gathered;
 use release::model::{Channel, Lane};
 use serde_json::{Value, json};
 use std::collections::HashSet;
-use std::fmt::Write;
 
 /// One delivery to be written.
 #[derive(Debug, Clone)]
@@ -73,7 +73,6 @@ impl Store {
                 "a batch without deliveries".into(),
             ));
         };
-        let rows = delivery_rows(deliveries);
         let (state, waiting) = match first.gathered {
             None => ("open", 0),
             Some(_) => ("done", deliveries.len() as i64),
@@ -99,16 +98,7 @@ impl Store {
             .bind(now_ms)
             .execute(&mut *conn)
             .await?;
-            sqlx::query(
-                "insert into deliveries (alert_id, endpoint_id, batch_id, release_id, state, reasons) \
-                 select $1, cast(json_extract(value, '$[0]') as bigint), $2, $3, 'due', json_extract(value, '$[1]') from json_each($4)",
-            )
-            .bind(alert.id)
-            .bind(id)
-            .bind(first.release_id)
-            .bind(&rows)
-            .execute(&mut *conn)
-            .await?;
+            conn.insert_deliveries(alert.id, id, deliveries).await?;
             if waiting > 0 {
                 sqlx::query(
                     "insert into retries (alert_id, endpoint_id, due_ms, gathered) select $1, cast(json_extract(value, '$[0]') as bigint), \
@@ -128,23 +118,6 @@ impl Store {
             request_id: alert.request_id.clone(),
         })
     }
-}
-
-/// `[[endpoint, "1 2 3"], …]`: what SQLite's bulk insert reads.
-fn delivery_rows(deliveries: &[PlannedDelivery]) -> String {
-    let mut rows = String::with_capacity(deliveries.len() * 24);
-    rows.push('[');
-    for (at, delivery) in deliveries.iter().enumerate() {
-        let comma = if at == 0 { "" } else { "," };
-        let _ = write!(rows, "{comma}[{},\"", delivery.endpoint_id);
-        for (at, reason) in delivery.reasons.iter().enumerate() {
-            let space = if at == 0 { "" } else { " " };
-            let _ = write!(rows, "{space}{reason}");
-        }
-        rows.push_str("\"]");
-    }
-    rows.push(']');
-    rows
 }
 
 /// `[[endpoint, due, why], …]` of those that wait for a digest.

@@ -310,8 +310,8 @@ impl Store {
         now_ms: i64,
     ) -> Result<Vec<Subscribed>> {
         let key = self.link_key().await?;
-        let mut added: Vec<Subscribed> = Vec::with_capacity(new.len());
-        writing_in_turn!(self, Readers, |conn| {
+        Ok(writing_in_turn!(self, Readers, |conn| {
+            let mut added: Vec<Subscribed> = Vec::with_capacity(new.len());
             let change = next_ids!(conn, "filter", 1);
             for subscription in new {
                 let (endpoint_id, state, new) =
@@ -340,8 +340,8 @@ impl Store {
                 .execute(&mut *conn)
                 .await?;
             }
-        });
-        Ok(added)
+            added
+        }))
     }
 
     /// The subscription with this public id, unless deleted.
@@ -398,8 +398,8 @@ impl Store {
 
     /// Deletes subscriptions of one endpoint by key, or all of them if none is named. Gives how many were live.
     pub async fn unsubscribe(&self, endpoint_id: i64, subscriptions: &[i64]) -> Result<u64> {
-        let mut done = 0;
-        writing_in_turn!(self, Readers, |conn| {
+        Ok(writing_in_turn!(self, Readers, |conn| {
+            let mut done = 0;
             let change = next_ids!(conn, "filter", 1);
             if subscriptions.is_empty() {
                 done = sqlx::query(
@@ -423,8 +423,8 @@ impl Store {
                 .await?
                 .rows_affected();
             }
-        });
-        Ok(done)
+            done
+        }))
     }
 
     /// Names of an endpoint's subscriptions that are not deleted.

@@ -129,11 +129,12 @@ impl Store {
         }
         let batches: Vec<OpenBatch> = writing!(self, |conn| {
             sqlx::query_as(
-concat!(
+            concat!(
                 "update batches set hinted_ms = $1 where id in (select b.id from batches b where b.state <> 'done' \
                  and b.state = 'open' and b.lease_until_ms < $1 and b.hinted_ms < $2 and ",
                 not_halted!(),
-                " order by b.hinted_ms limit 1000) returning id, channel, lane, request_id",
+                " order by b.hinted_ms limit 1000) and state = 'open' and lease_until_ms < $1 and hinted_ms < $2 \
+                 returning id, channel, lane, request_id",
             ))
             .bind(now_ms)
             .bind(hinted_before_ms)

@@ -21,7 +21,7 @@ pub struct WorkerRow {
 const FORGOTTEN_MS: i64 = 600_000;
 
 impl Store {
-    /// Reports that workers live, and forgets those that have been silent for an hour.
+    /// Reports that workers live, and forgets those that have been silent for ten minutes.
     pub async fn beat(&self, workers: &[WorkerRow], now_ms: i64) -> Result<()> {
         writing!(self, |conn| {
             for worker in workers {
@@ -58,7 +58,7 @@ impl Store {
         Ok(())
     }
 
-    /// All workers heard of within the last hour.
+    /// All workers heard of within the last ten minutes.
     pub async fn workers(&self) -> Result<Vec<WorkerRow>> {
         Ok(reading!(self, |conn| sqlx::query_as(
             "select * from workers order by role, id"

@@ -3,7 +3,7 @@
 use crate::Trouble;
 use crate::page::Page;
 use axum::extract::rejection::BytesRejection;
-use axum::http::StatusCode;
+use axum::http::{StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
 use maud::html;
 use store::StoreError;
@@ -20,8 +20,8 @@ pub(super) enum Refusal {
     Gone,
     /// 413: larger than any form.
     TooLarge,
-    /// 429: too many forms from one client.
-    TooMany,
+    /// 429: too many forms from one client; when the next may come, milliseconds from now.
+    TooMany(i64),
 }
 
 impl From<StoreError> for Refusal {
@@ -44,6 +44,10 @@ impl From<BytesRejection> for Refusal {
 
 impl IntoResponse for Refusal {
     fn into_response(self) -> Response {
+        let wait_s = match self {
+            Refusal::TooMany(wait_ms) => Some(wait_ms.div_euclid(1000) + 1),
+            _ => None,
+        };
         let (status, title, text, link) = match self {
             Refusal::Trouble(trouble) => return trouble.into_response(),
             Refusal::OtherSite => (
@@ -70,14 +74,15 @@ impl IntoResponse for Refusal {
                 "The form holds more than is read: 128 kB in all. Go back, shorten it, and send it again.",
                 None,
             ),
-            Refusal::TooMany => (
+            Refusal::TooMany(_) => (
                 StatusCode::TOO_MANY_REQUESTS,
                 "Too many at once",
                 "Many requests came from your network in the last hour. Nothing was changed; please try again in an hour.",
                 None,
             ),
         };
-        (status, Html(notice(title, text, link))).into_response()
+        let retry_after = wait_s.map(|s| [(header::RETRY_AFTER, s.to_string())]);
+        (status, retry_after, Html(notice(title, text, link))).into_response()
     }
 }
 

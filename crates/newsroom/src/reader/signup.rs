@@ -48,7 +48,7 @@ impl FromRequestParts<Newsroom> for Counted {
         let client = readers.proxies.client(parts);
         match readers.tries.take(client, newsroom.clock.now_ms()) {
             Ok(()) => Ok(Counted),
-            Err(_) => Err(Refusal::TooMany),
+            Err(wait_ms) => Err(Refusal::TooMany(wait_ms)),
         }
     }
 }

@@ -17,6 +17,9 @@ pub(super) fn connecting(config: &RabbitMqConfig, error: &Error) -> QueueError {
         return QueueError::Unreachable { at, reason };
     };
     let user = uri.authority.userinfo.username;
+    if is_distrust(error) {
+        return QueueError::Untrusted { at, reason };
+    }
     match code(error) {
         Some(NOT_ALLOWED | NOT_FOUND) if reason.contains("not found") => QueueError::NoVhost {
             at,
@@ -54,6 +57,14 @@ pub(super) fn reason(error: &Error) -> String {
         ErrorKind::ProtocolError(error) => error.get_message().to_string(),
         ErrorKind::IOError(error) => error.to_string(),
         _ => error.to_string(),
+    }
+}
+
+/// The TLS library wraps its verdict in an I/O error, of which only the words tell it from others.
+fn is_distrust(error: &Error) -> bool {
+    match error.kind() {
+        ErrorKind::IOError(error) => error.to_string().contains("certificate"),
+        _ => false,
     }
 }
 

@@ -3,7 +3,7 @@
 use crate::MAIL;
 use crate::messages::{key, message};
 use crate::private::Broker;
-use queue::Queue;
+use queue::{Queue, QueueError};
 use std::collections::BTreeSet;
 use std::time::Duration;
 use tokio::sync::watch;
@@ -60,6 +60,24 @@ impl Load {
         tokio::time::timeout(within, going_on)
             .await
             .expect("work does not go on");
+    }
+
+    /// Waits until the session is given up for lost.
+    pub(crate) async fn is_given_up(&self, within: Duration) {
+        let lost = |error: &QueueError| error.to_string().contains("the connection was lost");
+        let given_up = async {
+            while !self
+                .publishing
+                .depth(MAIL)
+                .await
+                .is_err_and(|error| lost(&error))
+            {
+                tokio::task::yield_now().await;
+            }
+        };
+        tokio::time::timeout(within, given_up)
+            .await
+            .expect("nobody noticed");
     }
 
     /// Stops publishing, and makes sure that all that was confirmed arrives, and none became a dead letter.

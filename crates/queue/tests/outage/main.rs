@@ -41,6 +41,10 @@ async fn nothing_confirmed_is_lost_whatever_happens_to_the_broker() {
     broker.run(&["kill", "rabbitmq"]).await;
     broker.run(&["up", "rabbitmq"]).await;
     load.goes_on(BACK_WITHIN).await;
+    broker.freeze();
+    load.is_given_up(BACK_WITHIN).await;
+    broker.thaw();
+    load.goes_on(BACK_WITHIN).await;
 
     load.finish().await;
     broker.wipe().await;

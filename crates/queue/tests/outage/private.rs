@@ -42,8 +42,29 @@ impl Broker {
         assert!(output.status.success(), "{arguments:?}: {errors}");
     }
 
+    /// Stops its process in the midst of whatever it does: connections stay open, and nobody answers.
+    pub(crate) fn freeze(&self) {
+        self.signal("STOP");
+    }
+
+    /// Lets it go on.
+    pub(crate) fn thaw(&self) {
+        self.signal("CONT");
+    }
+
+    fn signal(&self, name: &str) {
+        let file = std::fs::read_to_string(self.folder.join("rabbitmq.pid")).unwrap();
+        let pid = file.split(' ').next().unwrap();
+        let sent = Command::new("kill")
+            .args(["-s", name, pid])
+            .status()
+            .unwrap();
+        assert!(sent.success(), "{name} to {pid}");
+    }
+
+    /// With frequent heartbeats, so that tests need not wait long for a broker that hangs.
     pub(crate) fn config(&self) -> RabbitMqConfig {
-        RabbitMqConfig::new(&self.url)
+        RabbitMqConfig::new(format!("{}?heartbeat=2", self.url))
     }
 
     /// As another user.

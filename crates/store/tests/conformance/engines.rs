@@ -45,12 +45,46 @@ pub(crate) mod postgres {
         pub(crate) fn url(&self) -> String {
             let Place { server, schema } = self;
             let join = if server.contains('?') { '&' } else { '?' };
-            format!("{server}{join}options[search_path]={schema}")
+            format!("{server}{join}options[search_path]={schema}&application_name={schema}")
+        }
+
+        /// Of the schema, and of each connection to it.
+        pub(crate) fn name(&self) -> &str {
+            &self.schema
+        }
+
+        /// The same server, another database.
+        pub(crate) fn in_database(&self, name: &str) -> String {
+            let (server, _) = self.server.rsplit_once('/').unwrap();
+            format!("{server}/{name}")
         }
 
         pub(crate) async fn open(&self) -> Result<Store> {
             self.run("create schema if not exists").await;
             Store::open(&self.url(), crate::fixtures::NOW).await
+        }
+
+        /// Until so many of its connections wait for another, or `otherwise` is true.
+        pub(crate) async fn wait_for_waiters(&self, count: i64, otherwise: impl Fn() -> bool) {
+            let mut connection = PgConnection::connect(&self.server).await.unwrap();
+            let waiting = async {
+                loop {
+                    let found: i64 = sqlx::query_scalar(
+                        "select count(*) from pg_stat_activity \
+                         where application_name = $1 and wait_event_type = 'Lock'",
+                    )
+                    .bind(&self.schema)
+                    .fetch_one(&mut connection)
+                    .await
+                    .unwrap();
+                    if found >= count || otherwise() {
+                        break;
+                    }
+                    tokio::task::yield_now().await;
+                }
+            };
+            let waiting = tokio::time::timeout(std::time::Duration::from_secs(20), waiting);
+            waiting.await.expect("connections wait for each other");
         }
 
         async fn run(&self, act: &str) {

@@ -13,10 +13,12 @@ mod adding;
 mod archive;
 mod asking;
 mod auditing;
+mod between;
 mod claiming;
 mod clearing;
 mod coming_back;
 mod complete;
+mod copying;
 mod digests;
 mod durability;
 mod endpoints;
@@ -26,11 +28,14 @@ mod halting;
 mod outcomes;
 mod people;
 mod planning;
+mod postgres_server;
 mod preferences;
 mod reports;
 mod retries;
 mod reviewing;
+mod sharing;
 mod signing_up;
+mod speed;
 mod sqlite_file;
 mod sqlite_words;
 mod stopping;
@@ -42,7 +47,7 @@ mod watching;
 
 /// Makes a test of each case on one engine. A case that is not listed here is dead code, and so a warning.
 macro_rules! run_on {
-    ($engine:ident; $($theme:ident { $($case:ident,)+ })+) => {
+    ($engine:ident; between { $($pair:ident,)+ } $($theme:ident { $($case:ident,)+ })+) => {
         mod $engine {
             $(mod $theme {
                 $(#[tokio::test]
@@ -55,6 +60,20 @@ macro_rules! run_on {
                     store.close().await;
                 })+
             })+
+
+            /// Two processes that opened one store.
+            mod between {
+                $(#[tokio::test]
+                async fn $pair() {
+                    let place = crate::engines::$engine::Place::new();
+                    let (a, b) = (place.open().await.unwrap(), place.open().await.unwrap());
+
+                    crate::between::$pair(a.clone(), b.clone()).await;
+
+                    a.close().await;
+                    b.close().await;
+                })+
+            }
 
             #[tokio::test]
             async fn everything_is_found_after_reopening() {
@@ -71,6 +90,21 @@ macro_rules! run_on {
 macro_rules! conformance {
     ($engine:ident) => {
         run_on! { $engine;
+            between {
+                seq_has_no_gaps,
+                request_that_both_get_is_accepted_once,
+                editions_that_come_at_once_tell_one_story,
+                last_words_said_at_once_schedule_the_bundle,
+                clearing_and_holding_a_bundle_is_all_or_nothing,
+                alert_that_both_route_reaches_everybody_once,
+                batch_that_both_claim_is_one_workers,
+                retries_that_both_gather_are_in_one_batch_each,
+                batches_that_both_sweep_are_hinted_once,
+                question_keeps_the_answer_that_was_first,
+                address_that_both_meet_is_one_endpoint,
+                words_recorded_during_an_erasing_do_not_stay,
+                outcomes_that_both_record_count_once,
+            }
             accepting {
                 accepted_release_is_read_back_whole,
                 repeated_submission_is_the_release_it_made,
@@ -255,6 +289,10 @@ macro_rules! conformance {
                 text_that_was_read_can_be_read_again,
                 only_the_text_that_was_read_is_replaced,
             }
+            sharing {
+                clock_is_measured_against_the_stores_own,
+                room_is_made_once,
+            }
             signing_up {
                 stranger_changes_nothing_that_the_reader_chose,
                 shown_consent_activates_what_a_stranger_asked_for,
@@ -283,6 +321,7 @@ macro_rules! conformance {
                 subscriptions_are_listed_by_page_and_by_address,
                 unsubscribing_reaches_ones_own_endpoint_only,
                 names_of_subscriptions_are_found_by_endpoint,
+                change_that_commits_late_is_not_skipped,
             }
             suppressing {
                 suppression_is_added_once_and_lifted,

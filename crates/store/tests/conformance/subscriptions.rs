@@ -228,3 +228,35 @@ pub(crate) async fn names_of_subscriptions_are_found_by_endpoint(store: Store) {
             .is_empty()
     );
 }
+
+/// A reader of changes that has seen change N has seen all before it, however many write at once.
+pub(crate) async fn change_that_commits_late_is_not_skipped(store: Store) {
+    const WRITERS: usize = 4;
+    const EACH: usize = 10;
+    let mut writing = tokio::task::JoinSet::new();
+    for writer in 0..WRITERS {
+        let store = store.clone();
+        writing.spawn(async move {
+            for n in 0..EACH {
+                let (ep, sub) = (format!("ep_{writer}_{n}"), format!("sub_{writer}_{n}"));
+                let address = format!("r{writer}.{n}@reader.example");
+                let new = subscription(&sub, endpoint(&ep, Channel::Email, &address));
+                store.add_subscriptions(&[new], NOW).await.unwrap();
+            }
+        });
+    }
+    let (mut seen, mut change) = (0, 0);
+    while seen < WRITERS * EACH {
+        let changed = store.changed_filters(change).await.unwrap();
+        seen += changed.len();
+        change = changed.last().map_or(change, |filter| filter.change);
+        assert!(
+            !writing.is_empty() || !changed.is_empty(),
+            "{seen} of {} were seen",
+            WRITERS * EACH
+        );
+        while let Some(done) = writing.try_join_next() {
+            done.unwrap();
+        }
+    }
+}

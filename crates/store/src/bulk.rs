@@ -1,0 +1,179 @@
+//! Bulk writes, the only queries with a text for each engine: a list goes in as JSON in SQLite, and as arrays in
+//! PostgreSQL. Measured there, 1,000 deliveries take 2.5 ms as arrays and 4.2 ms as JSON; `copy` gains 4 % on arrays.
+
+use crate::{BatchRow, Outcome, PlannedDelivery, Result};
+use serde_json::json;
+use sqlx::{PgConnection, SqliteConnection};
+use std::collections::HashSet;
+use std::fmt::Write;
+
+/// The writer's side of a connection.
+pub(crate) trait Bulk {
+    /// Writes deliveries of an alert, due, in one batch and about one release.
+    async fn insert_deliveries(
+        &mut self,
+        alert_id: i64,
+        batch_id: i64,
+        deliveries: &[PlannedDelivery],
+    ) -> Result<()>;
+
+    /// Moves those deliveries of a batch that are due, and do not wait for their retry, to their outcomes; gives their
+    /// endpoints.
+    async fn change_deliveries(
+        &mut self,
+        batch: &BatchRow,
+        outcomes: &[Outcome],
+    ) -> Result<HashSet<i64>>;
+}
+
+impl Bulk for SqliteConnection {
+    async fn insert_deliveries(
+        &mut self,
+        alert_id: i64,
+        batch_id: i64,
+        deliveries: &[PlannedDelivery],
+    ) -> Result<()> {
+        sqlx::query(
+            "insert into deliveries (alert_id, endpoint_id, batch_id, release_id, state, reasons) \
+             select $1, json_extract(value, '$[0]'), $2, $3, 'due', json_extract(value, '$[1]') from json_each($4)",
+        )
+        .bind(alert_id)
+        .bind(batch_id)
+        .bind(deliveries.first().and_then(|first| first.release_id))
+        .bind(delivery_rows(deliveries))
+        .execute(self)
+        .await?;
+        Ok(())
+    }
+
+    async fn change_deliveries(
+        &mut self,
+        batch: &BatchRow,
+        outcomes: &[Outcome],
+    ) -> Result<HashSet<i64>> {
+        // Materialized, or SQLite walks all deliveries of the alert and reads the JSON again for each of the batch.
+        let changed: Vec<i64> = sqlx::query_scalar(
+            "with o as materialized (select json_extract(value, '$[0]') as endpoint_id, \
+             json_extract(value, '$[1]') as state, json_extract(value, '$[2]') as attempt, \
+             json_extract(value, '$[3]') as at_ms, json_extract(value, '$[4]') as status, \
+             json_extract(value, '$[5]') as error from json_each($1)) \
+             update deliveries set state = o.state, attempts = max(attempts, o.attempt), done_ms = o.at_ms, \
+             last_status = o.status, last_error = o.error from o \
+             where deliveries.alert_id = $2 and deliveries.endpoint_id = o.endpoint_id \
+             and deliveries.state = 'due' and deliveries.batch_id = $3 and not exists (select 1 from retries t \
+             where t.alert_id = deliveries.alert_id and t.endpoint_id = deliveries.endpoint_id) \
+             returning deliveries.endpoint_id",
+        )
+        .bind(outcome_rows(outcomes))
+        .bind(batch.alert_id)
+        .bind(batch.id)
+        .fetch_all(self)
+        .await?;
+        Ok(changed.into_iter().collect())
+    }
+}
+
+impl Bulk for PgConnection {
+    async fn insert_deliveries(
+        &mut self,
+        alert_id: i64,
+        batch_id: i64,
+        deliveries: &[PlannedDelivery],
+    ) -> Result<()> {
+        let endpoints: Vec<i64> = deliveries.iter().map(|row| row.endpoint_id).collect();
+        let reasons: Vec<String> = deliveries.iter().map(|row| spaced(&row.reasons)).collect();
+        sqlx::query(
+            "insert into deliveries (alert_id, endpoint_id, batch_id, release_id, state, reasons) \
+             select $1, endpoint_id, $2, $3, 'due', reasons \
+             from unnest($4::bigint[], $5::text[]) as planned (endpoint_id, reasons)",
+        )
+        .bind(alert_id)
+        .bind(batch_id)
+        .bind(deliveries.first().and_then(|first| first.release_id))
+        .bind(endpoints)
+        .bind(reasons)
+        .execute(self)
+        .await?;
+        Ok(())
+    }
+
+    async fn change_deliveries(
+        &mut self,
+        batch: &BatchRow,
+        outcomes: &[Outcome],
+    ) -> Result<HashSet<i64>> {
+        let verdicts = || outcomes.iter().map(|outcome| &outcome.verdict);
+        // Named twice, for without statistics PostgreSQL may read all deliveries of the alert: `any` keeps it to the key.
+        let changed: Vec<i64> = sqlx::query_scalar(
+            "update deliveries set state = o.state, attempts = greatest(attempts, o.attempt), done_ms = o.at_ms, \
+             last_status = o.status, last_error = o.error \
+             from unnest($1::bigint[], $2::text[], $3::bigint[], $4::bigint[], $5::bigint[], $6::text[]) \
+             as o (endpoint_id, state, attempt, at_ms, status, error) \
+             where deliveries.alert_id = $7 and deliveries.endpoint_id = any($1) \
+             and deliveries.endpoint_id = o.endpoint_id \
+             and deliveries.state = 'due' and deliveries.batch_id = $8 and not exists (select 1 from retries t \
+             where t.alert_id = deliveries.alert_id and t.endpoint_id = deliveries.endpoint_id) \
+             returning deliveries.endpoint_id",
+        )
+        .bind(outcomes.iter().map(|outcome| outcome.endpoint_id).collect::<Vec<_>>())
+        .bind(verdicts().map(|verdict| verdict.state()).collect::<Vec<_>>())
+        .bind(outcomes.iter().map(|outcome| outcome.attempt).collect::<Vec<_>>())
+        .bind(outcomes.iter().map(|outcome| outcome.at_ms).collect::<Vec<_>>())
+        .bind(outcomes.iter().map(|outcome| outcome.status).collect::<Vec<_>>())
+        .bind(verdicts().map(|verdict| verdict.error()).collect::<Vec<_>>())
+        .bind(batch.alert_id)
+        .bind(batch.id)
+        .fetch_all(self)
+        .await?;
+        Ok(changed.into_iter().collect())
+    }
+}
+
+/// `1 2 3`.
+fn spaced(keys: &[i64]) -> String {
+    let mut text = String::with_capacity(keys.len() * 8);
+    for (at, key) in keys.iter().enumerate() {
+        let space = if at == 0 { "" } else { " " };
+        let _ = write!(text, "{space}{key}");
+    }
+    text
+}
+
+/// `[[endpoint, "1 2 3"], …]`: what SQLite's bulk insert reads.
+fn delivery_rows(deliveries: &[PlannedDelivery]) -> String {
+    let mut rows = String::with_capacity(deliveries.len() * 24);
+    rows.push('[');
+    for (at, delivery) in deliveries.iter().enumerate() {
+        let comma = if at == 0 { "" } else { "," };
+        let _ = write!(rows, "{comma}[{},\"", delivery.endpoint_id);
+        rows.push_str(&spaced(&delivery.reasons));
+        rows.push_str("\"]");
+    }
+    rows.push(']');
+    rows
+}
+
+/// `[[endpoint, state, attempt, at, status, error], …]`: what SQLite's bulk update reads.
+fn outcome_rows(outcomes: &[Outcome]) -> String {
+    let mut rows = String::with_capacity(outcomes.len() * 64);
+    for outcome in outcomes {
+        rows.push(if rows.is_empty() { '[' } else { ',' });
+        let state = outcome.verdict.state();
+        let _ = write!(
+            rows,
+            "[{},\"{state}\",{},{},",
+            outcome.endpoint_id, outcome.attempt, outcome.at_ms
+        );
+        match outcome.status {
+            Some(status) => drop(write!(rows, "{status},")),
+            None => rows.push_str("null,"),
+        }
+        match outcome.verdict.error() {
+            Some(error) => rows.push_str(&json!(error).to_string()),
+            None => rows.push_str("null"),
+        }
+        rows.push(']');
+    }
+    rows.push(']');
+    rows
+}
