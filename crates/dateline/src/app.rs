@@ -272,7 +272,32 @@ impl App {
             email: "",
         };
         self.store.add_token(&new, self.clock.now_ms()).await?;
+        self.record("token.add", &public_id, "first operator")
+            .await?;
         Ok(Some(secret))
+    }
+
+    /// Writes down that somebody started this process, and what they had set.
+    ///
+    /// # Errors
+    /// If the store cannot write.
+    pub async fn record_start(&self) -> Result<()> {
+        let given = self.settings.given.join("; ");
+        let subject = format!("{}{}", self.roles, self.node);
+        self.record("start", &subject, &given).await
+    }
+
+    /// Writes down what was done from this machine, by no request.
+    async fn record(&self, act: &str, subject: &str, note: &str) -> Result<()> {
+        let act = store::NewAct {
+            at_ms: self.clock.now_ms(),
+            actor: "local",
+            act,
+            subject,
+            note,
+            request_id: "",
+        };
+        Ok(self.store.record_act(act).await?)
     }
 
     /// Runs every stage until [`App::stop`] is cancelled; then finishes what is in flight, within the grace.

@@ -2,7 +2,9 @@
 
 mod admin;
 mod ask;
+mod audit;
 mod doctor;
+mod halts;
 mod lint;
 mod people;
 mod report;
@@ -14,6 +16,7 @@ mod submit;
 mod subscribe;
 mod suppress;
 mod tail;
+mod trace;
 mod when;
 
 use crate::client::Client;
@@ -149,10 +152,24 @@ enum Command {
     /// Deliveries that were given up: list them, or send them again
     #[command(after_help = "Example:  dateline dead replay --release rel_7k2m9q4x0c5b8n1t")]
     Dead(admin::DeadArgs),
+    /// Stop sending, at once and without loss; releases still clear
+    #[command(
+        after_help = "Example:  dateline halt --issuer acme-robotics --note \"a loop in their feed\""
+    )]
+    Halt(halts::HaltArgs),
+    /// Go on with what was halted
+    #[command(after_help = "Example:  dateline resume --issuer acme-robotics")]
+    Resume(halts::ResumeArgs),
+    /// Who did what to the wire, the newest first; what was done to a release shows `dateline review history`
+    #[command(after_help = "Example:  dateline audit --limit 20")]
+    Audit(audit::AuditArgs),
+    /// What happened to an address, a delivery or a release, in order
+    #[command(after_help = "Example:  dateline trace ana@example.com --limit 5")]
+    Trace(trace::TraceArgs),
     /// Follow the workers' log of a running server
     #[command(after_help = "Example:  dateline tail --channel webhook --outcome retried")]
     Tail(tail::TailArgs),
-    /// Say how the wire stands; exit code 0 for OK, 1 for LATE, 2 for STUCK
+    /// Say how the wire stands; exit code 0 for OK, 1 for LATE or HALTED, 2 for STUCK
     #[command(after_help = "Example:  dateline status")]
     Status(status::StatusArgs),
     /// Look for what is wrong around the wire: clock, disk, DNS, TLS, relay, broker, database; exit code 1 if anything is bad
@@ -223,6 +240,10 @@ async fn run(cli: Cli) -> Result<ExitCode> {
         Command::Subscribe(args) => subscribe::run(args, &common.client().await?).await,
         Command::Suppress(args) => suppress::run(args, &common.client().await?).await,
         Command::Dead(args) => admin::dead(args, &common.client().await?).await,
+        Command::Halt(args) => halts::halt(&args, &common.client().await?).await,
+        Command::Resume(args) => halts::resume(&args, &common.client().await?).await,
+        Command::Audit(args) => audit::run(&args, &common.client().await?).await,
+        Command::Trace(args) => trace::run(&args, &common.client().await?).await,
         Command::Tail(args) => tail::run(&args, &common.client().await?).await,
         Command::Status(args) => status::run(&args, &common.client().await?).await,
         Command::Doctor(args) => doctor::run(&args, common).await,

@@ -75,6 +75,9 @@ pub struct Settings {
     pub shutdown: ShutdownSettings,
     /// Logs.
     pub log: LogSettings,
+    /// What was set otherwise than compiled in, as `key = value` without passwords, in the order of the keys.
+    #[serde(skip)]
+    pub given: Vec<String>,
     /// What relative paths start from.
     #[serde(skip)]
     directory: PathBuf,

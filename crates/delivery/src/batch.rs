@@ -15,7 +15,7 @@ use outcome::report;
 use queue::Received;
 use std::collections::HashMap;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 use store::{AlertRow, BatchRow, Claim, DueDelivery, Outcome, Result, StoreError};
 use tokio::sync::mpsc;
@@ -26,6 +26,8 @@ use tracing::{debug, error, info, warn};
 const FRESH: Duration = Duration::from_secs(1);
 /// How long an endpoint with its limit in flight is left alone.
 const CROWDED_MS: i64 = 1000;
+/// How long a batch of which something is halted is left alone, unless the halt is lifted.
+const HALTED_MS: i64 = 3000;
 
 /// A claimed batch with all that its deliveries share.
 struct Work {
@@ -38,7 +40,20 @@ struct Work {
     /// Who holds the lease: this worker, this claim of it.
     owner: String,
     lease_lost: AtomicBool,
+    /// Deliveries that were halted after they had begun: nothing was sent, they are still due.
+    put_back: AtomicUsize,
     loaded: Instant,
+}
+
+impl Work {
+    /// Whether an operator has halted what this batch tells. A digest tells of several issuers, each of its mails of others.
+    fn is_halted(&self) -> bool {
+        let issuers = self
+            .story
+            .as_ref()
+            .map_or("", |story| story.row.issuers.as_str());
+        self.inner.halts.stop(issuers)
+    }
 }
 
 /// What a delivery is called outside: `webhook-id`, and the left part of the Message-ID; the same at every attempt.
@@ -53,6 +68,13 @@ pub(crate) async fn deliver(
     received: Received,
     sending: &TaskTracker,
 ) -> Result<()> {
+    inner.halts.look(&inner.store).await?;
+    if inner.halts.stop_everything() {
+        // The sweep brings it back when the halt is lifted.
+        debug!(batch = batch_id, "batch {batch_id} is halted");
+        acknowledge(received).await;
+        return Ok(());
+    }
     let now_ms = inner.clock.now_ms();
     let settings = &inner.settings;
     let until_ms = now_ms + settings.lease_ms;
@@ -165,12 +187,14 @@ async fn load(inner: &Arc<Inner>, batch: BatchRow, owner: String) -> Result<Load
         subscriptions,
         owner,
         lease_lost: false.into(),
+        put_back: 0.into(),
         loaded: Instant::now(),
     };
     Ok(Loaded::Ready(Arc::new(work), due))
 }
 
-/// Begins every delivery as slots become free. Gives how many were left, for the process stops or the lease was lost.
+/// Begins every delivery as slots become free. Gives how many were left, for the process stops, the lease was lost or an
+/// operator halted them.
 async fn begin(
     work: &Arc<Work>,
     due: Vec<DueDelivery>,
@@ -186,6 +210,9 @@ async fn begin(
     };
     let mut left = due.len();
     for delivery in due {
+        if work.is_halted() {
+            break;
+        }
         if let Some(verdict) = withheld(work, &delivery, superseded) {
             left -= 1;
             let outcome = unsent_outcome(work, &delivery, verdict);
@@ -193,7 +220,8 @@ async fn begin(
             continue;
         }
         let permit = work.inner.slots.acquire(work.batch.lane).await;
-        if work.inner.stop.is_cancelled() || work.lease_lost.load(Ordering::Relaxed) {
+        let lost = work.lease_lost.load(Ordering::Relaxed);
+        if work.inner.stop.is_cancelled() || lost || work.is_halted() {
             break;
         }
         left -= 1;
@@ -201,7 +229,10 @@ async fn begin(
         sending.spawn(async move {
             let outcome = attempt(&work, &delivery).await;
             drop(permit);
-            report(&work, &delivery, &outcomes, outcome).await;
+            match outcome {
+                Some(outcome) => report(&work, &delivery, &outcomes, outcome).await,
+                None => drop(work.put_back.fetch_add(1, Ordering::Relaxed)),
+            }
         });
     }
     left
@@ -230,8 +261,11 @@ async fn keep_lease(work: Arc<Work>) {
 }
 
 /// One line a batch at info; gives the rest of an unfinished batch back.
-async fn finish(work: &Work, tally: Tally, left: usize, begun: Instant) {
+async fn finish(work: &Work, tally: Tally, unsent: usize, begun: Instant) {
     let Work { inner, batch, .. } = work;
+    let put_back = work.put_back.load(Ordering::Relaxed);
+    let left = unsent + put_back;
+    let halted = left > 0 && (put_back > 0 || work.is_halted());
     let release = work
         .story
         .as_ref()
@@ -245,14 +279,27 @@ async fn finish(work: &Work, tally: Tally, left: usize, begun: Instant) {
         withheld,
         gathered,
     } = tally;
-    let outcome = if left > 0 { "unfinished" } else { "done" };
+    let outcome = match (halted, left) {
+        (true, _) => "halted",
+        (false, 0) => "done",
+        (false, _) => "unfinished",
+    };
     info!(worker = inner.settings.name, release, batch = batch.id, channel = %batch.channel, lane = %batch.lane, round = batch.round,
         outcome, delivered, retried, dead, withheld, gathered, left, duration_ms, request_id = batch.request_id,
         "batch {} with {} outcomes: {delivered} delivered, {retried} to retry, {dead} dead, {withheld} withheld in {duration_ms} ms",
         batch.id, tally.all());
-    if left > 0
-        && let Err(error) = inner.store.release_lease(batch.id, &work.owner).await
-    {
+    let given_back = match (halted, left) {
+        (true, _) => {
+            let again_ms = inner.clock.now_ms() + HALTED_MS;
+            let give_back = inner
+                .store
+                .give_back_halted(batch.id, &work.owner, again_ms);
+            give_back.await
+        }
+        (false, 0) => Ok(()),
+        (false, _) => inner.store.release_lease(batch.id, &work.owner).await,
+    };
+    if let Err(error) = given_back {
         error!(%error, batch = batch.id, "batch {} could not be given back: its lease runs out: {error}", batch.id);
     }
 }

@@ -1,14 +1,15 @@
 //! Delivery: workers that send batches by SMTP and by HTTP, and record what became of each delivery.
 //!
 //! Reads "deliver batch" messages and the store; writes outcomes. A worker claims a batch under a lease, checks again
-//! everything that may have changed since it was planned (clear time, suppression, subscriptions, revision), sends, and
-//! records outcomes within 100 ms or 500 deliveries. A crash leaves the batch open and its lease running out: the sweep
+//! everything that may have changed since it was planned (clear time, suppression, subscriptions, revision, and whether an
+//! operator has halted it), sends, and records outcomes within 100 ms or 500 deliveries. A crash leaves the batch open and its lease running out: the sweep
 //! publishes it again, and what had no recorded outcome is sent once more, with the same id.
 
 mod batch;
 mod contents;
 pub mod email;
 mod flood;
+mod halts;
 mod in_flight;
 mod recorder;
 mod retry;

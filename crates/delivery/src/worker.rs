@@ -2,6 +2,7 @@
 
 use crate::contents::{Contents, Wire};
 use crate::flood::Flood;
+use crate::halts::{self, Halts};
 use crate::slots::Slots;
 use crate::{RetryPolicy, Sender};
 use queue::{Message, Queue, QueueName, Received};
@@ -55,6 +56,7 @@ pub(crate) struct Inner {
     pub(crate) slots: Slots,
     pub(crate) in_flight: Mutex<HashMap<i64, usize>>,
     pub(crate) flood: Flood,
+    pub(crate) halts: Halts,
     pub(crate) batches: AtomicU64,
     pub(crate) claims: AtomicU64,
     /// Set when the process is about to stop: what has not begun is left for the next start.
@@ -77,6 +79,7 @@ impl Worker {
             slots: Slots::new(settings.slots),
             in_flight: Mutex::default(),
             flood: Flood::new(settings.most_mails_per_hour),
+            halts: Halts::new(sender.channel()),
             batches: AtomicU64::new(0),
             claims: AtomicU64::new(0),
             store,
@@ -110,6 +113,8 @@ impl Worker {
     pub async fn run(&self) {
         let sending = TaskTracker::new();
         let mut loops = tokio::task::JoinSet::new();
+        let worker = self.clone();
+        let watch = tokio::spawn(async move { halts::watch(&worker.inner).await });
         for lane in [Lane::Flash, Lane::Regular] {
             for _ in 0..LOOPS {
                 let (worker, sending) = (self.clone(), sending.clone());
@@ -119,6 +124,7 @@ impl Worker {
         loops.join_all().await;
         sending.close();
         sending.wait().await;
+        watch.abort();
     }
 
     /// Sends one waiting batch to its end, if there is one: what tests drive.

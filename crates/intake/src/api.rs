@@ -1,11 +1,13 @@
 //! The routes, each with its own description.
 
 mod alerts;
+mod audit;
 mod batches;
 mod calendar;
 mod deliveries;
 mod endpoints;
 mod gauges;
+mod halts;
 mod issuers;
 mod items;
 mod openapi;
@@ -23,6 +25,7 @@ mod tail;
 mod texts;
 mod tokens;
 mod topics;
+mod trace;
 
 pub(crate) use tag::changed;
 
@@ -114,6 +117,10 @@ fn described() -> OpenApiRouter<Intake> {
         .routes(routes!(tokens::revoke))
         .routes(routes!(topics::list))
         .routes(routes!(topics::show))
+        .routes(routes!(halts::halt, halts::list))
+        .routes(routes!(halts::resume))
+        .routes(routes!(audit::list))
+        .routes(routes!(trace::trace))
         .routes(routes!(status::status))
         .routes(routes!(tail::tail))
         .routes(routes!(openapi::document))

@@ -1,5 +1,6 @@
 //! Who is asking, and what they may do: the bearer of a token, or of a signed-in person's session.
 
+use crate::request_id::RequestId;
 use crate::{Intake, Problem};
 use axum::extract::FromRequestParts;
 use axum::http::header::AUTHORIZATION;
@@ -111,6 +112,8 @@ pub(crate) struct Caller {
     pub(crate) email: String,
     pub(crate) scopes: Vec<Scope>,
     pub(crate) issuers: Vec<String>,
+    /// The request that it makes.
+    pub(crate) request_id: String,
 }
 
 impl Caller {
@@ -121,6 +124,7 @@ impl Caller {
             email: String::new(),
             scopes: vec![Scope::Operator, Scope::Flash],
             issuers: Vec::new(),
+            request_id: String::new(),
         }
     }
 
@@ -132,6 +136,7 @@ impl Caller {
             email: token.email,
             scopes: token.scopes.split_whitespace().filter_map(known).collect(),
             issuers: words(&token.issuers),
+            request_id: String::new(),
         }
     }
 
@@ -145,6 +150,7 @@ impl Caller {
                 .flat_map(|right| Scope::of_right(right).iter().copied())
                 .collect(),
             issuers: words(&person.issuers),
+            request_id: String::new(),
         }
     }
 
@@ -189,20 +195,27 @@ impl FromRequestParts<Intake> for Caller {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, intake: &Intake) -> Result<Caller, Problem> {
-        let secret = bearer(parts).ok_or(Problem::Unauthorised)?;
-        if intake.local.as_ref().is_some_and(|local| local.is(secret)) {
-            return Ok(Caller::local());
-        }
-        let store = &intake.store;
-        let caller = match secret.starts_with(SESSION_PREFIX) {
-            true => store
-                .session(secret, intake.clock.now_ms())
-                .await?
-                .map(Caller::of_person),
-            false => store.token(secret).await?.map(Caller::of_token),
-        };
-        caller.ok_or(Problem::Unauthorised)
+        let mut caller = bearer_of(parts, intake).await?;
+        let request = parts.extensions.get::<RequestId>();
+        caller.request_id = request.map_or_else(String::new, |id| id.0.clone());
+        Ok(caller)
     }
+}
+
+async fn bearer_of(parts: &Parts, intake: &Intake) -> Result<Caller, Problem> {
+    let secret = bearer(parts).ok_or(Problem::Unauthorised)?;
+    if intake.local.as_ref().is_some_and(|local| local.is(secret)) {
+        return Ok(Caller::local());
+    }
+    let store = &intake.store;
+    let caller = match secret.starts_with(SESSION_PREFIX) {
+        true => store
+            .session(secret, intake.clock.now_ms())
+            .await?
+            .map(Caller::of_person),
+        false => store.token(secret).await?.map(Caller::of_token),
+    };
+    caller.ok_or(Problem::Unauthorised)
 }
 
 /// The secret of `Authorization: Bearer …`.

@@ -6,6 +6,7 @@
 //! the same `Idempotency-Key`.
 
 mod accept;
+mod acts;
 mod api;
 mod auth;
 mod bundle;

@@ -337,7 +337,9 @@ impl utoipa::IntoResponses for Problem {
 impl From<StoreError> for Problem {
     fn from(error: StoreError) -> Problem {
         match error {
-            StoreError::Unwritable(_) | StoreError::Unreachable(_) => Problem::Unavailable(error.to_string()),
+            StoreError::Unwritable(_) | StoreError::Unreachable(_) => {
+                Problem::Unavailable(error.to_string())
+            }
             StoreError::Conflict(detail) => Problem::Conflict(detail),
             other => Problem::Internal(other.to_string()),
         }

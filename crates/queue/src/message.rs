@@ -94,6 +94,8 @@ pub enum Telling {
     FiltersChanged,
     /// Something fell due sooner than the sweep knows.
     Due,
+    /// Something was halted or resumed: workers look at the store.
+    HaltsChanged,
     /// Something went out on the wire: who waits for items looks at the store.
     Cleared,
     /// Somebody asks the index: routers look at the store.

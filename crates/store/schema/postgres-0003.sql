@@ -27,7 +27,7 @@ create table counters (
 insert into counters (name, value)
 values ('release', 0), ('story', 0), ('issuer', 0), ('token', 0), ('alert', 0), ('batch', 0), ('endpoint', 0),
        ('subscription', 0), ('item', 0), ('filter', 0), ('person', 0), ('session', 0), ('sign_in', 0), ('question', 0),
-       ('indexed', 0);
+       ('indexed', 0), ('act', 0);
 
 create table keys (
     id bigint not null primary key,
@@ -350,3 +350,22 @@ create table workers (
     started_ms bigint not null,
     beat_ms bigint not null
 ) with (fillfactor = 50);
+
+create table halts (
+    kind text collate "C" not null check (kind in ('all', 'channel', 'issuer')),
+    subject text collate "C" not null,
+    note text collate "C" not null,
+    actor text collate "C" not null,
+    created_ms bigint not null,
+    primary key (kind, subject)
+);
+
+create table acts (
+    id bigint not null primary key,
+    at_ms bigint not null,
+    actor text collate "C" not null,
+    act text collate "C" not null,
+    subject text collate "C" not null,
+    note text collate "C" not null,
+    request_id text collate "C" not null
+);

@@ -1,4 +1,5 @@
--- Version 3: how often readers are told, and digests; who holds a release, and texts that somebody spoke about. Runs with foreign keys off (a table is rebuilt) and is checked
+-- Version 3: how often readers are told, and digests; who holds a release, and texts that somebody spoke about; halts, and
+-- what people did. Runs with foreign keys off (a table is rebuilt) and is checked
 -- before it commits.
 
 alter table subscriptions add column frequency text not null default 'at-once'
@@ -77,4 +78,30 @@ create table release_texts (
     -- When another text took its place.
     replaced_ms bigint not null,
     primary key (release_id, content_hash)
+);
+
+-- What an operator has stopped sending by hand: everything, a channel, or the news of an issuer.
+create table halts (
+    kind text not null check (kind in ('all', 'channel', 'issuer')),
+    -- The channel's name, the issuer's slug; empty for all.
+    subject text not null,
+    note text not null,
+    actor text not null,
+    created_ms bigint not null,
+    primary key (kind, subject)
+) without rowid;
+
+insert into counters (name, value) values ('act', 0);
+
+-- What people did to the wire. What they did to a release stands in `release_events`.
+create table acts (
+    id bigint not null primary key,
+    at_ms bigint not null,
+    -- `tok_…`, `per_…`, `local`, or `reader` for somebody with a link of their own.
+    actor text not null,
+    act text not null,
+    -- The public id or slug of what it was done to; never an address.
+    subject text not null,
+    note text not null,
+    request_id text not null
 );

@@ -22,7 +22,7 @@ pub struct CopyProgress {
 }
 
 /// Every table of the schema, after those that its rows refer to.
-const TABLES: [&str; 25] = [
+const TABLES: [&str; 27] = [
     "counters",
     "keys",
     "issuers",
@@ -48,6 +48,8 @@ const TABLES: [&str; 25] = [
     "digest_members",
     "attempts",
     "workers",
+    "halts",
+    "acts",
 ];
 /// What a schema that was just made holds already, and the copy replaces.
 const MADE_WITH_THE_SCHEMA: [&str; 2] = ["counters", "keys"];

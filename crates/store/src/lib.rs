@@ -25,6 +25,10 @@ mod endpoints;
 mod subscriptions;
 #[macro_use]
 mod digests;
+#[macro_use]
+mod acts;
+#[macro_use]
+mod halts;
 mod accepting;
 mod batches;
 mod bulk;
@@ -53,10 +57,12 @@ mod stopping;
 mod suppressions;
 pub mod sweep;
 mod tokens;
+mod trace;
 mod watching;
 mod workers;
 
 pub use accepting::{Accepted, Idempotency, NewRelease, Replaced, TextRead, Told};
+pub use acts::{ActRow, NewAct};
 pub use alerts::AlertRow;
 pub use batches::{BatchRow, Claim, DueDelivery};
 pub use clearing::Cleared;
@@ -66,6 +72,7 @@ pub use digests::DigestMember;
 pub use endpoints::{EndpointRow, NewEndpoint};
 pub use engine::Store;
 pub use error::{Result, StoreError};
+pub use halts::{HaltRow, Halted};
 pub use issuers::{IssuerName, IssuerRow, NewIssuer};
 pub use items::{EditionRow, ItemKey, ItemRow, MapRow, Mark};
 pub use latency::Latencies;
@@ -88,5 +95,6 @@ pub use stopping::{Power, Stopped};
 pub use subscriptions::{AddedOnce, FilterRow, NewSubscription, Subscribed, SubscriptionRow};
 pub use suppressions::SuppressionRow;
 pub use tokens::{NewToken, TokenRow};
+pub use trace::{DigestedRow, FailureRow, TraceRow};
 pub use watching::{AlertStands, BatchStands, Outcomes};
 pub use workers::WorkerRow;

@@ -15,6 +15,8 @@ pub struct Status {
     pub poisoned: i64,
     /// Deliveries of open batches without an outcome.
     pub due: i64,
+    /// Of those, deliveries that an operator has halted.
+    pub halted: i64,
     /// Deliveries that wait for their retry.
     pub retrying: i64,
     /// Deliveries that wait for a digest.
@@ -22,7 +24,7 @@ pub struct Status {
     /// Deliveries given up.
     pub dead: i64,
     /// Since when the oldest thing is overdue, Unix milliseconds: a release, an
-    /// alert, a batch that nobody works on, a retry, a digest.
+    /// alert, a batch that nobody works on though nobody halted it, a retry, a digest.
     pub oldest_due_ms: Option<i64>,
 }
 
@@ -30,7 +32,7 @@ impl Store {
     /// How the wire stands now.
     pub async fn status(&self, now_ms: i64) -> Result<Status> {
         Ok(reading!(self, |conn| {
-            sqlx::query_as(
+            sqlx::query_as(concat!(
                 "select \
                  (select count(*) from releases where state = 'scheduled') as scheduled, \
                  (select count(*) from alerts where state = 'unrouted') as unrouted, \
@@ -38,17 +40,24 @@ impl Store {
                  (select count(*) from batches where state = 'poisoned') as poisoned, \
                  (select cast(coalesce(sum(total - delivered - dead - suppressed - superseded - retried), 0) as bigint) \
                   from batches where state <> 'done') as due, \
+                 (select cast(coalesce(sum(total - delivered - dead - suppressed - superseded - retried), 0) as bigint) \
+                  from batches b where state <> 'done' and not (",
+                not_halted!(),
+                ")) as halted, \
                  (select count(*) from retries where gathered = '') as retrying, \
                  (select count(*) from retries where gathered <> '') as gathered, \
                  (select cast(coalesce(sum(dead), 0) as bigint) from batches) as dead, \
                  (select min(since_ms) from ( \
                   select min(clear_at_ms) as since_ms from releases where state = 'scheduled' and clear_at_ms <= $1 \
                   union all select min(created_ms) as since_ms from alerts where state = 'unrouted' and hinted_ms <= $1 \
-                  union all select min(created_ms) as since_ms from batches where state = 'open' and lease_until_ms < $1 \
+                  union all select min(b.created_ms) as since_ms from batches b where b.state <> 'done' and b.state = 'open' \
+                  and b.lease_until_ms < $1 and ",
+                not_halted!(),
+                " \
                   union all select min(due_ms) as since_ms from retries where gathered = '' and due_ms <= $1 \
                   union all select min(due_ms) as since_ms from retries where gathered <> '' and due_ms <= $1) as overdue) \
                  as oldest_due_ms",
-            )
+            ))
             .bind(now_ms)
             .fetch_one(conn)
             .await?

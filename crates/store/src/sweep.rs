@@ -103,7 +103,8 @@ impl Store {
         }))
     }
 
-    /// Open batches without a living lease that were last hinted before `hinted_before_ms`; marks them as hinted now.
+    /// Open batches without a living lease that were last hinted before `hinted_before_ms`, but none that is halted; marks
+    /// them as hinted now.
     pub async fn unleased_batches(
         &self,
         hinted_before_ms: i64,
@@ -112,8 +113,12 @@ impl Store {
         // `<> 'done'` says nothing new, but SQLite takes the partial index only for its own words.
         let found: Option<i64> = reading!(self, |conn| {
             sqlx::query_scalar(
-                "select id from batches where state <> 'done' and state = 'open' and lease_until_ms < $1 and hinted_ms < $2 limit 1",
-            )
+                concat!(
+                "select b.id from batches b where b.state <> 'done' and b.state = 'open' and b.lease_until_ms < $1 \
+                 and b.hinted_ms < $2 and ",
+                not_halted!(),
+                " limit 1"
+            ))
             .bind(now_ms)
             .bind(hinted_before_ms)
             .fetch_optional(conn)
@@ -124,10 +129,13 @@ impl Store {
         }
         let batches: Vec<OpenBatch> = writing!(self, |conn| {
             sqlx::query_as(
-                "update batches set hinted_ms = $1 where id in (select id from batches where state <> 'done' \
-                 and state = 'open' and lease_until_ms < $1 and hinted_ms < $2 order by hinted_ms limit 1000) \
-                 and state = 'open' and lease_until_ms < $1 and hinted_ms < $2 returning id, channel, lane, request_id",
-            )
+            concat!(
+                "update batches set hinted_ms = $1 where id in (select b.id from batches b where b.state <> 'done' \
+                 and b.state = 'open' and b.lease_until_ms < $1 and b.hinted_ms < $2 and ",
+                not_halted!(),
+                " order by b.hinted_ms limit 1000) and state = 'open' and lease_until_ms < $1 and hinted_ms < $2 \
+                 returning id, channel, lane, request_id",
+            ))
             .bind(now_ms)
             .bind(hinted_before_ms)
             .fetch_all(&mut *conn)

@@ -188,6 +188,10 @@ fn help_shows_an_example_of_each_command() {
         "subscribe",
         "tail",
         "status",
+        "halt",
+        "resume",
+        "trace",
+        "audit",
     ];
 
     for command in commands {

@@ -8,6 +8,7 @@
 mod commands;
 mod described;
 mod full;
+mod halting;
 mod killed;
 mod starting;
 mod stopped;

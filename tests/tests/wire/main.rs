@@ -5,6 +5,7 @@
     reason = "what a test cannot go on without fails it"
 )]
 
+mod auditing;
 mod bad_subscriptions;
 mod bundles;
 mod clearing;
@@ -14,6 +15,7 @@ mod digests;
 mod drafts;
 mod editions;
 mod feeds;
+mod halting;
 mod holding;
 mod hooks;
 mod imports;
@@ -40,5 +42,6 @@ mod stalling;
 mod stopping;
 mod subscribing;
 mod tokens;
+mod tracing;
 mod unsubscribing;
 mod watching;

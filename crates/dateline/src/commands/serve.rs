@@ -65,6 +65,7 @@ pub(super) async fn run(args: ServeArgs, common: &Common) -> Result<ExitCode> {
     {
         println!("first operator token (shown once, keep it): {token}");
     }
+    app.record_start().await?;
     info!(%address, %roles, data = %app.settings.data_dir().display(), "listening on http://{address}");
     let stop = app.stop.clone();
     tokio::spawn(async move {

@@ -2,6 +2,7 @@
 
 use super::admin::print_table;
 use super::ask::{plain, text};
+use super::halts::said;
 use crate::client::Client;
 use anyhow::Result;
 use clap::Args;
@@ -30,7 +31,7 @@ pub(super) async fn run(args: &StatusArgs, client: &Client) -> Result<ExitCode> 
     }
     Ok(match shown["verdict"].as_str() {
         Some("OK") => ExitCode::SUCCESS,
-        Some("LATE") => ExitCode::from(1),
+        Some("LATE" | "HALTED") => ExitCode::from(1),
         _ => ExitCode::from(2),
     })
 }
@@ -52,6 +53,7 @@ fn print(shown: &Value) {
         ("unrouted", "unrouted"),
         ("batches", "open_batches"),
         ("due", "due"),
+        ("halted", "halted"),
         ("retrying", "retrying"),
         ("digests", "gathered"),
         ("dead", "dead"),
@@ -60,6 +62,9 @@ fn print(shown: &Value) {
         println!("{label:<10} {}", plain(&shown[field]));
     }
     println!("oldest due {age}");
+    for halt in shown["halts"].as_array().into_iter().flatten() {
+        println!("halted     {}", said(halt));
+    }
     let mut workers = shown["workers"].clone();
     for worker in workers.as_array_mut().into_iter().flatten() {
         for (from, to) in [("silent_ms", "last heard"), ("up_ms", "up")] {

@@ -104,11 +104,12 @@ impl<'a> Layers<'a> {
                 problems: self.problems,
             });
         }
+        let given = self.given();
         let mut root = Table::new();
         for (key, (value, _)) in self.values {
             insert(&mut root, &key, value);
         }
-        Settings::deserialize(root).map_err(|error| {
+        let settings = Settings::deserialize(root).map_err(|error| {
             // The rules let a value pass that its field cannot hold: a mistake of ours, still told as an error.
             let reason = error.message().to_owned();
             SettingsError {
@@ -117,7 +118,21 @@ impl<'a> Layers<'a> {
                     reason,
                 }],
             }
-        })
+        })?;
+        Ok(Settings { given, ..settings })
+    }
+
+    /// What was given in a layer over the defaults, without secrets.
+    fn given(&self) -> Vec<String> {
+        let given = self.values.iter().filter(|(_, (value, layer))| {
+            *layer != Layer::Default && !matches!(value, Value::String(text) if text.is_empty())
+        });
+        given
+            .map(|(key, (value, _))| match self.known.is_secret(key) {
+                true => format!("{key} = ***"),
+                false => format!("{key} = {}", shown(value)),
+            })
+            .collect()
     }
 }
 

@@ -11,27 +11,36 @@ use release::model::{AlertKind, Channel, Lane};
 use std::time::Instant;
 use store::{BatchRow, DueDelivery, Outcome, Verdict};
 
-/// Sends one delivery and says what became of it.
-pub(super) async fn attempt(work: &Work, delivery: &DueDelivery) -> Outcome {
+/// Sends one delivery and says what became of it; none if an operator halted it before anything was sent.
+pub(super) async fn attempt(work: &Work, delivery: &DueDelivery) -> Option<Outcome> {
     if work.loaded.elapsed() > FRESH
         && let Some(verdict) = stale(work, delivery).await
     {
-        return unsent_outcome(work, delivery, verdict);
+        return Some(unsent_outcome(work, delivery, verdict));
+    }
+    if work.is_halted() {
+        return None;
     }
     if let Some(due_ms) = flooded(work, delivery) {
-        return unsent_outcome(work, delivery, Verdict::Gathered { due_ms });
+        let verdict = Verdict::Gathered { due_ms };
+        return Some(unsent_outcome(work, delivery, verdict));
     }
     let Some(_in_flight) = InFlight::enter(&work.inner, delivery.endpoint_id) else {
         let due_ms = work.inner.clock.now_ms() + CROWDED_MS;
         let error = "the endpoint has its limit of calls in flight".to_owned();
-        return unsent_outcome(work, delivery, Verdict::Retry { due_ms, error });
+        let verdict = Verdict::Retry { due_ms, error };
+        return Some(unsent_outcome(work, delivery, verdict));
     };
     let begun = Instant::now();
     let (result, left_out) = match work.alert.kind {
         AlertKind::Digest => match digest::prepare(work, delivery).await {
             Ok(prepared) => {
                 if let Some(empty) = prepared.empty(work, delivery) {
-                    return empty;
+                    return Some(empty);
+                }
+                // It waits whole: sent without the halted news, it would never tell of it.
+                if work.inner.halts.stop(&prepared.issuers) {
+                    return None;
                 }
                 let id = identity(work, delivery);
                 let sent = prepared.send(work, delivery, &id).await;
@@ -51,7 +60,7 @@ pub(super) async fn attempt(work: &Work, delivery: &DueDelivery) -> Outcome {
             (verdict, failure.status, failure.answer)
         }
     };
-    Outcome {
+    Some(Outcome {
         endpoint_id: delivery.endpoint_id,
         verdict,
         attempt,
@@ -65,7 +74,7 @@ pub(super) async fn attempt(work: &Work, delivery: &DueDelivery) -> Outcome {
                 .as_ref()
                 .map_or(work.alert.created_ms, |story| story.row.clear_at_ms),
         left_out,
-    }
+    })
 }
 
 /// When a mail may leave that would be one too many within the hour. A mail counts at its first attempt; flash is told

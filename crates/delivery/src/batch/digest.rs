@@ -2,11 +2,13 @@
 
 use super::Work;
 use super::attempt::unsent_outcome;
+use crate::contents::StoryContent;
 use crate::email::{DigestMail, Letter};
 use crate::{Failure, SendError, Sender, Sent};
 use release::frequency::Gathered;
 use release::render::{DigestEntry, digest_mail};
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use store::{DigestMember, DueDelivery, LeftOut, Outcome, StoreError, Verdict};
 
 /// What a digest tells, and what it leaves out.
@@ -15,6 +17,8 @@ pub(super) struct Prepared {
     why: Vec<Gathered>,
     /// The subscriptions behind it: name by key and public id.
     reasons: BTreeMap<i64, (String, String)>,
+    /// Slugs of all issuers that it speaks for, with spaces between them.
+    pub(super) issuers: String,
     pub(super) left_out: Vec<LeftOut>,
 }
 
@@ -28,6 +32,7 @@ pub(super) async fn prepare(work: &Work, delivery: &DueDelivery) -> Result<Prepa
         entries: Vec::new(),
         why: Vec::new(),
         reasons: BTreeMap::new(),
+        issuers: String::new(),
         left_out: Vec::new(),
     };
     // The newest first.
@@ -39,7 +44,10 @@ pub(super) async fn prepare(work: &Work, delivery: &DueDelivery) -> Result<Prepa
                 reason: "unsubscribed".to_owned(),
             },
             (false, false) => {
-                prepared.entries.push(entry(work, member).await?);
+                let story = story(work, member).await?;
+                prepared.issuers.push_str(&story.row.issuers);
+                prepared.issuers.push(' ');
+                prepared.entries.push(story.entry.clone());
                 prepared.why.push(member.gathered);
                 prepared.reasons.extend(reasons);
                 continue;
@@ -104,14 +112,14 @@ fn live_reasons(work: &Work, member: &DigestMember) -> BTreeMap<i64, (String, St
         .collect()
 }
 
-async fn entry(work: &Work, member: &DigestMember) -> Result<DigestEntry, SendError> {
+async fn story(work: &Work, member: &DigestMember) -> Result<Arc<StoryContent>, SendError> {
     let story = later(work.inner.contents.story(member.release_id).await)?;
     // Nothing of a release leaves before its time, whatever made this digest.
     if story.row.clear_at_ms > work.inner.clock.now_ms() {
         let error = "it would tell a release before its clear time";
         return Err(Failure::unanswered(error.to_owned()).retry());
     }
-    Ok(story.entry.clone())
+    Ok(story)
 }
 
 /// A store that fails is asked again later.

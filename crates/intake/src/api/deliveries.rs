@@ -136,6 +136,11 @@ pub(super) async fn replay(
         None => 0,
     };
     intake.tell_due();
+    let named = [replay.release, replay.endpoint];
+    let subject = named.into_iter().flatten().collect::<Vec<_>>().join(" ");
+    let counts = format!("{replayed} deliveries, {reopened} poisoned batches");
+    let act = intake.act(&caller, "replay", &subject, &counts);
+    intake.record(act).await;
     Ok(Json(Replayed {
         replayed,
         reopened_batches: reopened,

@@ -231,6 +231,7 @@ pub(super) async fn export(
     caller.must(Scope::Operator)?;
     let row = find(&intake, &id).await?;
     let held = intake.store.held(row.id).await?;
+    intake.record(intake.act(&caller, "export", &id, "")).await;
     Ok(Json(held.unwrap_or_default()))
 }
 
@@ -245,6 +246,7 @@ pub(super) async fn erase(
     caller.must(Scope::Operator)?;
     let row = find(&intake, &id).await?;
     intake.store.erase_endpoint(row.id).await?;
+    intake.record(intake.act(&caller, "erase", &id, "")).await;
     intake.tell_filters();
     tracing::info!(
         worker = "intake",
@@ -275,6 +277,8 @@ pub(super) async fn export_owner(
     let mut all = Vec::new();
     for row in intake.store.endpoints_of_owner(&owner).await? {
         all.extend(intake.store.held(row.id).await?);
+        let act = intake.act(&caller, "export", &row.public_id, "");
+        intake.record(act).await;
     }
     Ok(Json(json!({ "endpoints": all })))
 }
@@ -292,6 +296,8 @@ pub(super) async fn erase_owner(
     let mut erased = Vec::new();
     for row in intake.store.endpoints_of_owner(&owner).await? {
         intake.store.erase_endpoint(row.id).await?;
+        let act = intake.act(&caller, "erase", &row.public_id, "");
+        intake.record(act).await;
         erased.push(row.public_id);
     }
     intake.tell_filters();

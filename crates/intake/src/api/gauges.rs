@@ -22,12 +22,14 @@ pub(super) async fn metrics(
     let now_ms = intake.clock.now_ms();
     let status = intake.store.status(now_ms).await?;
     let workers = intake.store.workers().await?;
+    let halts = intake.store.halts().await?;
     set_work(&status, now_ms);
+    gauge!("dateline_halts").set(halts.len() as f64);
     set_workers(&workers, now_ms);
     set_queue(&intake.queue).await;
-    gauge!("dateline_verdict").set(match verdict(&status, &workers, now_ms).0 {
+    gauge!("dateline_verdict").set(match verdict(&status, &workers, &halts, now_ms).0 {
         "OK" => 0.0,
-        "LATE" => 1.0,
+        "LATE" | "HALTED" => 1.0,
         _ => 2.0,
     });
     gauge!("dateline_clock_offset_ms").set(intake.clock.offset_ms() as f64);
@@ -47,6 +49,7 @@ fn set_work(status: &Status, now_ms: i64) {
     gauge!("dateline_retrying").set(status.retrying as f64);
     gauge!("dateline_gathered").set(status.gathered as f64);
     gauge!("dateline_dead").set(status.dead as f64);
+    gauge!("dateline_halted").set(status.halted as f64);
 }
 
 fn set_workers(workers: &[WorkerRow], now_ms: i64) {

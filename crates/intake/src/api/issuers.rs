@@ -117,10 +117,24 @@ pub(super) async fn add(
         ))),
         Err(error) => Err(error.into()),
         Ok(()) => {
+            let given = policy(&new);
+            let act = intake.act(&caller, "issuer.add", new.slug, &given);
+            intake.record(act).await;
             let row = find(&intake, &add.slug).await?;
             Ok((StatusCode::CREATED, Json(IssuerShape::of(&row))))
         }
     }
+}
+
+/// What is asked of an issuer's releases, as the audit log keeps it.
+fn policy(issuer: &NewIssuer<'_>) -> String {
+    let NewIssuer {
+        name,
+        review,
+        approval,
+        ..
+    } = issuer;
+    format!("{name}: review {review}, approval {approval}")
 }
 
 fn invalid(pointer: &str, detail: String, mend: &str) -> Problem {
@@ -218,6 +232,9 @@ pub(super) async fn change(
     };
     check(&new)?;
     intake.store.change_issuer(&new).await?;
+    let given = policy(&new);
+    let act = intake.act(&caller, "issuer.change", &slug, &given);
+    intake.record(act).await;
     Ok(Json(IssuerShape::of(&find(&intake, &slug).await?)))
 }
 

@@ -107,9 +107,20 @@ pub(super) async fn add(
         ))),
         Err(error) => Err(error.into()),
         Ok(()) => {
+            let given = may(&new);
+            let act = intake.act(&caller, "person.add", new.public_id, &given);
+            intake.record(act).await;
             let row = find(&intake, public_id.as_str()).await?;
             Ok((StatusCode::CREATED, Json(PersonShape::of(&row))))
         }
+    }
+}
+
+/// What a person may do, for whom, as the audit log keeps it.
+fn may(person: &NewPerson<'_>) -> String {
+    match person.issuers {
+        "" => person.rights.to_owned(),
+        issuers => format!("{} for {issuers}", person.rights),
     }
 }
 
@@ -215,6 +226,9 @@ pub(super) async fn change(
         issuers: &issuers.join(" "),
     };
     intake.store.change_person(&new).await?;
+    let given = may(&new);
+    let act = intake.act(&caller, "person.change", &id, &given);
+    intake.record(act).await;
     Ok(Json(PersonShape::of(&find(&intake, &id).await?)))
 }
 
@@ -229,7 +243,11 @@ pub(super) async fn remove(
     caller.must(Scope::Operator)?;
     let now_ms = intake.clock.now_ms();
     match intake.store.remove_person(&id, now_ms).await? {
-        true => Ok(StatusCode::NO_CONTENT),
+        true => {
+            let act = intake.act(&caller, "person.remove", &id, "");
+            intake.record(act).await;
+            Ok(StatusCode::NO_CONTENT)
+        }
         false => Err(Problem::NotFound { what: "person", id }),
     }
 }

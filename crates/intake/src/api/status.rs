@@ -1,5 +1,6 @@
 //! How the wire stands: for operators, load balancers and Prometheus.
 
+use super::halts::HaltShape;
 use crate::auth::{Caller, Scope};
 use crate::{Intake, Problem};
 use axum::Json;
@@ -8,7 +9,7 @@ use axum::http::StatusCode;
 use queue::QueueName;
 use release::time::{human_duration, rfc3339};
 use serde_json::{Value, json};
-use store::{Status, WorkerRow};
+use store::{HaltRow, Status, WorkerRow};
 
 /// Work overdue for longer than this is late.
 const LATE_MS: i64 = 5_000;
@@ -29,7 +30,8 @@ pub(super) async fn status(
     let now_ms = intake.clock.now_ms();
     let status = intake.store.status(now_ms).await?;
     let workers = intake.store.workers().await?;
-    let (verdict, why) = verdict(&status, &workers, now_ms);
+    let halts = intake.store.halts().await?;
+    let (verdict, why) = verdict(&status, &workers, &halts, now_ms);
     let mut depth = serde_json::Map::new();
     for name in QueueName::ALL {
         // Null while the broker is away.
@@ -43,6 +45,7 @@ pub(super) async fn status(
         "verdict": verdict, "why": why, "at": rfc3339(now_ms), "queue_depth": depth, "scheduled": status.scheduled,
         "unrouted": status.unrouted, "open_batches": status.open_batches, "poisoned": status.poisoned,
         "due": status.due, "retrying": status.retrying, "gathered": status.gathered, "dead": status.dead,
+        "halted": status.halted, "halts": halts.iter().map(HaltShape::of).collect::<Vec<_>>(),
         "oldest_due_age_ms": status.oldest_due_ms.map(|since_ms| (now_ms - since_ms).max(0)), "workers": workers,
     })))
 }
@@ -54,10 +57,11 @@ fn worker_json(worker: &WorkerRow, now_ms: i64) -> Value {
     })
 }
 
-/// OK, LATE or STUCK, and why.
+/// OK, LATE, HALTED or STUCK, and why. What is halted by hand is not late; other work may be stuck beside it.
 pub(super) fn verdict(
     status: &Status,
     workers: &[WorkerRow],
+    halts: &[HaltRow],
     now_ms: i64,
 ) -> (&'static str, String) {
     let age_ms = status.oldest_due_ms.map_or(0, |since_ms| now_ms - since_ms);
@@ -97,6 +101,9 @@ pub(super) fn verdict(
             ),
         );
     }
+    if !halts.is_empty() {
+        return ("HALTED", halted(status, halts));
+    }
     if age_ms > LATE_MS {
         return (
             "LATE",
@@ -109,11 +116,29 @@ pub(super) fn verdict(
     ("OK", "nothing is overdue".to_owned())
 }
 
+/// What is halted, why, and how much waits for it.
+fn halted(status: &Status, halts: &[HaltRow]) -> String {
+    let say = |row: &HaltRow| {
+        let since = rfc3339(row.created_ms);
+        match row.note.as_str() {
+            "" => format!("{} since {since}", row.halted),
+            note => format!("{} since {since} ({note})", row.halted),
+        }
+    };
+    let said: Vec<String> = halts.iter().map(say).collect();
+    let waiting = status.halted;
+    format!(
+        "sending is stopped by hand: {}; {waiting} deliveries wait; `dateline resume` lets it go on",
+        said.join(", ")
+    )
+}
+
 pub(super) async fn healthz() -> &'static str {
     "ok\n"
 }
 
-/// Ready means that work completes: the store takes writes, nothing is stuck, and our clock is near the store's.
+/// Ready means that work completes: the store takes writes, nothing is stuck, and our clock is near the store's. A process
+/// that is halted by hand is ready: it has to answer whoever wants to resume.
 pub(super) async fn readyz(State(intake): State<Intake>) -> (StatusCode, String) {
     let offset_ms = intake.clock.offset_ms();
     if offset_ms.abs() > FAR_OFF_MS {
@@ -127,6 +152,7 @@ pub(super) async fn readyz(State(intake): State<Intake>) -> (StatusCode, String)
         Ok::<_, store::StoreError>(verdict(
             &intake.store.status(now_ms).await?,
             &intake.store.workers().await?,
+            &intake.store.halts().await?,
             now_ms,
         ))
     };
@@ -140,6 +166,7 @@ pub(super) async fn readyz(State(intake): State<Intake>) -> (StatusCode, String)
 #[cfg(test)]
 mod tests {
     use super::*;
+    use store::Halted;
 
     #[test]
     fn verdict_says_what_is_wrong() {
@@ -149,6 +176,7 @@ mod tests {
             open_batches: 0,
             poisoned: 0,
             due: 0,
+            halted: 0,
             retrying: 0,
             gathered: 0,
             dead: 0,
@@ -162,8 +190,16 @@ mod tests {
             beat_ms,
         };
         let check = |status: &Status, workers: &[WorkerRow], expect| {
-            assert_eq!(verdict(status, workers, 100_000).0, expect);
+            assert_eq!(verdict(status, workers, &[], 100_000).0, expect);
         };
+        let halt = HaltRow {
+            halted: Halted::Issuer("acme".into()),
+            note: "a loop".into(),
+            actor: "local".into(),
+            created_ms: 1_800_000_000_000,
+        };
+        let while_halted =
+            |status: &Status| verdict(status, &[], std::slice::from_ref(&halt), 100_000);
 
         check(&fine, &[worker(99_000)], "OK");
         check(&fine, &[worker(80_000)], "STUCK");
@@ -194,10 +230,29 @@ mod tests {
         check(
             &Status {
                 poisoned: 1,
-                ..fine
+                ..fine.clone()
             },
             &[],
             "STUCK",
         );
+        let waiting = Status {
+            halted: 7,
+            oldest_due_ms: Some(90_000),
+            ..fine.clone()
+        };
+        let stuck = Status {
+            oldest_due_ms: Some(1_000),
+            ..fine
+        };
+        assert_eq!(
+            while_halted(&waiting),
+            (
+                "HALTED",
+                "sending is stopped by hand: issuer acme since 2027-01-15T08:00:00.000Z (a loop); 7 deliveries wait; \
+                 `dateline resume` lets it go on"
+                    .to_owned()
+            )
+        );
+        assert_eq!(while_halted(&stuck).0, "STUCK", "something else is");
     }
 }

@@ -8,7 +8,7 @@ use axum::Json;
 use axum::extract::rejection::{JsonRejection, QueryRejection};
 use axum::extract::{Query, State};
 use axum::http::StatusCode;
-use release::address::{MailAddress, printable};
+use release::address::{MailAddress, masked, printable};
 use release::time::rfc3339;
 use serde::{Deserialize, Serialize};
 use store::SuppressionRow;
@@ -80,6 +80,11 @@ pub(super) async fn add(
         .store
         .suppress(address.as_str(), reason, now_ms)
         .await?;
+    if is_new {
+        let masked = address.masked();
+        let act = intake.act(&caller, "suppress", &masked, reason);
+        intake.record(act).await;
+    }
     let row = intake.store.suppression(address.as_str()).await?;
     let row = row.ok_or_else(|| Problem::Conflict("it was lifted at the same moment".into()))?;
     let status = match is_new {
@@ -136,7 +141,12 @@ pub(super) async fn lift(
     caller.must(Scope::Operator)?;
     let Json(Lift { address }) = body?;
     match intake.store.lift_suppression(address.trim()).await? {
-        true => Ok(StatusCode::NO_CONTENT),
+        true => {
+            let masked = masked(address.trim());
+            let act = intake.act(&caller, "suppress.lift", &masked, "");
+            intake.record(act).await;
+            Ok(StatusCode::NO_CONTENT)
+        }
         false => Err(Problem::NotFound {
             what: "suppression",
             id: address,

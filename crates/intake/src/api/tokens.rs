@@ -110,6 +110,9 @@ pub(super) async fn add(
     };
     let now_ms = intake.clock.now_ms();
     intake.store.add_token(&new, now_ms).await?;
+    let given = format!("{} ({}) {}", new.name, new.scopes, new.issuers);
+    let act = intake.act(&caller, "token.add", new.public_id, given.trim_end());
+    intake.record(act).await;
     let shape = TokenShape {
         id: public_id.to_string(),
         email: email.to_owned(),
@@ -180,7 +183,11 @@ pub(super) async fn revoke(
         .revoke_token(&id, intake.clock.now_ms())
         .await?
     {
-        true => Ok(StatusCode::NO_CONTENT),
+        true => {
+            let act = intake.act(&caller, "token.revoke", &id, "");
+            intake.record(act).await;
+            Ok(StatusCode::NO_CONTENT)
+        }
         false => Err(Problem::NotFound { what: "token", id }),
     }
 }

@@ -19,7 +19,7 @@ use release::address::masked;
 use release::capability::Capability;
 use release::ids::{Kind, PublicId};
 use release::model::{AlertKind, Channel, EndpointState, Extent, SubscriptionState};
-use store::{EndpointEdit, EndpointRow};
+use store::{EndpointEdit, EndpointRow, NewAct};
 use tracing::info;
 
 /// The least time between two test events.
@@ -205,6 +205,15 @@ pub(super) async fn erase(
         return ask_erase(State(newsroom), Path(token)).await;
     }
     newsroom.store.erase_endpoint(endpoint.id).await?;
+    let act = NewAct {
+        at_ms: newsroom.clock.now_ms(),
+        actor: "reader",
+        act: "erase",
+        subject: &endpoint.public_id,
+        note: "",
+        request_id: "",
+    };
+    newsroom.store.record_act(act).await?;
     newsroom.queue.tell(Telling::FiltersChanged);
     info!(
         worker = "newsroom",

@@ -12,6 +12,7 @@ mod access;
 mod adding;
 mod archive;
 mod asking;
+mod auditing;
 mod between;
 mod claiming;
 mod clearing;
@@ -23,6 +24,7 @@ mod durability;
 mod endpoints;
 mod erasing;
 mod getting;
+mod halting;
 mod outcomes;
 mod people;
 mod planning;
@@ -40,6 +42,7 @@ mod stopping;
 mod subscriptions;
 mod suppressing;
 mod sweeping;
+mod tracing;
 mod watching;
 
 /// Makes a test of each case on one engine. A case that is not listed here is dead code, and so a warning.
@@ -148,6 +151,9 @@ macro_rules! conformance {
                 mail_that_waits_for_its_turn_leaves_then,
                 address_has_preferences_once_something_was_asked_for,
             }
+            auditing {
+                acts_are_read_whole_newest_first_page_by_page,
+            }
             claiming {
                 leased_batch_is_taken_until_its_lease_ends,
                 of_two_workers_claiming_at_once_one_wins,
@@ -194,6 +200,12 @@ macro_rules! conformance {
             getting {
                 recent_alerts_are_the_endpoints_own_newest_first,
                 result_of_the_last_test_is_shown,
+            }
+            halting {
+                what_is_halted_is_not_hinted_until_resumed,
+                halt_is_made_once_and_lifted_once,
+                halted_batch_is_given_back_whole_and_not_nearer_to_poison,
+                halted_work_is_counted_and_not_late,
             }
             outcomes {
                 each_verdict_moves_its_state_and_its_counter,
@@ -322,6 +334,12 @@ macro_rules! conformance {
                 unrouted_alert_is_hinted_once_in_a_while,
                 batch_without_a_living_lease_is_hinted_once_in_a_while,
                 voided_leases_make_all_unfinished_work_findable,
+            }
+            tracing {
+                delivery_is_traced_through_its_attempts,
+                deliveries_of_an_endpoint_are_traced_newest_first,
+                what_a_digest_told_is_traced_to_it,
+                halted_delivery_is_traced_as_halted,
             }
             watching {
                 alert_shows_what_became_of_its_batches,
