@@ -107,6 +107,7 @@ fn offers_are_read_in_either_case_and_old_form() {
         starttls: true,
         auth_plain: true,
         auth_login: true,
+        size_bytes: None,
     };
     assert_eq!(
         Offers::parse(&reply("relay\nPIPELINING\nstarttls\nAUTH LOGIN PLAIN")),
@@ -114,7 +115,10 @@ fn offers_are_read_in_either_case_and_old_form() {
     );
     assert_eq!(
         Offers::parse(&reply("PIPELINING\nSIZE 1")),
-        Offers::default()
+        Offers {
+            size_bytes: Some(1),
+            ..Offers::default()
+        }
     );
     assert!(Offers::parse(&reply("relay\nAUTH=LOGIN")).auth_login);
 }
