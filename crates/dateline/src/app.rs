@@ -271,9 +271,8 @@ impl App {
             issuers: "",
             email: "",
         };
-        self.store.add_token(&new, self.clock.now_ms()).await?;
-        self.record("token.add", &public_id, "first operator")
-            .await?;
+        let act = self.act("token.add", &public_id, "first operator");
+        self.store.add_token(&new, act).await?;
         Ok(Some(secret))
     }
 
@@ -284,20 +283,20 @@ impl App {
     pub async fn record_start(&self) -> Result<()> {
         let given = self.settings.given.join("; ");
         let subject = format!("{}{}", self.roles, self.node);
-        self.record("start", &subject, &given).await
+        let act = self.act("start", &subject, &given);
+        Ok(self.store.record_act(act).await?)
     }
 
-    /// Writes down what was done from this machine, by no request.
-    async fn record(&self, act: &str, subject: &str, note: &str) -> Result<()> {
-        let act = store::NewAct {
+    /// What was done from this machine, by no request.
+    fn act<'a>(&self, act: &'a str, subject: &'a str, note: &'a str) -> store::NewAct<'a> {
+        store::NewAct {
             at_ms: self.clock.now_ms(),
             actor: "local",
             act,
             subject,
             note,
             request_id: "",
-        };
-        Ok(self.store.record_act(act).await?)
+        }
     }
 
     /// Runs every stage until [`App::stop`] is cancelled; then finishes what is in flight, within the grace.

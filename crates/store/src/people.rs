@@ -1,6 +1,6 @@
 //! People of issuers and of the wire, and how they sign in: by a link mailed to them, for a session of some hours.
 
-use crate::{Result, Store};
+use crate::{NewAct, Result, Store};
 use sha2::{Digest, Sha256};
 
 /// A person as stored.
@@ -52,7 +52,7 @@ impl Store {
     ///
     /// # Errors
     /// [`crate::StoreError::Conflict`] if somebody has the address, in whichever case; somebody removed before is taken up again.
-    pub async fn add_person(&self, new: &NewPerson<'_>, now_ms: i64) -> Result<()> {
+    pub async fn add_person(&self, new: &NewPerson<'_>, act: NewAct<'_>) -> Result<()> {
         writing_in_turn!(self, Readers, |conn| {
             let id = next_ids!(conn, "person", 1);
             let again = sqlx::query(
@@ -63,7 +63,7 @@ impl Store {
             .bind(new.name)
             .bind(new.rights)
             .bind(new.issuers)
-            .bind(now_ms)
+            .bind(act.at_ms)
             .bind(new.address.to_lowercase())
             .execute(&mut *conn)
             .await?
@@ -80,10 +80,11 @@ impl Store {
                 .bind(new.address.to_lowercase())
                 .bind(new.rights)
                 .bind(new.issuers)
-                .bind(now_ms)
+                .bind(act.at_ms)
                 .execute(&mut *conn)
                 .await?;
             }
+            add_act!(conn, act);
         });
         Ok(())
     }
@@ -127,9 +128,9 @@ impl Store {
     }
 
     /// Changes a person's name, rights and issuers; false if there is none with this public id.
-    pub async fn change_person(&self, new: &NewPerson<'_>) -> Result<bool> {
-        let done = writing_in_turn!(self, Readers, |conn| {
-            sqlx::query(
+    pub async fn change_person(&self, new: &NewPerson<'_>, act: NewAct<'_>) -> Result<bool> {
+        Ok(writing_in_turn!(self, Readers, |conn| {
+            let done = sqlx::query(
                 "update people set name = $1, rights = $2, issuers = $3 where public_id = $4 and removed_ms is null",
             )
             .bind(new.name)
@@ -138,32 +139,38 @@ impl Store {
             .bind(new.public_id)
             .execute(&mut *conn)
             .await?
-            .rows_affected()
-        });
-        Ok(done > 0)
+            .rows_affected();
+            if done > 0 {
+                add_act!(conn, act);
+            }
+            done > 0
+        }))
     }
 
     /// Removes a person and ends their sessions; false if there is none with this public id.
-    pub async fn remove_person(&self, public_id: &str, now_ms: i64) -> Result<bool> {
-        let done = writing_in_turn!(self, Readers, |conn| {
+    pub async fn remove_person(&self, public_id: &str, act: NewAct<'_>) -> Result<bool> {
+        Ok(writing_in_turn!(self, Readers, |conn| {
             sqlx::query(
                 "update sessions set ended_ms = $1 where ended_ms is null \
                  and person_id = (select id from people where public_id = $2)",
             )
-            .bind(now_ms)
+            .bind(act.at_ms)
             .bind(public_id)
             .execute(&mut *conn)
             .await?;
-            sqlx::query(
+            let done = sqlx::query(
                 "update people set removed_ms = $1 where public_id = $2 and removed_ms is null",
             )
-            .bind(now_ms)
+            .bind(act.at_ms)
             .bind(public_id)
             .execute(&mut *conn)
             .await?
-            .rows_affected()
-        });
-        Ok(done > 0)
+            .rows_affected();
+            if done > 0 {
+                add_act!(conn, act);
+            }
+            done > 0
+        }))
     }
 
     /// Begins to sign somebody in; the key goes into a signed link that opens one session until `expires_ms`. None if as

@@ -1,6 +1,6 @@
 //! API tokens: stored as SHA-256 digests, never in clear (they are 256 random bits, so a slow hash would add nothing).
 
-use crate::{Result, Store};
+use crate::{NewAct, Result, Store};
 use sha2::{Digest, Sha256};
 
 /// A token as stored.
@@ -42,8 +42,8 @@ pub struct NewToken<'a> {
 }
 
 impl Store {
-    /// Stores a token's digest.
-    pub async fn add_token(&self, new: &NewToken<'_>, now_ms: i64) -> Result<()> {
+    /// Stores a token's digest, with the act of making it.
+    pub async fn add_token(&self, new: &NewToken<'_>, act: NewAct<'_>) -> Result<()> {
         writing!(self, |conn| {
             let id = next_ids!(conn, "token", 1);
             sqlx::query(
@@ -57,9 +57,10 @@ impl Store {
             .bind(new.scopes)
             .bind(new.issuers)
             .bind(new.email)
-            .bind(now_ms)
+            .bind(act.at_ms)
             .execute(&mut *conn)
             .await?;
+            add_act!(conn, act);
         });
         Ok(())
     }
@@ -103,18 +104,21 @@ impl Store {
     }
 
     /// Revokes a token; false if there is none with this public id, or it was revoked before.
-    pub async fn revoke_token(&self, public_id: &str, now_ms: i64) -> Result<bool> {
-        let done = writing!(self, |conn| {
-            sqlx::query(
+    pub async fn revoke_token(&self, public_id: &str, act: NewAct<'_>) -> Result<bool> {
+        Ok(writing!(self, |conn| {
+            let done = sqlx::query(
                 "update tokens set revoked_ms = $1 where public_id = $2 and revoked_ms is null",
             )
-            .bind(now_ms)
+            .bind(act.at_ms)
             .bind(public_id)
             .execute(&mut *conn)
             .await?
-            .rows_affected()
-        });
-        Ok(done > 0)
+            .rows_affected();
+            if done > 0 {
+                add_act!(conn, act);
+            }
+            done > 0
+        }))
     }
 }
 

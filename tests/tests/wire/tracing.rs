@@ -228,6 +228,46 @@ async fn whole_addresses_are_shown_to_those_who_say_so_and_that_is_kept() {
     assert!(act["subject"].as_str().unwrap().starts_with("ep_"), "{act}");
 }
 
+/// Many a relay repeats the address that it refuses.
+#[tokio::test]
+async fn address_is_masked_in_the_words_of_its_receiver() {
+    let app = TestApp::start().await;
+    let ana = "Ana.Bell@reader.example";
+    app.reader(ana).await;
+    app.submit(&release("Acme opens")).await;
+    assert!(app.app.router.step().await.unwrap());
+    let store = &app.app.store;
+    let now_ms = app.app.clock.now_ms();
+    let claim = store.claim_batch(1, "w", now_ms + 60_000, now_ms, 20).await;
+    let Ok(store::Claim::Ours(batch)) = claim else {
+        panic!("{claim:?}")
+    };
+    let refused = store::Outcome {
+        endpoint_id: batch.first_endpoint_id,
+        verdict: store::Verdict::Dead {
+            error: format!("550 no mailbox {ana}"),
+        },
+        attempt: 1,
+        status: Some(550),
+        answer: format!("<{}> is unknown", ana.to_lowercase()),
+        at_ms: now_ms,
+        duration_ms: 7,
+        latency_ms: 7,
+        left_out: Vec::new(),
+    };
+    store.record_outcomes(&batch, &[refused]).await.unwrap();
+
+    let told = lines(&trace(&app, ana).await);
+
+    assert_eq!(
+        told[3..],
+        [
+            "failed: attempt 1, after 7 ms: 550 no mailbox A***@reader.example; it said: <A***@reader.example> is unknown",
+            "dead: 550 no mailbox A***@reader.example",
+        ]
+    );
+}
+
 #[tokio::test]
 async fn what_cannot_be_traced_is_refused_with_the_mend() {
     let app = TestApp::start().await;

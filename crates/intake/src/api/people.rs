@@ -100,16 +100,15 @@ pub(super) async fn add(
         rights: &add.rights.join(" "),
         issuers: &add.issuers.join(" "),
     };
-    match intake.store.add_person(&new, intake.clock.now_ms()).await {
+    let given = may(&new);
+    let act = intake.act(&caller, "person.add", new.public_id, &given);
+    match intake.store.add_person(&new, act).await {
         Err(StoreError::Conflict(_)) => Err(Problem::Conflict(format!(
             "somebody with the address {} is there already: change them instead",
             address.masked()
         ))),
         Err(error) => Err(error.into()),
         Ok(()) => {
-            let given = may(&new);
-            let act = intake.act(&caller, "person.add", new.public_id, &given);
-            intake.record(act).await;
             let row = find(&intake, public_id.as_str()).await?;
             Ok((StatusCode::CREATED, Json(PersonShape::of(&row))))
         }
@@ -225,10 +224,9 @@ pub(super) async fn change(
         rights: &rights.join(" "),
         issuers: &issuers.join(" "),
     };
-    intake.store.change_person(&new).await?;
     let given = may(&new);
     let act = intake.act(&caller, "person.change", &id, &given);
-    intake.record(act).await;
+    intake.store.change_person(&new, act).await?;
     Ok(Json(PersonShape::of(&find(&intake, &id).await?)))
 }
 
@@ -241,13 +239,9 @@ pub(super) async fn remove(
     Id(id): Id,
 ) -> Result<StatusCode, Problem> {
     caller.must(Scope::Operator)?;
-    let now_ms = intake.clock.now_ms();
-    match intake.store.remove_person(&id, now_ms).await? {
-        true => {
-            let act = intake.act(&caller, "person.remove", &id, "");
-            intake.record(act).await;
-            Ok(StatusCode::NO_CONTENT)
-        }
+    let act = intake.act(&caller, "person.remove", &id, "");
+    match intake.store.remove_person(&id, act).await? {
+        true => Ok(StatusCode::NO_CONTENT),
         false => Err(Problem::NotFound { what: "person", id }),
     }
 }

@@ -108,18 +108,17 @@ pub(super) async fn add(
         issuers: &add.issuers.join(" "),
         email,
     };
-    let now_ms = intake.clock.now_ms();
-    intake.store.add_token(&new, now_ms).await?;
     let given = format!("{} ({}) {}", new.name, new.scopes, new.issuers);
     let act = intake.act(&caller, "token.add", new.public_id, given.trim_end());
-    intake.record(act).await;
+    intake.store.add_token(&new, act).await?;
+    let created_at = rfc3339(act.at_ms);
     let shape = TokenShape {
         id: public_id.to_string(),
         email: email.to_owned(),
         name: add.name,
         scopes: add.scopes,
         issuers: add.issuers,
-        created_at: rfc3339(now_ms),
+        created_at,
         revoked_at: None,
     };
     let made = MadeToken {
@@ -178,16 +177,9 @@ pub(super) async fn revoke(
     Id(id): Id,
 ) -> Result<StatusCode, Problem> {
     caller.must(Scope::Operator)?;
-    match intake
-        .store
-        .revoke_token(&id, intake.clock.now_ms())
-        .await?
-    {
-        true => {
-            let act = intake.act(&caller, "token.revoke", &id, "");
-            intake.record(act).await;
-            Ok(StatusCode::NO_CONTENT)
-        }
+    let act = intake.act(&caller, "token.revoke", &id, "");
+    match intake.store.revoke_token(&id, act).await? {
+        true => Ok(StatusCode::NO_CONTENT),
         false => Err(Problem::NotFound { what: "token", id }),
     }
 }

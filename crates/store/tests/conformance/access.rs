@@ -1,6 +1,6 @@
 //! Who may submit, for whom, and who works: tokens, issuers, the link key, workers.
 
-use crate::fixtures::NOW;
+use crate::fixtures::{NOW, done_at};
 use release::capability::Capability;
 use store::{NewIssuer, NewToken, Store, StoreError, WorkerRow};
 
@@ -41,7 +41,7 @@ fn worker(id: &str, role: &str, doing: &str) -> WorkerRow {
 
 pub(crate) async fn token_is_found_by_its_secret_until_revoked(store: Store) {
     store
-        .add_token(&token("tok_a", "s3cret"), NOW)
+        .add_token(&token("tok_a", "s3cret"), done_at(NOW))
         .await
         .unwrap();
 
@@ -56,16 +56,22 @@ pub(crate) async fn token_is_found_by_its_secret_until_revoked(store: Store) {
     assert!(store.token("S3cret").await.unwrap().is_none());
     assert!(store.token("").await.unwrap().is_none());
 
-    assert!(store.revoke_token("tok_a", NOW + 5).await.unwrap());
-    assert!(!store.revoke_token("tok_a", NOW + 6).await.unwrap());
-    assert!(!store.revoke_token("tok_x", NOW).await.unwrap());
+    assert!(store.revoke_token("tok_a", done_at(NOW + 5)).await.unwrap());
+    assert!(!store.revoke_token("tok_a", done_at(NOW + 6)).await.unwrap());
+    assert!(!store.revoke_token("tok_x", done_at(NOW)).await.unwrap());
     assert!(store.token("s3cret").await.unwrap().is_none());
 }
 
 pub(crate) async fn tokens_are_listed_oldest_first_revoked_too(store: Store) {
-    store.add_token(&token("tok_b", "one"), NOW).await.unwrap();
-    store.add_token(&token("tok_a", "two"), NOW).await.unwrap();
-    store.revoke_token("tok_b", NOW + 5).await.unwrap();
+    store
+        .add_token(&token("tok_b", "one"), done_at(NOW))
+        .await
+        .unwrap();
+    store
+        .add_token(&token("tok_a", "two"), done_at(NOW))
+        .await
+        .unwrap();
+    store.revoke_token("tok_b", done_at(NOW + 5)).await.unwrap();
 
     let tokens = store.tokens("", 10).await.unwrap();
 
@@ -84,11 +90,13 @@ pub(crate) async fn tokens_are_listed_oldest_first_revoked_too(store: Store) {
 
 pub(crate) async fn secret_belongs_to_one_token(store: Store) {
     store
-        .add_token(&token("tok_a", "s3cret"), NOW)
+        .add_token(&token("tok_a", "s3cret"), done_at(NOW))
         .await
         .unwrap();
 
-    let again = store.add_token(&token("tok_b", "s3cret"), NOW).await;
+    let again = store
+        .add_token(&token("tok_b", "s3cret"), done_at(NOW))
+        .await;
 
     assert!(matches!(again, Err(StoreError::Conflict(_))), "{again:?}");
     assert_eq!(store.tokens("", 10).await.unwrap().len(), 1);

@@ -1,7 +1,7 @@
 //! A grown installation moves from a file to a server, row by row.
 
 use crate::engines::{postgres, sqlite};
-use crate::fixtures::{NOW, accept, submission};
+use crate::fixtures::{NOW, accept, done_at, submission};
 use crate::known_reader::reader;
 use sqlx::{Connection, PgConnection, SqliteConnection};
 use std::collections::BTreeMap;
@@ -28,7 +28,7 @@ async fn grown(store: &Store) {
         issuers: "",
         email: "",
     };
-    store.add_token(&token, NOW).await.unwrap();
+    store.add_token(&token, done_at(NOW)).await.unwrap();
     let person = NewPerson {
         public_id: "per_1",
         name: "Ana",
@@ -36,7 +36,7 @@ async fn grown(store: &Store) {
         rights: "editor",
         issuers: "",
     };
-    store.add_person(&person, NOW).await.unwrap();
+    store.add_person(&person, done_at(NOW)).await.unwrap();
     store.ask("reach", "{}", NOW).await.unwrap();
     let worker = WorkerRow {
         id: "w1".into(),

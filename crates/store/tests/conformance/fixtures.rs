@@ -3,7 +3,7 @@
 use release::frequency::Frequency;
 use release::model::{Channel, EndpointState, Extent, Lane, ReleaseState, SubscriptionState};
 use store::{
-    Accepted, AlertRow, BatchRow, Claim, Cleared, NewEndpoint, NewEvent, NewRelease,
+    Accepted, AlertRow, BatchRow, Claim, Cleared, NewAct, NewEndpoint, NewEvent, NewRelease,
     NewSubscription, Outcome, PlannedDelivery, Store, Verdict,
 };
 
@@ -59,6 +59,18 @@ pub(crate) fn event<'a>(act: &'a str, note: &'a str) -> NewEvent<'a> {
         actor: "per_1",
         act,
         note,
+    }
+}
+
+/// What an operator does to something.
+pub(crate) fn done_at(at_ms: i64) -> NewAct<'static> {
+    NewAct {
+        at_ms,
+        actor: "local",
+        act: "something.done",
+        subject: "something",
+        note: "",
+        request_id: "req_1",
     }
 }
 

@@ -153,6 +153,7 @@ macro_rules! conformance {
             }
             auditing {
                 acts_are_read_whole_newest_first_page_by_page,
+                what_gives_and_takes_rights_is_written_with_it,
             }
             claiming {
                 leased_batch_is_taken_until_its_lease_ends,

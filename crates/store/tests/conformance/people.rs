@@ -1,6 +1,8 @@
 //! People, their sessions, and what is told to them.
 
-use crate::fixtures::{NOW, accept, claimed, clear, event, outcome, plan, readers, submission};
+use crate::fixtures::{
+    NOW, accept, claimed, clear, done_at, event, outcome, plan, readers, submission,
+};
 use release::model::{AlertKind, Channel, EndpointState, ReleaseState};
 use store::{NewPerson, NewRelease, PersonRow, Power, Store, StoreError, Verdict};
 
@@ -18,7 +20,7 @@ fn person<'a>(public_id: &'a str, address: &'a str) -> NewPerson<'a> {
 
 async fn ana(store: &Store) -> PersonRow {
     let new = person("per_ana", "Ana@acme.example");
-    store.add_person(&new, NOW).await.unwrap();
+    store.add_person(&new, done_at(NOW)).await.unwrap();
     store.person("per_ana").await.unwrap().unwrap()
 }
 
@@ -41,15 +43,15 @@ pub(crate) async fn person_is_found_changed_and_removed(store: Store) {
         issuers: "",
         ..person("per_ana", "ignored@acme.example")
     };
-    assert!(store.change_person(&new).await.unwrap());
+    assert!(store.change_person(&new, done_at(NOW)).await.unwrap());
     let changed = store.person("per_ana").await.unwrap().unwrap();
     assert_eq!((&*changed.name, &*changed.rights), ("Ana R.", "editor"));
     assert_eq!(changed.address, "Ana@acme.example");
 
-    assert!(store.remove_person("per_ana", NOW).await.unwrap());
-    assert!(!store.remove_person("per_ana", NOW).await.unwrap());
+    assert!(store.remove_person("per_ana", done_at(NOW)).await.unwrap());
+    assert!(!store.remove_person("per_ana", done_at(NOW)).await.unwrap());
     assert!(store.person("per_ana").await.unwrap().is_none());
-    assert!(!store.change_person(&new).await.unwrap());
+    assert!(!store.change_person(&new, done_at(NOW)).await.unwrap());
     assert!(store.people("", 10).await.unwrap().is_empty());
 }
 
@@ -57,9 +59,9 @@ pub(crate) async fn address_belongs_to_one_person_until_they_are_removed(store: 
     ana(&store).await;
     let again = person("per_2", "ana@acme.example");
 
-    let taken = store.add_person(&again, NOW).await;
-    store.remove_person("per_ana", NOW).await.unwrap();
-    let taken_up = store.add_person(&again, NOW + 1).await;
+    let taken = store.add_person(&again, done_at(NOW)).await;
+    store.remove_person("per_ana", done_at(NOW)).await.unwrap();
+    let taken_up = store.add_person(&again, done_at(NOW + 1)).await;
 
     assert!(matches!(taken, Err(StoreError::Conflict(_))), "{taken:?}");
     assert!(taken_up.is_ok(), "{taken_up:?}");
@@ -74,7 +76,10 @@ pub(crate) async fn people_are_listed_by_address_page_by_page(store: Store) {
         ("per_2", "A@x.example"),
         ("per_3", "b@x.example"),
     ] {
-        store.add_person(&person(id, address), NOW).await.unwrap();
+        store
+            .add_person(&person(id, address), done_at(NOW))
+            .await
+            .unwrap();
     }
     let page = async |after: &str| {
         let rows = store.people(after, 2).await.unwrap();
@@ -84,7 +89,7 @@ pub(crate) async fn people_are_listed_by_address_page_by_page(store: Store) {
     };
 
     assert_eq!(page("").await, ["per_2", "per_3"]);
-    store.remove_person("per_3", NOW).await.unwrap();
+    store.remove_person("per_3", done_at(NOW)).await.unwrap();
     assert_eq!(
         page("per_3").await,
         ["per_1"],
@@ -136,7 +141,10 @@ pub(crate) async fn removed_person_has_no_session(store: Store) {
     let (used, unused) = (begin().await, begin().await);
     store.open_session(used, "dls_1", LATER, NOW).await.unwrap();
 
-    store.remove_person("per_ana", NOW + 1).await.unwrap();
+    store
+        .remove_person("per_ana", done_at(NOW + 1))
+        .await
+        .unwrap();
 
     assert!(store.session("dls_1", NOW + 2).await.unwrap().is_none());
     let opened = store.open_session(unused, "dls_2", LATER, NOW + 2).await;
