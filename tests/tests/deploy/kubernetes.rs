@@ -69,11 +69,8 @@ fn settings_of_the_config_map_load_and_every_secret_is_mounted() {
             container["envFrom"][0]["configMapRef"]["name"],
             map["metadata"]["name"]
         );
-        let mounts = list(&container["volumeMounts"]);
-        let secrets = mounts
-            .filter(|mount| mount["name"] == "secrets")
-            .next()
-            .unwrap();
+        let mut mounts = list(&container["volumeMounts"]);
+        let secrets = mounts.find(|mount| mount["name"] == "secrets").unwrap();
         let at = secrets["mountPath"].as_str().unwrap();
         let volumes = &deployment["spec"]["template"]["spec"]["volumes"];
         let volume = list(volumes)

@@ -23,10 +23,10 @@ const PATIENCE: Duration = Duration::from_secs(15);
 
 /// Whether the store takes a write, and how far its clock is from ours.
 pub(super) async fn database_and_clock(settings: &Settings) -> Vec<Check> {
-    let served = settings.store_path().and_then(|path| {
+    let served = settings.store_path().map(|path| {
         let folder = settings.data_dir();
         let run = folder::running(&folder).filter(|_| folder::is_locked(&folder));
-        Some((path, run))
+        (path, run)
     });
     match served {
         Some((path, None)) if !path.exists() => vec![

@@ -132,7 +132,7 @@ async fn check_dmarc(resolver: &Resolver, domain: &str) -> Check {
         let is_last = above.split('.').count() <= 2;
         let found = texts
             .as_ref()
-            .map_or(true, |texts| texts.iter().any(is_dmarc));
+            .map_or(true, |texts| texts.iter().any(|text| is_dmarc(text)));
         if found || is_last {
             return dmarc(&name, domain, texts);
         }
@@ -140,7 +140,7 @@ async fn check_dmarc(resolver: &Resolver, domain: &str) -> Check {
     }
 }
 
-fn is_dmarc(text: &String) -> bool {
+fn is_dmarc(text: &str) -> bool {
     tag(text, "v").is_some_and(|version| version.eq_ignore_ascii_case("dmarc1"))
 }
 
