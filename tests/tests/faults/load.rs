@@ -149,7 +149,7 @@ impl Load {
 /// Submits a release until it is accepted; every fifth is to clear a second later.
 async fn submit(client: &Client, number: usize) -> Value {
     let mut release = release(&format!("Release {number}"));
-    if number % 5 == 0 {
+    if number.is_multiple_of(5) {
         release["clear_at"] = json!(rfc3339(Clock::System.now_ms() + 1000));
     }
     let (begun, key) = (Instant::now(), format!("release-{number}"));
