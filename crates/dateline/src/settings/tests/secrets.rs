@@ -80,3 +80,34 @@ fn debug_output_shows_stars() {
 
     assert!(shown.contains("password: ***") && !shown.contains("hunter2"));
 }
+
+/// What was set is written into the audit log, which keeps it for ever.
+#[test]
+fn what_was_given_is_listed_without_defaults_and_secrets() {
+    let case = Case::new()
+        .flag("mail.relay=smtp://user@mx.example.org")
+        .flag("store.url=postgres://dateline:hunter2@db.example/wire")
+        .flag("queue.url=amqp://dateline:hunter2@mq.example")
+        .flag("webhook.allow_private=true")
+        .variable("DATELINE_MAIL__PASSWORD", "hunter2");
+
+    let given = case.settings().given;
+
+    let keys: Vec<&str> = given
+        .iter()
+        .filter_map(|line| Some(line.split_once(" = ")?.0))
+        .collect();
+    assert_eq!(
+        keys,
+        [
+            "mail.password",
+            "mail.relay",
+            "queue.url",
+            "store.url",
+            "webhook.allow_private"
+        ]
+    );
+    assert!(given.contains(&"mail.password = ***".to_owned()), "{given:?}");
+    assert!(given.contains(&"webhook.allow_private = true".to_owned()));
+    assert!(!given.join(" ").contains("hunter2"), "{given:?}");
+}
