@@ -21,6 +21,14 @@ pub enum StoreError {
         /// In this program.
         known: i64,
     },
+    /// A store that was to be filled holds a wire already.
+    #[error(
+        "the destination is not empty (its table {table} has rows): give a database or file that holds no wire yet"
+    )]
+    NotEmpty {
+        /// The first table with rows.
+        table: &'static str,
+    },
     /// A row that this version cannot read.
     #[error("the store holds something unreadable: {0}")]
     Unreadable(String),

@@ -5,10 +5,12 @@
 //! asked for it asks again.
 
 use crate::schema;
+use crate::tables;
 use crate::{Result, StoreError};
 use sqlx::pool::PoolConnection;
 use sqlx::postgres::{PgConnectOptions, PgConnection, PgPool, PgPoolOptions};
 use sqlx::{ConnectOptions, Transaction};
+use std::collections::BTreeSet;
 use std::str::FromStr;
 use std::time::Duration;
 
@@ -64,8 +66,30 @@ impl Postgres {
         Ok(self.pool.acquire().await?)
     }
 
-    pub(crate) async fn begin(&self) -> Result<Transaction<'_, sqlx::Postgres>> {
+    pub(crate) async fn begin(&self) -> Result<Transaction<'static, sqlx::Postgres>> {
         Ok(self.pool.begin().await?)
+    }
+
+    /// A transaction that sees the database as it is now until its end, however long that takes; others go on writing.
+    pub(crate) async fn begin_reading(&self) -> Result<Transaction<'static, sqlx::Postgres>> {
+        let begin = "begin isolation level repeatable read, read only";
+        let mut transaction = self.pool.begin_with(begin).await?;
+        // The first query is what fixes the moment, and the setting is none.
+        sqlx::raw_sql("set local statement_timeout = 0; select count(*) from counters")
+            .execute(&mut *transaction)
+            .await?;
+        Ok(transaction)
+    }
+
+    /// A transaction that nobody else writes beside, to any table.
+    pub(crate) async fn begin_alone(&self) -> Result<Transaction<'static, sqlx::Postgres>> {
+        let mut transaction = self.pool.begin().await?;
+        let all = tables::tables().collect::<Vec<_>>().join(", ");
+        let text = format!("set local statement_timeout = 0; lock table {all} in exclusive mode");
+        sqlx::raw_sql(sqlx::AssertSqlSafe(text))
+            .execute(&mut *transaction)
+            .await?;
+        Ok(transaction)
     }
 
     pub(crate) async fn begin_turn(&self, turn: Turn) -> Result<Transaction<'_, sqlx::Postgres>> {
@@ -155,6 +179,15 @@ async fn version(connection: &mut PgConnection) -> Result<i64> {
         .fetch_optional(connection)
         .await?;
     Ok(found.unwrap_or(0))
+}
+
+/// Makes the partitions that the deliveries of these alerts belong in.
+pub(crate) async fn make_room_for(connection: &mut PgConnection, alerts: Vec<i64>) -> Result<()> {
+    let parts: BTreeSet<i64> = alerts.iter().map(|id| id / ALERTS_A_PARTITION).collect();
+    for part in parts {
+        add_partition(connection, part).await?;
+    }
+    Ok(())
 }
 
 /// Rows of deliveries are changed in place (HOT), so their pages keep room for that.

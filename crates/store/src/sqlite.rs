@@ -67,8 +67,18 @@ impl Sqlite {
         Ok(self.readers.acquire().await?)
     }
 
-    pub(crate) async fn begin(&self) -> Result<Transaction<'_, sqlx::Sqlite>> {
+    pub(crate) async fn begin(&self) -> Result<Transaction<'static, sqlx::Sqlite>> {
         Ok(self.writer.begin_with("begin immediate").await?)
+    }
+
+    /// A transaction that sees the file as it is now until its end; others go on writing.
+    pub(crate) async fn begin_reading(&self) -> Result<Transaction<'static, sqlx::Sqlite>> {
+        let mut transaction = self.readers.begin().await?;
+        // Its first read is what fixes the moment.
+        sqlx::query("select count(*) from counters")
+            .execute(&mut *transaction)
+            .await?;
+        Ok(transaction)
     }
 
     pub(crate) async fn close(&self) {

@@ -5,6 +5,7 @@
 
 mod engines;
 mod fixtures;
+mod grown;
 mod known_reader;
 
 mod accepting;
@@ -16,6 +17,7 @@ mod claiming;
 mod clearing;
 mod coming_back;
 mod complete;
+mod copying;
 mod digests;
 mod durability;
 mod endpoints;
