@@ -12,14 +12,14 @@ pub enum StoreError {
     #[error("the store has changed meanwhile: {0}")]
     Conflict(String),
     /// A schema of another version than this program's.
-    #[error(
-        "the store has schema version {found}, this program knows {known}: use the program that wrote it, or a newer one"
-    )]
+    #[error("the store has schema version {found}, this program knows {known}: {mend}")]
     Schema {
         /// In the store.
         found: i64,
         /// In this program.
         known: i64,
+        /// What to do.
+        mend: &'static str,
     },
     /// A store that was to be filled holds a wire already.
     #[error(

@@ -4,6 +4,7 @@
 //! were lost are opened again by the pool; a transaction that was under way fails, nothing of it is kept, and whoever
 //! asked for it asks again.
 
+use crate::migrating::{self, Migrated};
 use crate::schema;
 use crate::tables;
 use crate::{Result, StoreError};
@@ -44,8 +45,27 @@ pub struct Postgres {
 }
 
 impl Postgres {
-    /// Connects, and makes the schema where there is none.
+    /// Connects, and makes the schema where there is none; another version than this program's stays as it is.
     pub(crate) async fn open(url: &str, now_ms: i64) -> Result<Postgres> {
+        let postgres = Postgres::connect(url).await?;
+        match version(&mut *postgres.reader().await?).await? {
+            0 => drop(postgres.migrate(FIRST_VERSION, MIGRATIONS, now_ms).await?),
+            found => migrating::accept(found)?,
+        }
+        postgres.make_room().await?;
+        Ok(postgres)
+    }
+
+    /// Connects to a database that has this program's schema, to read it only.
+    pub(crate) async fn open_reading(url: &str) -> Result<Postgres> {
+        let postgres = Postgres::connect(url).await?;
+        match version(&mut *postgres.reader().await?).await? {
+            schema::VERSION => Ok(postgres),
+            found => Err(migrating::other(found)),
+        }
+    }
+
+    async fn connect(url: &str) -> Result<Postgres> {
         let options = PgConnectOptions::from_str(url)
             .map_err(|error| StoreError::Unreadable(format!("the database's URL: {error}")))?
             .application_name("dateline")
@@ -56,10 +76,7 @@ impl Postgres {
             .acquire_timeout(CONNECT_WITHIN)
             .connect_with(options)
             .await?;
-        let postgres = Postgres { pool };
-        postgres.migrate(now_ms).await?;
-        postgres.make_room().await?;
-        Ok(postgres)
+        Ok(Postgres { pool })
     }
 
     pub(crate) async fn reader(&self) -> Result<PoolConnection<sqlx::Postgres>> {
@@ -117,40 +134,24 @@ impl Postgres {
         Ok(there_ms - (before_ms + now_ms()) / 2)
     }
 
-    /// Brings the schema to this program's version, all steps in one transaction; two processes take turns.
-    async fn migrate(&self, now_ms: i64) -> Result<()> {
+    /// Brings the schema of the database that a URL names to this program's version.
+    pub(crate) async fn migrate_database(url: &str, now_ms: i64) -> Result<Migrated> {
+        let postgres = Postgres::connect(url).await?;
+        let migrated = postgres.migrate(FIRST_VERSION, MIGRATIONS, now_ms).await;
+        postgres.close().await;
+        migrated
+    }
+
+    /// Runs the steps that are left, all in one transaction; two processes take turns.
+    async fn migrate(&self, first: i64, steps: &[&'static str], now_ms: i64) -> Result<Migrated> {
         let mut transaction = self.pool.begin().await?;
-        sqlx::query("select pg_advisory_xact_lock($1)")
-            .bind(SCHEMA_LOCK)
-            .execute(&mut *transaction)
-            .await?;
-        let found = version(&mut transaction).await?;
-        if found == schema::VERSION {
-            return Ok(());
+        let migrated = migrate_in(&mut transaction, first, steps, now_ms).await;
+        // Not left to the end of the connection: the lock holds up every process that starts.
+        match &migrated {
+            Ok(_) => transaction.commit().await?,
+            Err(_) => transaction.rollback().await?,
         }
-        let done = if found == 0 { FIRST_VERSION - 1 } else { found };
-        let steps = usize::try_from(done + 1 - FIRST_VERSION)
-            .ok()
-            .and_then(|at| MIGRATIONS.get(at..))
-            .filter(|steps| !steps.is_empty());
-        let steps = steps.ok_or(StoreError::Schema {
-            found,
-            known: schema::VERSION,
-        })?;
-        for step in steps {
-            sqlx::raw_sql(*step).execute(&mut *transaction).await?;
-        }
-        if found == 0 {
-            schema::add_key!(transaction, now_ms);
-        }
-        sqlx::raw_sql("delete from schema_version")
-            .execute(&mut *transaction)
-            .await?;
-        sqlx::query("insert into schema_version (version) values ($1)")
-            .bind(schema::VERSION)
-            .execute(&mut *transaction)
-            .await?;
-        Ok(transaction.commit().await?)
+        migrated
     }
 
     /// Makes partitions for the deliveries of the alerts to come, well before the first of them.
@@ -164,6 +165,40 @@ impl Postgres {
         }
         Ok(transaction.commit().await?)
     }
+}
+
+async fn migrate_in(
+    connection: &mut PgConnection,
+    first: i64,
+    steps: &[&'static str],
+    now_ms: i64,
+) -> Result<Migrated> {
+    // Rewriting a grown table takes what it takes.
+    sqlx::raw_sql("set local statement_timeout = 0")
+        .execute(&mut *connection)
+        .await?;
+    sqlx::query("select pg_advisory_xact_lock($1)")
+        .bind(SCHEMA_LOCK)
+        .execute(&mut *connection)
+        .await?;
+    let from = version(connection).await?;
+    let to = first + steps.len() as i64 - 1;
+    for step in migrating::steps_from(from, first, steps)? {
+        sqlx::raw_sql(sqlx::AssertSqlSafe(*step))
+            .execute(&mut *connection)
+            .await?;
+    }
+    if from == 0 {
+        schema::add_key!(connection, now_ms);
+    }
+    sqlx::raw_sql("delete from schema_version")
+        .execute(&mut *connection)
+        .await?;
+    sqlx::query("insert into schema_version (version) values ($1)")
+        .bind(to)
+        .execute(&mut *connection)
+        .await?;
+    Ok(Migrated { from, to })
 }
 
 /// The version of the schema; 0 where there is none.
@@ -206,4 +241,88 @@ async fn add_partition(connection: &mut PgConnection, part: i64) -> Result<()> {
     )));
     made.execute(connection).await?;
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A schema of its own in the database that `deploy/services` started, or that is named.
+    async fn place() -> (Postgres, String) {
+        let file = concat!(env!("CARGO_MANIFEST_DIR"), "/../../target/services/env");
+        let started = std::fs::read_to_string(file).unwrap_or_default();
+        let line = |line: &str| Some(line.strip_prefix("DATELINE_POSTGRES=")?.to_owned());
+        let server = std::env::var("DATELINE_POSTGRES")
+            .ok()
+            .or_else(|| started.lines().find_map(line))
+            .expect(
+                "a PostgreSQL server: run `deploy/services up`, or name one in DATELINE_POSTGRES",
+            );
+        let schema = format!("test_{:016x}", rand::random::<u64>());
+        let all = Postgres::connect(&server).await.unwrap();
+        run(&all, &format!("create schema {schema}")).await;
+        all.close().await;
+        let join = if server.contains('?') { '&' } else { '?' };
+        let url = format!("{server}{join}options[search_path]={schema}");
+        (Postgres::connect(&url).await.unwrap(), schema)
+    }
+
+    async fn run(postgres: &Postgres, text: &str) {
+        let mut connection = postgres.reader().await.unwrap();
+        sqlx::raw_sql(sqlx::AssertSqlSafe(text.to_owned()))
+            .execute(&mut *connection)
+            .await
+            .unwrap();
+    }
+
+    /// There is one version so far: the next one is made up.
+    #[tokio::test]
+    async fn database_of_the_previous_version_goes_on_with_all_that_it_holds() {
+        let (postgres, schema) = place().await;
+        let next = "alter table issuers add column motto text not null default 'none'";
+        let steps = [MIGRATIONS[0], next];
+        let made = postgres.migrate(3, MIGRATIONS, 0).await.unwrap();
+        run(
+            &postgres,
+            "update counters set value = 7 where name = 'item'",
+        )
+        .await;
+
+        let migrated = postgres.migrate(3, &steps, 0).await.unwrap();
+        let again = postgres.migrate(3, &steps, 0).await.unwrap();
+        let back = postgres.migrate(3, MIGRATIONS, 0).await;
+
+        assert_eq!(made, Migrated { from: 0, to: 3 });
+        assert_eq!(migrated, Migrated { from: 3, to: 4 });
+        assert_eq!(again, Migrated { from: 4, to: 4 });
+        assert!(matches!(back, Err(StoreError::Schema { found: 4, .. })));
+        run(&postgres, "select motto from issuers").await;
+        let mut connection = postgres.reader().await.unwrap();
+        let kept: (i64, i64) = sqlx::query_as(
+            "select (select value from counters where name = 'item'), (select count(*) from keys)",
+        )
+        .fetch_one(&mut *connection)
+        .await
+        .unwrap();
+        assert_eq!(kept, (7, 1));
+        drop(connection);
+        run(&postgres, &format!("drop schema {schema} cascade")).await;
+        postgres.close().await;
+    }
+
+    /// What stands in the middle of a step that fails is not kept, nor the steps before it.
+    #[tokio::test]
+    async fn migration_that_fails_changes_nothing() {
+        let (postgres, schema) = place().await;
+        let broken = "create table halfway (id bigint); alter table nowhere add column a text";
+
+        let failed = postgres.migrate(3, &[MIGRATIONS[0], broken], 0).await;
+
+        assert!(failed.is_err());
+        let mut connection = postgres.reader().await.unwrap();
+        assert_eq!(version(&mut connection).await.unwrap(), 0);
+        drop(connection);
+        run(&postgres, &format!("drop schema {schema} cascade")).await;
+        postgres.close().await;
+    }
 }

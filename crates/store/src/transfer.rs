@@ -55,6 +55,7 @@ impl Transfer {
         };
         for table in tables::tables() {
             if transfer.holds_something(table).await? {
+                transfer.roll_back().await?;
                 return Err(StoreError::NotEmpty { table });
             }
         }
@@ -177,6 +178,15 @@ impl Transfer {
             (Transfer::Postgres(_), Kind::Number) => format!("cast(value ->> {at} as bigint)"),
             (Transfer::Postgres(_), Kind::Text) => format!("value ->> {at}"),
         }
+    }
+
+    /// Keeps nothing of what was written, and lets others in.
+    pub(crate) async fn roll_back(self) -> Result<()> {
+        match self {
+            Transfer::Sqlite(transaction) => transaction.rollback().await?,
+            Transfer::Postgres(transaction) => transaction.rollback().await?,
+        }
+        Ok(())
     }
 
     /// Keeps what was written.

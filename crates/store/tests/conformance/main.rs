@@ -23,6 +23,7 @@ mod durability;
 mod endpoints;
 mod erasing;
 mod getting;
+mod migrating;
 mod outcomes;
 mod people;
 mod planning;
