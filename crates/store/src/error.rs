@@ -29,6 +29,16 @@ pub enum StoreError {
         /// The first table with rows.
         table: &'static str,
     },
+    /// A restored store was to go on before its own end.
+    #[error(
+        "the backup holds items up to {least}, so the wire cannot go on from {from_seq}: give the number of the newest item that went out"
+    )]
+    ResumeFrom {
+        /// What was given.
+        from_seq: i64,
+        /// The backup's last item.
+        least: i64,
+    },
     /// A row that this version cannot read.
     #[error("the store holds something unreadable: {0}")]
     Unreadable(String),

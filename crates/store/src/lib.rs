@@ -26,6 +26,7 @@ mod subscriptions;
 #[macro_use]
 mod digests;
 mod accepting;
+mod backup;
 mod batches;
 mod clearing;
 mod clock;
@@ -46,6 +47,7 @@ mod preferences;
 mod questions;
 mod releases;
 mod reports;
+mod restored;
 mod schema;
 mod sqlite;
 mod status;
@@ -60,6 +62,7 @@ mod workers;
 
 pub use accepting::{Accepted, Idempotency, NewRelease, Replaced, TextRead, Told};
 pub use alerts::AlertRow;
+pub use backup::{BackupError, BackupHead, check_backup};
 pub use batches::{BatchRow, Claim, DueDelivery};
 pub use clearing::Cleared;
 pub use clock::Clock;
@@ -83,6 +86,7 @@ pub use preferences::{
 pub use questions::QuestionRow;
 pub use releases::{RecentRow, ReleaseRow};
 pub use reports::{ChannelReport, DeadDelivery, ReachedRow, Report, TracedDelivery};
+pub use restored::AtRisk;
 pub use reviewing::{EventRow, NewEvent, Reviewed};
 pub use sqlite::Sqlite;
 pub use sqlx::Error as SqlError;

@@ -35,6 +35,8 @@ macro_rules! carrying {
         }
     };
 }
+pub(crate) use carrying;
+
 impl Transfer {
     /// Sees the store as it stands now until it is dropped, and changes nothing.
     pub(crate) async fn out_of(store: &Store) -> Result<Transfer> {
@@ -91,6 +93,17 @@ impl Transfer {
                 .fetch_one(conn)
                 .await?
         }))
+    }
+
+    /// A counter's value; 0 if there is none.
+    pub(crate) async fn counter(&mut self, name: &str) -> Result<i64> {
+        let found: Option<i64> = carrying!(self, |conn| {
+            sqlx::query_scalar("select value from counters where name = $1")
+                .bind(name)
+                .fetch_optional(conn)
+                .await?
+        });
+        Ok(found.unwrap_or(0))
     }
 
     /// Hands over all rows of a table, page by page.

@@ -13,6 +13,7 @@ mod access;
 mod adding;
 mod archive;
 mod asking;
+mod backing_up;
 mod claiming;
 mod clearing;
 mod coming_back;
@@ -116,6 +117,9 @@ macro_rules! conformance {
                 reader_who_confirms_can_ask_again_at_once,
                 mail_that_waits_for_its_turn_leaves_then,
                 address_has_preferences_once_something_was_asked_for,
+            }
+            backing_up {
+                restored_store_sends_nothing_until_it_is_told_how_far_the_wire_had_got,
             }
             claiming {
                 leased_batch_is_taken_until_its_lease_ends,
