@@ -44,6 +44,7 @@ mod people;
 mod planning;
 mod postgres;
 mod preferences;
+mod pruning;
 mod questions;
 mod releases;
 mod reports;
@@ -83,6 +84,7 @@ pub use postgres::Postgres;
 pub use preferences::{
     AskLimits, Confirmed, EndpointEdit, NewAsk, RecentAlert, SubscriptionEdit, TestResult,
 };
+pub use pruning::Pruned;
 pub use questions::QuestionRow;
 pub use releases::{RecentRow, ReleaseRow};
 pub use reports::{ChannelReport, DeadDelivery, ReachedRow, Report, TracedDelivery};

@@ -165,6 +165,64 @@ impl Postgres {
         }
         Ok(transaction.commit().await?)
     }
+
+    /// Drops the partitions whose alerts are all older than a moment and settled; gives how many deliveries went. One that is
+    /// in use at that moment is left for the next time.
+    pub(crate) async fn drop_old_partitions(&self, before_ms: i64) -> Result<i64> {
+        let mut dropped = 0;
+        let names: Vec<String> = sqlx::query_scalar(
+            "select cast(c.relname as text) from pg_inherits i join pg_class c on c.oid = i.inhrelid \
+             where i.inhparent = cast('deliveries' as regclass) order by 1",
+        )
+        .fetch_all(&mut *self.reader().await?)
+        .await?;
+        for name in names {
+            let part: Option<i64> = name
+                .strip_prefix("deliveries_")
+                .and_then(|n| n.parse().ok());
+            let Some(part) = part else { continue };
+            match self.drop_partition(&name, part, before_ms).await {
+                Ok(rows) => dropped += rows,
+                // lock_not_available: somebody reads it.
+                Err(StoreError::Failed(sqlx::Error::Database(error)))
+                    if error.code().as_deref() == Some("55P03") => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(dropped)
+    }
+
+    async fn drop_partition(&self, name: &str, part: i64, before_ms: i64) -> Result<i64> {
+        let (from, to) = (part * ALERTS_A_PARTITION, (part + 1) * ALERTS_A_PARTITION);
+        let mut transaction = self.pool.begin().await?;
+        sqlx::raw_sql("set local statement_timeout = 0; set local lock_timeout = '2s'")
+            .execute(&mut *transaction)
+            .await?;
+        if !is_settled(&mut transaction, from, to, before_ms).await? {
+            return Ok(transaction.rollback().await.map(|()| 0)?);
+        }
+        // Counted before anybody is kept out.
+        let (rows, due): (i64, i64) = sqlx::query_as(sqlx::AssertSqlSafe(format!(
+            "select count(*), count(*) filter (where state = 'due') from {name}"
+        )))
+        .fetch_one(&mut *transaction)
+        .await?;
+        if due > 0 {
+            return Ok(transaction.rollback().await.map(|()| 0)?);
+        }
+        sqlx::raw_sql("lock table only deliveries in access exclusive mode")
+            .execute(&mut *transaction)
+            .await?;
+        // Somebody may have replayed a dead delivery meanwhile.
+        if !is_settled(&mut transaction, from, to, before_ms).await? {
+            return Ok(transaction.rollback().await.map(|()| 0)?);
+        }
+        sqlx::raw_sql(sqlx::AssertSqlSafe(format!("drop table {name}")))
+            .execute(&mut *transaction)
+            .await?;
+        transaction.commit().await?;
+        Ok(rows)
+    }
 }
 
 async fn migrate_in(
@@ -214,6 +272,26 @@ async fn version(connection: &mut PgConnection) -> Result<i64> {
         .fetch_optional(connection)
         .await?;
     Ok(found.unwrap_or(0))
+}
+
+/// Whether all alerts with these keys, and there must be no more to come, are older than a moment and have nothing open.
+async fn is_settled(
+    connection: &mut PgConnection,
+    from: i64,
+    to: i64,
+    before_ms: i64,
+) -> Result<bool> {
+    Ok(sqlx::query_scalar(
+        "select (select value from counters where name = 'alert') >= $2 \
+         and not exists (select 1 from alerts where id >= $1 and id < $2 and (created_ms >= $3 or state <> 'routed')) \
+         and not exists (select 1 from batches where alert_id >= $1 and alert_id < $2 and (created_ms >= $3 or state <> 'done')) \
+         and not exists (select 1 from retries where alert_id >= $1 and alert_id < $2)",
+    )
+    .bind(from)
+    .bind(to)
+    .bind(before_ms)
+    .fetch_one(connection)
+    .await?)
 }
 
 /// Makes the partitions that the deliveries of these alerts belong in.

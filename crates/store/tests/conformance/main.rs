@@ -29,6 +29,7 @@ mod outcomes;
 mod people;
 mod planning;
 mod preferences;
+mod pruning;
 mod reports;
 mod retries;
 mod reviewing;
@@ -215,6 +216,10 @@ macro_rules! conformance {
                 two_gatherings_at_once_tell_each_delivery_once,
                 replayed_member_is_not_told_by_its_digest_too,
                 frequency_is_read_back_and_heard_of,
+            }
+            pruning {
+                what_is_old_and_settled_goes_and_nothing_else,
+                what_is_still_due_is_kept_however_old,
             }
             reports {
                 report_counts_by_channel,
