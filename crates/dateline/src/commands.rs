@@ -2,6 +2,7 @@
 
 mod admin;
 mod ask;
+mod keep;
 mod lint;
 mod people;
 mod report;
@@ -154,6 +155,23 @@ enum Command {
     /// Say how the wire stands; exit code 0 for OK, 1 for LATE, 2 for STUCK
     #[command(after_help = "Example:  dateline status")]
     Status(status::StatusArgs),
+    /// Bring the store's schema to this program's version
+    #[command(after_help = "Example:  dateline migrate")]
+    Migrate,
+    /// Take away old deliveries, sessions and the like; never what is due, nor items, releases, issuers, subscriptions
+    #[command(after_help = "Example:  dateline prune --older-than 400d --dry-run")]
+    Prune(keep::PruneArgs),
+    /// Move a whole store into an empty one on another engine
+    #[command(
+        after_help = "Example:  dateline copy --from sqlite:wire/dateline.db --to postgres://wire@db.example/wire"
+    )]
+    Copy(keep::CopyArgs),
+    /// Write the whole store to a file, while a server goes on
+    #[command(after_help = "Example:  dateline backup wire-2026-12-01.backup")]
+    Backup(keep::BackupArgs),
+    /// Fill an empty store from a backup; it starts halted
+    #[command(after_help = "Example:  dateline restore wire-2026-12-01.backup --dry-run")]
+    Restore(keep::RestoreArgs),
     /// Print every setting with its meaning and default
     #[command(after_help = "Example:  dateline settings > dateline.toml")]
     Settings,
@@ -221,6 +239,11 @@ async fn run(cli: Cli) -> Result<ExitCode> {
         Command::Dead(args) => admin::dead(args, &common.client().await?).await,
         Command::Tail(args) => tail::run(&args, &common.client().await?).await,
         Command::Status(args) => status::run(&args, &common.client().await?).await,
+        Command::Migrate => keep::migrate(common).await,
+        Command::Prune(args) => keep::prune(&args, common).await,
+        Command::Copy(args) => keep::copy(&args).await,
+        Command::Backup(args) => keep::backup(&args, common).await,
+        Command::Restore(args) => keep::restore(&args, common).await,
         Command::Settings => {
             print!("{}", Settings::default_text());
             Ok(ExitCode::SUCCESS)

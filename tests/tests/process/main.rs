@@ -8,6 +8,7 @@
 mod commands;
 mod described;
 mod full;
+mod keeping;
 mod killed;
 mod starting;
 mod stopped;
