@@ -34,7 +34,7 @@ async fn cleared(client: &dateline::client::Client, id: &str) -> i64 {
         let path = "/v1/items?after=0&limit=50&wait=1";
         let items = client.ask(http::Method::GET, path, None).await.unwrap();
         let all = items["items"].as_array().unwrap();
-        if let Some(item) = all.iter().find(|item| item["id"] == id) {
+        if let Some(item) = all.iter().find(|item| item["release"] == id) {
             return item["seq"].as_i64().unwrap();
         }
         assert!(begun.elapsed() < DEADLINE, "{id} did not clear: {items}");
