@@ -100,23 +100,28 @@ async fn damaged_backup_is_refused_and_nothing_of_it_is_kept() {
 
 #[tokio::test]
 async fn backup_is_one_moment_while_others_write() {
-    let place = sqlite::Place::new();
-    let (store, _) = grown(&place).await;
-    let url = format!("sqlite:{}", place.file().display());
-    let reading = Store::open_reading(&url).await.unwrap();
-    let writing = async {
-        for n in 0..200 {
-            store.ask("reach", &n.to_string(), NOW).await.unwrap();
-        }
-    };
+    let (file, database) = (sqlite::Place::new(), postgres::Place::new());
+    let url = format!("sqlite:{}", file.file().display());
+    for (store, url) in [
+        (file.open().await.unwrap(), url),
+        (database.open().await.unwrap(), database.url()),
+    ] {
+        grow(&store).await;
+        let reading = Store::open_reading(&url).await.unwrap();
+        let writing = async {
+            for n in 0..200 {
+                store.ask("reach", &n.to_string(), NOW).await.unwrap();
+            }
+        };
 
-    let mut file = Vec::new();
-    let (head, ()) = tokio::join!(reading.back_up(&mut file, NOW), writing);
+        let mut backup = Vec::new();
+        let (head, ()) = tokio::join!(reading.back_up(&mut backup, NOW), writing);
 
-    // Had a row come in between, the count of the first line would be another.
-    assert_eq!(check_backup(&file[..]).unwrap(), head.unwrap());
-    reading.close().await;
-    store.close().await;
+        // Had a row come in between, the count of the first line would be another.
+        assert_eq!(check_backup(&backup[..]).unwrap(), head.unwrap());
+        reading.close().await;
+        store.close().await;
+    }
 }
 
 pub(crate) async fn restored_store_sends_nothing_until_it_is_told_how_far_the_wire_had_got(
