@@ -3,6 +3,7 @@
 pub(crate) mod engines;
 mod following;
 mod metrics_page;
+mod pruning;
 mod roles;
 mod senders;
 
@@ -381,6 +382,11 @@ impl App {
                     sweep.run(stop).await;
                     "the sweep"
                 });
+                let (pruning, stop) = (self.pruning(), self.stop.clone());
+                stages.spawn(async move {
+                    pruning.run(stop).await;
+                    "the pruning"
+                });
             }
             Role::Newsroom => {
                 let archive = self.archive.clone();
@@ -403,6 +409,14 @@ impl App {
                     "the webhook worker"
                 });
             }
+        }
+    }
+
+    fn pruning(&self) -> pruning::Pruning {
+        pruning::Pruning {
+            store: self.store.clone(),
+            clock: self.clock.clone(),
+            keep_days: self.settings.store.keep_days,
         }
     }
 

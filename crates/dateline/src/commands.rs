@@ -5,6 +5,7 @@ mod ask;
 mod audit;
 mod doctor;
 mod halts;
+mod keep;
 mod lint;
 mod people;
 mod report;
@@ -175,6 +176,23 @@ enum Command {
     /// Look for what is wrong around the wire: clock, disk, DNS, TLS, relay, broker, database; exit code 1 if anything is bad
     #[command(after_help = "Example:  dateline doctor --dkim mail2026")]
     Doctor(doctor::DoctorArgs),
+    /// Bring the store's schema to this program's version
+    #[command(after_help = "Example:  dateline migrate")]
+    Migrate,
+    /// Take away old deliveries, sessions and the like; never what is due, nor items, releases, issuers, subscriptions
+    #[command(after_help = "Example:  dateline prune --older-than 400d --dry-run")]
+    Prune(keep::PruneArgs),
+    /// Move a whole store into an empty one on another engine
+    #[command(
+        after_help = "Example:  dateline copy --from sqlite:wire/dateline.db --to postgres://wire@db.example/wire"
+    )]
+    Copy(keep::CopyArgs),
+    /// Write the whole store to a file, while a server goes on
+    #[command(after_help = "Example:  dateline backup wire-2026-12-01.backup")]
+    Backup(keep::BackupArgs),
+    /// Fill an empty store from a backup; it starts halted
+    #[command(after_help = "Example:  dateline restore wire-2026-12-01.backup --dry-run")]
+    Restore(keep::RestoreArgs),
     /// Print every setting with its meaning and default
     #[command(after_help = "Example:  dateline settings > dateline.toml")]
     Settings,
@@ -247,6 +265,11 @@ async fn run(cli: Cli) -> Result<ExitCode> {
         Command::Tail(args) => tail::run(&args, &common.client().await?).await,
         Command::Status(args) => status::run(&args, &common.client().await?).await,
         Command::Doctor(args) => doctor::run(&args, common).await,
+        Command::Migrate => keep::migrate(common).await,
+        Command::Prune(args) => keep::prune(&args, common).await,
+        Command::Copy(args) => keep::copy(&args).await,
+        Command::Backup(args) => keep::backup(&args, common).await,
+        Command::Restore(args) => keep::restore(&args, common).await,
         Command::Settings => {
             print!("{}", Settings::default_text());
             Ok(ExitCode::SUCCESS)

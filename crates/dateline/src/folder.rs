@@ -134,8 +134,9 @@ fn create_private(path: &Path) -> std::io::Result<()> {
     fs::create_dir_all(path)
 }
 
+/// Makes a file that its owner alone can read.
 #[cfg(unix)]
-fn private_file(path: &Path) -> std::io::Result<File> {
+pub(crate) fn private_file(path: &Path) -> std::io::Result<File> {
     use std::os::unix::fs::OpenOptionsExt;
     File::options()
         .create(true)
@@ -146,7 +147,7 @@ fn private_file(path: &Path) -> std::io::Result<File> {
 }
 
 #[cfg(not(unix))]
-fn private_file(path: &Path) -> std::io::Result<File> {
+pub(crate) fn private_file(path: &Path) -> std::io::Result<File> {
     File::options()
         .create(true)
         .truncate(true)

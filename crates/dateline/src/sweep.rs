@@ -74,14 +74,21 @@ impl Sweep {
 
     /// Until the next due time, at most the interval.
     async fn pause(&self) -> Duration {
+        // What is overdue in a halted store stays so: without a whole pause it would be looked at without end.
+        if !matches!(self.store.restored().await, Ok(None)) {
+            return self.interval;
+        }
         let next_ms = self.store.next_due_ms().await.ok().flatten();
         let until_ms = next_ms.map_or(i64::MAX, |next_ms| next_ms - self.clock.now_ms());
         self.interval
             .min(Duration::from_millis(until_ms.max(1) as u64))
     }
 
-    /// One look at everything.
+    /// One look at everything; none while the store is halted after a restore.
     pub async fn step(&self) -> Result<(), SweepError> {
+        if self.store.restored().await?.is_some() {
+            return Ok(());
+        }
         self.clear_due().await?;
         self.tell_submitters().await?;
         self.hint_alerts().await?;

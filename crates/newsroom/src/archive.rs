@@ -62,6 +62,7 @@ impl Archive {
 
     /// Indexes the next items; gives how many there were.
     async fn index_next(&self) -> Result<usize, StoreError> {
+        let indexed = self.store.indexed_seq().await?;
         let rows = self.store.unindexed_items(ITEMS_A_STEP as i64).await?;
         let found = rows.len();
         if found == 0 {
@@ -75,7 +76,7 @@ impl Archive {
         })
         .await
         .map_err(|error| StoreError::Unreadable(error.to_string()))?;
-        for batch in batches(marked) {
+        for batch in batches(indexed, marked) {
             let Batch {
                 after_seq,
                 to_seq,
@@ -104,8 +105,9 @@ struct Batch {
     marks: Vec<Mark>,
 }
 
-/// Whole items in batches of about [`MARKS_A_BATCH`].
-fn batches(marked: Vec<(i64, Vec<Mark>)>) -> Vec<Batch> {
+/// Whole items in batches of about [`MARKS_A_BATCH`], the first after the item `indexed`. The numbers of the wire jump where
+/// it went on after a restore.
+fn batches(mut indexed: i64, marked: Vec<(i64, Vec<Mark>)>) -> Vec<Batch> {
     let mut batches: Vec<Batch> = Vec::new();
     for (seq, marks) in marked {
         match batches.last_mut() {
@@ -113,13 +115,13 @@ fn batches(marked: Vec<(i64, Vec<Mark>)>) -> Vec<Batch> {
                 last.to_seq = seq;
                 last.marks.extend(marks);
             }
-            // The wire's numbers have no gaps.
             _ => batches.push(Batch {
-                after_seq: seq - 1,
+                after_seq: indexed,
                 to_seq: seq,
                 marks,
             }),
         }
+        indexed = seq;
     }
     batches
 }
@@ -152,18 +154,21 @@ mod tests {
             (seq, (0..count).map(mark).collect::<Vec<_>>())
         };
 
-        let batches = batches(vec![
-            item(5, 3000),
-            item(6, 1000),
-            item(7, 1),
-            item(8, 9000),
-            item(9, 0),
-        ]);
+        let batches = batches(
+            2,
+            vec![
+                item(5, 3000),
+                item(6, 1000),
+                item(7, 1),
+                item(8, 9000),
+                item(9, 0),
+            ],
+        );
 
         let shape: Vec<_> = batches
             .iter()
             .map(|batch| (batch.after_seq, batch.to_seq, batch.marks.len()))
             .collect();
-        assert_eq!(shape, [(4, 6, 4000), (6, 7, 1), (7, 8, 9000), (8, 9, 0)]);
+        assert_eq!(shape, [(2, 6, 4000), (6, 7, 1), (7, 8, 9000), (8, 9, 0)]);
     }
 }

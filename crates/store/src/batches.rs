@@ -69,7 +69,7 @@ pub struct DueDelivery {
 }
 
 impl Store {
-    /// Claims an open batch whose lease has run out.
+    /// Claims an open batch whose lease has run out; none is claimed while the store is halted after a restore.
     pub async fn claim_batch(
         &self,
         id: i64,
@@ -83,6 +83,7 @@ impl Store {
                 "update batches set lease_owner = $1, lease_until_ms = $2, claims = claims + 1, \
                  state = case when claims >= $3 then 'poisoned' else 'open' end \
                  where id = $4 and state = 'open' and lease_until_ms < $5 \
+                 and not exists (select 1 from counters where name = 'restored') \
                  returning id, alert_id, release_id, channel, lane, round, first_endpoint_id, last_endpoint_id, total, \
                  claims, request_id",
             )

@@ -32,7 +32,8 @@ struct Clearing {
 
 impl Store {
     /// Clears a release that is scheduled and due, and with it those of its bundle: an alert routed before all of them are
-    /// out would tell readers in the wrong language. Empty if it is not due (held, cancelled, moved, or cleared before).
+    /// out would tell readers in the wrong language. Empty if it is not due (held, cancelled, moved, or cleared before), or
+    /// the store is halted.
     ///
     /// A short transaction of its own, so that `seq` is gap-free without locking the wire while planning.
     pub async fn clear(&self, release_id: i64, now_ms: i64) -> Result<Vec<Cleared>> {
@@ -42,6 +43,7 @@ impl Store {
                 "update releases set state = 'cleared', cleared_ms = $1 \
                  where (id = $2 or bundle = (select bundle from releases where id = $2)) \
                  and state = 'scheduled' and clear_at_ms <= $1 \
+                 and not exists (select 1 from counters where name = 'restored') \
                  returning id, public_id, story_id, revision, lane, issuers, request_id",
             )
             .bind(now_ms)

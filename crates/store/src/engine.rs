@@ -35,6 +35,19 @@ impl Store {
         }
     }
 
+    /// Opens a store that is there, to read it only, whoever else works on it.
+    ///
+    /// # Errors
+    /// As [`Store::open`].
+    pub async fn open_reading(url: &str) -> Result<Store> {
+        match url.split_once(':') {
+            Some(("sqlite", path)) => {
+                Ok(Store::Sqlite(Sqlite::open_reading(Path::new(path)).await?))
+            }
+            _ => Ok(Store::Postgres(Postgres::open_reading(url).await?)),
+        }
+    }
+
     /// Whether other processes may work on it at the same time.
     pub fn is_shared(&self) -> bool {
         matches!(self, Store::Postgres(_))

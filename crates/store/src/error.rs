@@ -23,9 +23,6 @@ pub enum StoreError {
          of the database"
     )]
     Refused(String),
-    /// What a copy would be mixed with.
-    #[error("the store to copy to is not empty ({0} has rows): name an empty database")]
-    NotEmpty(String),
     /// No engine goes by this name.
     #[error("{0} names no store: use sqlite:PATH or postgres://USER:PASSWORD@HOST/DATABASE")]
     Place(String),
@@ -33,14 +30,32 @@ pub enum StoreError {
     #[error("the store has changed meanwhile: {0}")]
     Conflict(String),
     /// A schema of another version than this program's.
-    #[error(
-        "the store has schema version {found}, this program knows {known}: use the program that wrote it, or a newer one"
-    )]
+    #[error("the store has schema version {found}, this program knows {known}: {mend}")]
     Schema {
         /// In the store.
         found: i64,
         /// In this program.
         known: i64,
+        /// What to do.
+        mend: &'static str,
+    },
+    /// A store that was to be filled holds a wire already.
+    #[error(
+        "the destination is not empty (its table {table} has rows): give a database or file that holds no wire yet"
+    )]
+    NotEmpty {
+        /// The first table with rows.
+        table: &'static str,
+    },
+    /// A restored store was to go on before its own end.
+    #[error(
+        "the backup holds items up to {least}, so the wire cannot go on from {from_seq}: give the number of the newest item that went out"
+    )]
+    ResumeFrom {
+        /// What was given.
+        from_seq: i64,
+        /// The backup's last item.
+        least: i64,
     },
     /// A row that this version cannot read.
     #[error("the store holds something unreadable: {0}")]

@@ -4,11 +4,14 @@
 //! were lost are opened again by the pool; a transaction that was under way fails, nothing of it is kept, and whoever
 //! asked for it asks again.
 
+use crate::migrating::{self, Migrated};
 use crate::schema;
+use crate::tables;
 use crate::{Result, StoreError};
 use sqlx::pool::PoolConnection;
 use sqlx::postgres::{PgConnectOptions, PgConnection, PgPool, PgPoolOptions};
 use sqlx::{ConnectOptions, Connection, Transaction};
+use std::collections::BTreeSet;
 use std::str::FromStr;
 use std::time::Duration;
 
@@ -54,8 +57,27 @@ pub struct Postgres {
 }
 
 impl Postgres {
-    /// Connects, and makes the schema where there is none.
+    /// Connects, and makes the schema where there is none; another version than this program's stays as it is.
     pub(crate) async fn open(url: &str, now_ms: i64) -> Result<Postgres> {
+        let postgres = Postgres::connect(url).await?;
+        match version(&mut *postgres.reader().await?).await? {
+            0 => drop(postgres.migrate(FIRST_VERSION, MIGRATIONS, now_ms).await?),
+            found => migrating::accept(found)?,
+        }
+        postgres.make_room().await?;
+        Ok(postgres)
+    }
+
+    /// Connects to a database that has this program's schema, to read it only.
+    pub(crate) async fn open_reading(url: &str) -> Result<Postgres> {
+        let postgres = Postgres::connect(url).await?;
+        match version(&mut *postgres.reader().await?).await? {
+            schema::VERSION => Ok(postgres),
+            found => Err(migrating::other(found)),
+        }
+    }
+
+    async fn connect(url: &str) -> Result<Postgres> {
         let options = PgConnectOptions::from_str(url)
             .map_err(|error| StoreError::Place(format!("postgres://… ({error})")))?
             .options(SESSION)
@@ -65,26 +87,44 @@ impl Postgres {
             None => options.application_name("dateline"),
         };
         // By itself first: the pool would try again and again, and not say why in the end.
-        let mut first = PgConnection::connect_with(&options).await?;
-        let migrated = migrate(&mut first, now_ms).await;
+        let first = PgConnection::connect_with(&options).await?;
         first.close().await?;
-        migrated?;
         let pool = PgPoolOptions::new()
             .max_connections(CONNECTIONS)
             .acquire_timeout(CONNECT_WITHIN)
             .connect_with(options)
             .await?;
-        let postgres = Postgres { pool };
-        postgres.make_room().await?;
-        Ok(postgres)
+        Ok(Postgres { pool })
     }
 
     pub(crate) async fn reader(&self) -> Result<PoolConnection<sqlx::Postgres>> {
         Ok(self.pool.acquire().await?)
     }
 
-    pub(crate) async fn begin(&self) -> Result<Transaction<'_, sqlx::Postgres>> {
+    pub(crate) async fn begin(&self) -> Result<Transaction<'static, sqlx::Postgres>> {
         Ok(self.pool.begin().await?)
+    }
+
+    /// A transaction that sees the database as it is now until its end, however long that takes; others go on writing.
+    pub(crate) async fn begin_reading(&self) -> Result<Transaction<'static, sqlx::Postgres>> {
+        let begin = "begin isolation level repeatable read, read only";
+        let mut transaction = self.pool.begin_with(begin).await?;
+        // The first query is what fixes the moment, and the setting is none.
+        sqlx::raw_sql("set local statement_timeout = 0; select count(*) from counters")
+            .execute(&mut *transaction)
+            .await?;
+        Ok(transaction)
+    }
+
+    /// A transaction that nobody else writes beside, to any table.
+    pub(crate) async fn begin_alone(&self) -> Result<Transaction<'static, sqlx::Postgres>> {
+        let mut transaction = self.pool.begin().await?;
+        let all = tables::tables().collect::<Vec<_>>().join(", ");
+        let text = format!("set local statement_timeout = 0; lock table {all} in exclusive mode");
+        sqlx::raw_sql(sqlx::AssertSqlSafe(text))
+            .execute(&mut *transaction)
+            .await?;
+        Ok(transaction)
     }
 
     pub(crate) async fn begin_turn(&self, turn: Turn) -> Result<Transaction<'_, sqlx::Postgres>> {
@@ -121,6 +161,26 @@ impl Postgres {
         Ok(there_ms - (before_ms + now_ms()) / 2)
     }
 
+    /// Brings the schema of the database that a URL names to this program's version.
+    pub(crate) async fn migrate_database(url: &str, now_ms: i64) -> Result<Migrated> {
+        let postgres = Postgres::connect(url).await?;
+        let migrated = postgres.migrate(FIRST_VERSION, MIGRATIONS, now_ms).await;
+        postgres.close().await;
+        migrated
+    }
+
+    /// Runs the steps that are left, all in one transaction; two processes take turns.
+    async fn migrate(&self, first: i64, steps: &[&'static str], now_ms: i64) -> Result<Migrated> {
+        let mut transaction = self.pool.begin().await?;
+        let migrated = migrate_in(&mut transaction, first, steps, now_ms).await;
+        // Not left to the end of the connection: the lock holds up every process that starts.
+        match &migrated {
+            Ok(_) => transaction.commit().await?,
+            Err(_) => transaction.rollback().await?,
+        }
+        migrated
+    }
+
     /// Makes partitions for the deliveries of the alerts to come, well before the first of them.
     pub(crate) async fn make_room(&self) -> Result<()> {
         let mut connection = self.reader().await?;
@@ -135,68 +195,100 @@ impl Postgres {
         Ok(())
     }
 
-    /// Makes partitions for all alerts up to this one.
-    pub(crate) async fn make_room_up_to(&self, alert_id: i64) -> Result<()> {
-        for part in 0..=alert_id / ALERTS_A_PARTITION + 1 {
-            self.add_partition(part).await?;
-        }
-        Ok(())
-    }
-
-    /// Rows of deliveries are changed in place (HOT), each once at least and to a longer one, so more than half of a page is
-    /// kept for that. Made beside the table and then attached, a partition keeps nobody from reading or writing the others.
     async fn add_partition(&self, part: i64) -> Result<()> {
         let mut transaction = self.begin_turn(Turn::Schema).await?;
-        let name = partition(part);
-        if !is_there(&mut transaction, &name).await? {
-            let (from, to) = (part * ALERTS_A_PARTITION, (part + 1) * ALERTS_A_PARTITION);
-            let text = format!(
-                "create table {name} (like deliveries including all) with (fillfactor = 40); \
-                 alter table deliveries attach partition {name} for values from ({from}) to ({to})"
-            );
-            sqlx::raw_sql(sqlx::AssertSqlSafe(text))
-                .execute(&mut *transaction)
-                .await?;
-        }
+        add_partition(&mut transaction, part).await?;
         Ok(transaction.commit().await?)
+    }
+
+    /// Drops the partitions whose alerts are all older than a moment and settled; gives how many deliveries went. One that is
+    /// in use at that moment is left for the next time.
+    pub(crate) async fn drop_old_partitions(&self, before_ms: i64) -> Result<i64> {
+        let mut dropped = 0;
+        let names: Vec<String> = sqlx::query_scalar(
+            "select cast(c.relname as text) from pg_inherits i join pg_class c on c.oid = i.inhrelid \
+             where i.inhparent = cast('deliveries' as regclass) order by 1",
+        )
+        .fetch_all(&mut *self.reader().await?)
+        .await?;
+        for name in names {
+            let part: Option<i64> = name
+                .strip_prefix("deliveries_")
+                .and_then(|n| n.parse().ok());
+            let Some(part) = part else { continue };
+            match self.drop_partition(&name, part, before_ms).await {
+                Ok(rows) => dropped += rows,
+                // lock_not_available: somebody reads it.
+                Err(StoreError::Failed(sqlx::Error::Database(error)))
+                    if error.code().as_deref() == Some("55P03") => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(dropped)
+    }
+
+    async fn drop_partition(&self, name: &str, part: i64, before_ms: i64) -> Result<i64> {
+        let (from, to) = (part * ALERTS_A_PARTITION, (part + 1) * ALERTS_A_PARTITION);
+        let mut transaction = self.pool.begin().await?;
+        sqlx::raw_sql("set local statement_timeout = 0; set local lock_timeout = '2s'")
+            .execute(&mut *transaction)
+            .await?;
+        if !is_settled(&mut transaction, from, to, before_ms).await? {
+            return Ok(transaction.rollback().await.map(|()| 0)?);
+        }
+        // Counted before anybody is kept out.
+        let (rows, due): (i64, i64) = sqlx::query_as(sqlx::AssertSqlSafe(format!(
+            "select count(*), count(*) filter (where state = 'due') from {name}"
+        )))
+        .fetch_one(&mut *transaction)
+        .await?;
+        if due > 0 {
+            return Ok(transaction.rollback().await.map(|()| 0)?);
+        }
+        sqlx::raw_sql("lock table only deliveries in access exclusive mode")
+            .execute(&mut *transaction)
+            .await?;
+        // Somebody may have replayed a dead delivery meanwhile.
+        if !is_settled(&mut transaction, from, to, before_ms).await? {
+            return Ok(transaction.rollback().await.map(|()| 0)?);
+        }
+        sqlx::raw_sql(sqlx::AssertSqlSafe(format!("drop table {name}")))
+            .execute(&mut *transaction)
+            .await?;
+        transaction.commit().await?;
+        Ok(rows)
     }
 }
 
-/// Brings the schema to this program's version, all steps in one transaction; two processes take turns.
-async fn migrate(connection: &mut PgConnection, now_ms: i64) -> Result<()> {
-    let mut transaction = connection.begin().await?;
-    take_turn(&mut transaction, Turn::Schema).await?;
-    let found = version(&mut transaction).await?;
-    if found == schema::VERSION {
-        return Ok(());
-    }
-    let done = if found == 0 { FIRST_VERSION - 1 } else { found };
-    let steps = usize::try_from(done + 1 - FIRST_VERSION)
-        .ok()
-        .and_then(|at| MIGRATIONS.get(at..))
-        .filter(|steps| !steps.is_empty());
-    let steps = steps.ok_or(StoreError::Schema {
-        found,
-        known: schema::VERSION,
-    })?;
-    // A step may rewrite a table, or wait for those who read it.
+async fn migrate_in(
+    connection: &mut PgConnection,
+    first: i64,
+    steps: &[&'static str],
+    now_ms: i64,
+) -> Result<Migrated> {
+    // Rewriting a grown table takes what it takes.
     sqlx::raw_sql("set local statement_timeout = 0; set local lock_timeout = 0")
-        .execute(&mut *transaction)
+        .execute(&mut *connection)
         .await?;
-    for step in steps {
-        sqlx::raw_sql(*step).execute(&mut *transaction).await?;
+    take_turn(connection, Turn::Schema).await?;
+    let from = version(connection).await?;
+    let to = first + steps.len() as i64 - 1;
+    for step in migrating::steps_from(from, first, steps)? {
+        sqlx::raw_sql(sqlx::AssertSqlSafe(*step))
+            .execute(&mut *connection)
+            .await?;
     }
-    if found == 0 {
-        schema::add_key!(transaction, now_ms);
+    if from == 0 {
+        schema::add_key!(connection, now_ms);
     }
     sqlx::raw_sql("delete from schema_version")
-        .execute(&mut *transaction)
+        .execute(&mut *connection)
         .await?;
     sqlx::query("insert into schema_version (version) values ($1)")
-        .bind(schema::VERSION)
-        .execute(&mut *transaction)
+        .bind(to)
+        .execute(&mut *connection)
         .await?;
-    Ok(transaction.commit().await?)
+    Ok(Migrated { from, to })
 }
 
 /// Waits for it, and keeps it until the transaction ends. Each wire has its own turns, also where several share a database.
@@ -219,6 +311,53 @@ async fn version(connection: &mut PgConnection) -> Result<i64> {
     Ok(found.unwrap_or(0))
 }
 
+/// Whether all alerts with these keys, and there must be no more to come, are older than a moment and have nothing open.
+async fn is_settled(
+    connection: &mut PgConnection,
+    from: i64,
+    to: i64,
+    before_ms: i64,
+) -> Result<bool> {
+    Ok(sqlx::query_scalar(
+        "select (select value from counters where name = 'alert') >= $2 \
+         and not exists (select 1 from alerts where id >= $1 and id < $2 and (created_ms >= $3 or state <> 'routed')) \
+         and not exists (select 1 from batches where alert_id >= $1 and alert_id < $2 and (created_ms >= $3 or state <> 'done')) \
+         and not exists (select 1 from retries where alert_id >= $1 and alert_id < $2)",
+    )
+    .bind(from)
+    .bind(to)
+    .bind(before_ms)
+    .fetch_one(connection)
+    .await?)
+}
+
+/// Makes the partitions that the deliveries of these alerts belong in.
+pub(crate) async fn make_room_for(connection: &mut PgConnection, alerts: Vec<i64>) -> Result<()> {
+    let parts: BTreeSet<i64> = alerts.iter().map(|id| id / ALERTS_A_PARTITION).collect();
+    for part in parts {
+        add_partition(connection, part).await?;
+    }
+    Ok(())
+}
+
+/// Rows of deliveries are changed in place (HOT), each once at least and to a longer one, so more than half of a page is
+/// kept for that. Made beside the table and then attached, a partition keeps nobody from reading or writing the others.
+async fn add_partition(connection: &mut PgConnection, part: i64) -> Result<()> {
+    let name = partition(part);
+    if is_there(connection, &name).await? {
+        return Ok(());
+    }
+    let (from, to) = (part * ALERTS_A_PARTITION, (part + 1) * ALERTS_A_PARTITION);
+    let text = format!(
+        "create table {name} (like deliveries including all) with (fillfactor = 40); \
+         alter table deliveries attach partition {name} for values from ({from}) to ({to})"
+    );
+    sqlx::raw_sql(sqlx::AssertSqlSafe(text))
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
 /// Whether our schema has a table of this name.
 async fn is_there(connection: &mut PgConnection, table: &str) -> Result<bool> {
     let found: Option<String> = sqlx::query_scalar("select cast(to_regclass($1) as text)")
@@ -230,4 +369,88 @@ async fn is_there(connection: &mut PgConnection, table: &str) -> Result<bool> {
 
 fn partition(part: i64) -> String {
     format!("deliveries_{part:06}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A schema of its own in the database that `deploy/services` started, or that is named.
+    async fn place() -> (Postgres, String) {
+        let file = concat!(env!("CARGO_MANIFEST_DIR"), "/../../target/services/env");
+        let started = std::fs::read_to_string(file).unwrap_or_default();
+        let line = |line: &str| Some(line.strip_prefix("DATELINE_POSTGRES=")?.to_owned());
+        let server = std::env::var("DATELINE_POSTGRES")
+            .ok()
+            .or_else(|| started.lines().find_map(line))
+            .expect(
+                "a PostgreSQL server: run `deploy/services up`, or name one in DATELINE_POSTGRES",
+            );
+        let schema = format!("test_{:016x}", rand::random::<u64>());
+        let all = Postgres::connect(&server).await.unwrap();
+        run(&all, &format!("create schema {schema}")).await;
+        all.close().await;
+        let join = if server.contains('?') { '&' } else { '?' };
+        let url = format!("{server}{join}options[search_path]={schema}");
+        (Postgres::connect(&url).await.unwrap(), schema)
+    }
+
+    async fn run(postgres: &Postgres, text: &str) {
+        let mut connection = postgres.reader().await.unwrap();
+        sqlx::raw_sql(sqlx::AssertSqlSafe(text.to_owned()))
+            .execute(&mut *connection)
+            .await
+            .unwrap();
+    }
+
+    /// There is one version so far: the next one is made up.
+    #[tokio::test]
+    async fn database_of_the_previous_version_goes_on_with_all_that_it_holds() {
+        let (postgres, schema) = place().await;
+        let next = "alter table issuers add column motto text not null default 'none'";
+        let steps = [MIGRATIONS[0], next];
+        let made = postgres.migrate(3, MIGRATIONS, 0).await.unwrap();
+        run(
+            &postgres,
+            "update counters set value = 7 where name = 'item'",
+        )
+        .await;
+
+        let migrated = postgres.migrate(3, &steps, 0).await.unwrap();
+        let again = postgres.migrate(3, &steps, 0).await.unwrap();
+        let back = postgres.migrate(3, MIGRATIONS, 0).await;
+
+        assert_eq!(made, Migrated { from: 0, to: 3 });
+        assert_eq!(migrated, Migrated { from: 3, to: 4 });
+        assert_eq!(again, Migrated { from: 4, to: 4 });
+        assert!(matches!(back, Err(StoreError::Schema { found: 4, .. })));
+        run(&postgres, "select motto from issuers").await;
+        let mut connection = postgres.reader().await.unwrap();
+        let kept: (i64, i64) = sqlx::query_as(
+            "select (select value from counters where name = 'item'), (select count(*) from keys)",
+        )
+        .fetch_one(&mut *connection)
+        .await
+        .unwrap();
+        assert_eq!(kept, (7, 1));
+        drop(connection);
+        run(&postgres, &format!("drop schema {schema} cascade")).await;
+        postgres.close().await;
+    }
+
+    /// What stands in the middle of a step that fails is not kept, nor the steps before it.
+    #[tokio::test]
+    async fn migration_that_fails_changes_nothing() {
+        let (postgres, schema) = place().await;
+        let broken = "create table halfway (id bigint); alter table nowhere add column a text";
+
+        let failed = postgres.migrate(3, &[MIGRATIONS[0], broken], 0).await;
+
+        assert!(failed.is_err());
+        let mut connection = postgres.reader().await.unwrap();
+        assert_eq!(version(&mut connection).await.unwrap(), 0);
+        drop(connection);
+        run(&postgres, &format!("drop schema {schema} cascade")).await;
+        postgres.close().await;
+    }
 }

@@ -1,10 +1,12 @@
 //! The embedded engine: SQLite in WAL mode with one writer and several readers.
 
+use crate::migrating::{self, Migrated};
 use crate::schema::{self, VERSION};
 use crate::{Result, StoreError};
 use sqlx::pool::PoolConnection;
 use sqlx::sqlite::{
-    SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
+    SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqlitePool, SqlitePoolOptions,
+    SqliteSynchronous,
 };
 use sqlx::{ConnectOptions, Connection, Transaction};
 use std::path::Path;
@@ -32,24 +34,7 @@ pub struct Sqlite {
 impl Sqlite {
     /// Opens the file, creating file and schema when they are not there.
     pub async fn open(path: &Path, now_ms: i64) -> Result<Sqlite> {
-        let options = SqliteConnectOptions::new()
-            .filename(path)
-            .create_if_missing(true)
-            .journal_mode(SqliteJournalMode::Wal)
-            .synchronous(SqliteSynchronous::Full)
-            .foreign_keys(true)
-            .busy_timeout(Duration::from_secs(10))
-            .pragma("cache_size", "-65536")
-            .pragma("temp_store", "memory")
-            .row_buffer_size(ROWS_READ_AHEAD)
-            .disable_statement_logging();
-        let pool = |connections| {
-            SqlitePoolOptions::new()
-                .max_connections(connections)
-                .test_before_acquire(false)
-                .idle_timeout(None)
-                .max_lifetime(None)
-        };
+        let options = options(path).journal_mode(SqliteJournalMode::Wal);
         // SQLite ends a transaction by itself when the disk fails; sqlx then counts it as open for ever, and the connection
         // would refuse every later one. Such a connection is closed, and another opened.
         let writer = pool(1)
@@ -63,12 +48,46 @@ impl Sqlite {
         Ok(Sqlite { writer, readers })
     }
 
+    /// Opens a file that is there, to read it only, whoever else works on it.
+    pub(crate) async fn open_reading(path: &Path) -> Result<Sqlite> {
+        let options = options(path).read_only(true).create_if_missing(false);
+        let readers = pool(READERS).connect_with(options).await?;
+        let found = version(&mut *readers.acquire().await?).await?;
+        match found == VERSION {
+            true => Ok(Sqlite {
+                writer: readers.clone(),
+                readers,
+            }),
+            false => Err(migrating::other(found)),
+        }
+    }
+
+    /// Opens the file as a start does, and says what that did.
+    pub(crate) async fn migrate_file(path: &Path, now_ms: i64) -> Result<Migrated> {
+        let options = options(path).create_if_missing(false);
+        let before = pool(1).connect_with(options).await?;
+        let from = version(&mut *before.acquire().await?).await?;
+        before.close().await;
+        Sqlite::open(path, now_ms).await?.close().await;
+        Ok(Migrated { from, to: VERSION })
+    }
+
     pub(crate) async fn reader(&self) -> Result<PoolConnection<sqlx::Sqlite>> {
         Ok(self.readers.acquire().await?)
     }
 
-    pub(crate) async fn begin(&self) -> Result<Transaction<'_, sqlx::Sqlite>> {
+    pub(crate) async fn begin(&self) -> Result<Transaction<'static, sqlx::Sqlite>> {
         Ok(self.writer.begin_with("begin immediate").await?)
+    }
+
+    /// A transaction that sees the file as it is now until its end; others go on writing.
+    pub(crate) async fn begin_reading(&self) -> Result<Transaction<'static, sqlx::Sqlite>> {
+        let mut transaction = self.readers.begin().await?;
+        // Its first read is what fixes the moment.
+        sqlx::query("select count(*) from counters")
+            .execute(&mut *transaction)
+            .await?;
+        Ok(transaction)
     }
 
     pub(crate) async fn close(&self) {
@@ -77,22 +96,42 @@ impl Sqlite {
     }
 }
 
+fn options(path: &Path) -> SqliteConnectOptions {
+    SqliteConnectOptions::new()
+        .filename(path)
+        .create_if_missing(true)
+        .synchronous(SqliteSynchronous::Full)
+        .foreign_keys(true)
+        .busy_timeout(Duration::from_secs(10))
+        .pragma("cache_size", "-65536")
+        .pragma("temp_store", "memory")
+        .row_buffer_size(ROWS_READ_AHEAD)
+        .disable_statement_logging()
+}
+
+fn pool(connections: u32) -> SqlitePoolOptions {
+    SqlitePoolOptions::new()
+        .max_connections(connections)
+        .test_before_acquire(false)
+        .idle_timeout(None)
+        .max_lifetime(None)
+}
+
+/// The version of the file's schema; 0 where there is none.
+async fn version(connection: &mut SqliteConnection) -> Result<i64> {
+    Ok(sqlx::query_scalar("pragma user_version")
+        .fetch_one(connection)
+        .await?)
+}
+
 /// Brings the file to this program's version, all steps in one transaction.
 async fn migrate(writer: &SqlitePool, now_ms: i64) -> Result<()> {
     let mut connection = writer.acquire().await?;
-    let found: i64 = sqlx::query_scalar("pragma user_version")
-        .fetch_one(&mut *connection)
-        .await?;
+    let found = version(&mut connection).await?;
     if found == VERSION {
         return Ok(());
     }
-    let steps = usize::try_from(found)
-        .ok()
-        .and_then(|at| MIGRATIONS.get(at..));
-    let steps = steps.ok_or(StoreError::Schema {
-        found,
-        known: VERSION,
-    })?;
+    let steps = migrating::steps_from(found, 1, MIGRATIONS)?;
     // A table can only be rebuilt while references to it are not watched; inside a transaction this pragma does nothing.
     sqlx::raw_sql("pragma foreign_keys = off")
         .execute(&mut *connection)

@@ -26,6 +26,8 @@ pub struct Status {
     /// Since when the oldest thing is overdue, Unix milliseconds: a release, an
     /// alert, a batch that nobody works on though nobody halted it, a retry, a digest.
     pub oldest_due_ms: Option<i64>,
+    /// The last item of the backup that the store came from, while it is halted for that.
+    pub restored: Option<i64>,
 }
 
 impl Store {
@@ -33,7 +35,7 @@ impl Store {
     pub async fn status(&self, now_ms: i64) -> Result<Status> {
         Ok(reading!(self, |conn| {
             sqlx::query_as(concat!(
-                "select \
+                "select (select value from counters where name = 'restored') as restored, \
                  (select count(*) from releases where state = 'scheduled') as scheduled, \
                  (select count(*) from alerts where state = 'unrouted') as unrouted, \
                  (select count(*) from batches where state = 'open') as open_batches, \

@@ -9,6 +9,7 @@ mod commands;
 mod described;
 mod full;
 mod halting;
+mod keeping;
 mod killed;
 mod starting;
 mod stopped;

@@ -3,11 +3,11 @@
 use super::Common;
 use crate::app::{App, Patience, Role, Roles, bind, greet_relay};
 use crate::process::{start_telemetry, stop_signal};
-use anyhow::{Result, anyhow, bail};
+use anyhow::{Context, Result, anyhow, bail};
 use clap::Args;
 use std::process::ExitCode;
-use store::Clock;
-use tracing::info;
+use store::{Clock, Store};
+use tracing::{info, warn};
 
 #[derive(Debug, Args)]
 pub(super) struct ServeArgs {
@@ -18,6 +18,9 @@ pub(super) struct ServeArgs {
     /// Check settings, folder, store and port, then exit
     #[arg(long)]
     check: bool,
+    /// Let a restored store go on: the number of the newest item that went out before the backup was needed
+    #[arg(long, value_name = "SEQ")]
+    resume_from: Option<i64>,
 }
 
 pub(super) async fn run(args: ServeArgs, common: &Common) -> Result<ExitCode> {
@@ -60,6 +63,7 @@ pub(super) async fn run(args: ServeArgs, common: &Common) -> Result<ExitCode> {
         );
         return Ok(ExitCode::SUCCESS);
     }
+    go_on(&app.store, args.resume_from).await?;
     if roles.has(Role::Intake)
         && let Some(token) = app.first_token().await?
     {
@@ -79,4 +83,25 @@ pub(super) async fn run(args: ServeArgs, common: &Common) -> Result<ExitCode> {
     app.run(listener).await?;
     info!("stopped");
     Ok(ExitCode::SUCCESS)
+}
+
+/// Lets a restored store go on if that was said; says so if it waits.
+async fn go_on(store: &Store, resume_from: Option<i64>) -> Result<()> {
+    if let Some(seq) = resume_from {
+        match store.resume_restored(seq).await.context("--resume-from")? {
+            true => info!(
+                "the restored store goes on: the next item is not before {}",
+                seq + 1
+            ),
+            false => {
+                warn!("the store is not halted by a restore: --resume-from {seq} changes nothing")
+            }
+        }
+    }
+    if let Some(seq) = store.restored().await? {
+        warn!(
+            "restored from a backup that ends with item {seq}: nothing clears or is sent until `--resume-from SEQ`"
+        );
+    }
+    Ok(())
 }

@@ -56,6 +56,7 @@ fn rule(key: &str) -> Option<Rule> {
         "signup.import_mails_per_minute" => Number(1..=6000, "mails"),
         "store.url" => Text("\"\", sqlite:PATH or postgres://...", texts::store_url),
         "store.password_file" | "queue.password_file" => Text("a file, or \"\"", texts::any),
+        "store.keep_days" => Number(0..=36_500, "days"),
         "queue.url" => Text("embedded:, amqp://... or amqps://...", texts::queue_url),
         "queue.prefix" => Text("a word of letters, digits, - and _", texts::word),
         "topics.file" => Text("a file, or \"\"", texts::any),

@@ -56,6 +56,8 @@ pub struct StoreSettings {
     pub url: String,
     /// File with the password of the database's user, or empty.
     pub password_file: String,
+    /// Days that settled deliveries and the like are kept; 0 for ever.
+    pub keep_days: i64,
 }
 
 /// `[queue]`: the hand-over.

@@ -77,6 +77,15 @@ pub(super) fn verdict(
         .filter(|worker| !covered(&worker.role))
         .map(|worker| worker.id.as_str())
         .collect();
+    if let Some(seq) = status.restored {
+        return (
+            "STUCK",
+            format!(
+                "restored from a backup that ends with item {seq}, and halted: see what could be sent twice, then start \
+                 with `dateline serve --resume-from SEQ`, SEQ being the newest item that went out"
+            ),
+        );
+    }
     if status.poisoned > 0 {
         return (
             "STUCK",
@@ -181,6 +190,7 @@ mod tests {
             gathered: 0,
             dead: 0,
             oldest_due_ms: None,
+            restored: None,
         };
         let worker = |beat_ms| WorkerRow {
             id: "router-1".into(),
@@ -222,6 +232,14 @@ mod tests {
         check(
             &Status {
                 oldest_due_ms: Some(1_000),
+                ..fine.clone()
+            },
+            &[],
+            "STUCK",
+        );
+        check(
+            &Status {
+                restored: Some(7),
                 ..fine.clone()
             },
             &[],

@@ -1,152 +1,105 @@
-//! A grown installation moves from a file to a server, row by row.
+//! A grown store carried into another, from each engine to the other: every row of every table arrives.
 
 use crate::engines::{postgres, sqlite};
-use crate::fixtures::{NOW, accept, done_at, submission};
-use crate::known_reader::reader;
+use crate::fixtures::cleared;
+use crate::grown::{Rows, grow, rows_of_database, rows_of_file, sorted};
 use sqlx::{Connection, PgConnection, SqliteConnection};
-use std::collections::BTreeMap;
-use store::{CopyProgress, Mark, NewPerson, NewToken, Store, StoreError, WorkerRow};
+use std::collections::BTreeSet;
+use store::{Carried, StoreError};
 
-/// Something in as many tables as the small world reaches, more than a page in one, and letters of all kinds.
-async fn grown(store: &Store) {
-    reader(store).await;
-    let mut odd = submission("rel_odd", Some("q\"3\\"), "JP/ja");
-    odd.content = "{\"headline\":\"青嶺 \\u00e9 'quoted' \\\\x\"}";
-    accept(store, &odd).await;
-    let marks: Vec<Mark> = (0..5_000)
-        .map(|n| Mark {
-            mark: format!("word:{n}"),
-            seq: 1,
-        })
-        .collect();
-    assert!(store.index_items(0, 1, &marks).await.unwrap());
-    let token = NewToken {
-        public_id: "tok_1",
-        secret: "s",
-        name: "Agency",
-        scopes: "releases:write",
-        issuers: "",
-        email: "",
-    };
-    store.add_token(&token, done_at(NOW)).await.unwrap();
-    let person = NewPerson {
-        public_id: "per_1",
-        name: "Ana",
-        address: "ana@acme.example",
-        rights: "editor",
-        issuers: "",
-    };
-    store.add_person(&person, done_at(NOW)).await.unwrap();
-    store.ask("reach", "{}", NOW).await.unwrap();
-    let worker = WorkerRow {
-        id: "w1".into(),
-        role: "email".into(),
-        doing: "sends".into(),
-        started_ms: NOW,
-        beat_ms: NOW,
-    };
-    store.beat(&[worker], NOW).await.unwrap();
+fn assert_same(from: Rows, to: Rows) {
+    let (from, to) = (sorted(from), sorted(to));
+    for (table, rows) in &from {
+        assert!(!rows.is_empty(), "the grown store has no {table}");
+        assert_eq!(rows, &to[table], "{table}");
+    }
 }
 
-/// Each row of a table as text, sorted.
-async fn rows_of_file(file: &mut SqliteConnection, table: &str) -> Vec<serde_json::Value> {
-    let columns: Vec<(String, String)> =
-        sqlx::query_as("select name, type from pragma_table_info($1)")
-            .bind(table)
-            .fetch_all(&mut *file)
+#[tokio::test]
+async fn every_row_of_a_file_arrives_in_a_database_and_comes_back() {
+    let (file, database, back) = (
+        sqlite::Place::new(),
+        postgres::Place::new(),
+        sqlite::Place::new(),
+    );
+    let grown = file.open().await.unwrap();
+    grow(&grown).await;
+    let shared = database.open().await.unwrap();
+    let again = back.open().await.unwrap();
+
+    let mut told: Vec<Carried> = Vec::new();
+    grown
+        .copy_to(&shared, |carried| told.push(carried))
+        .await
+        .unwrap();
+    shared.copy_to(&again, |_| {}).await.unwrap();
+
+    assert_same(rows_of_file(&file).await, rows_of_database(&database).await);
+    assert_same(rows_of_file(&file).await, rows_of_file(&back).await);
+    let of_marks: Vec<i64> = told
+        .iter()
+        .filter(|carried| carried.table == "item_marks")
+        .map(|carried| carried.done)
+        .collect();
+    assert_eq!(of_marks, [0, 1000, 2000, 2500]);
+    assert!(told.iter().all(|carried| carried.done <= carried.total));
+    // Keys go on where they stopped.
+    let (_, alert) = cleared(&shared, "rel_after").await;
+    let (_, same) = cleared(&grown, "rel_after").await;
+    assert_eq!(alert.id, same.id);
+    for store in [grown, shared, again] {
+        store.close().await;
+    }
+}
+
+#[tokio::test]
+async fn store_with_a_wire_in_it_is_not_copied_into() {
+    for filled in [true, false] {
+        let (from, to) = (sqlite::Place::new(), postgres::Place::new());
+        let (grown, full) = (from.open().await.unwrap(), to.open().await.unwrap());
+        grow(&grown).await;
+        match filled {
+            true => grow(&full).await,
+            // Everything was deleted, and keys were given out: links that name them may be in somebody's mails.
+            false => drop(full.ask("reach", "{}", 1).await.unwrap()),
+        }
+        let before = rows_of_database(&to).await;
+
+        let refused = grown.copy_to(&full, |_| {}).await.unwrap_err();
+
+        assert!(
+            matches!(refused, StoreError::NotEmpty { table: "counters" }),
+            "{refused}"
+        );
+        assert_eq!(rows_of_database(&to).await, before);
+        grown.close().await;
+        full.close().await;
+    }
+}
+
+#[tokio::test]
+async fn list_of_tables_is_that_of_both_schemas() {
+    let (file, database) = (sqlite::Place::new(), postgres::Place::new());
+    file.open().await.unwrap().close().await;
+    database.open().await.unwrap().close().await;
+    let url = format!("sqlite:{}", file.file().display());
+    let mut connection = SqliteConnection::connect(&url).await.unwrap();
+    let in_file: Vec<String> =
+        sqlx::query_scalar("select name from sqlite_master where type = 'table'")
+            .fetch_all(&mut connection)
             .await
             .unwrap();
-    let members: Vec<String> = columns
-        .iter()
-        .map(|(name, kind)| match kind.to_lowercase().as_str() {
-            "blob" => format!("'{name}', '\\x' || lower(hex({name}))"),
-            _ => format!("'{name}', {name}"),
-        })
-        .collect();
-    let text = format!("select json_object({}) from {table}", members.join(", "));
-    let rows: Vec<String> = sqlx::query_scalar(sqlx::AssertSqlSafe(text))
-        .fetch_all(file)
-        .await
-        .unwrap();
-    sorted(rows)
-}
-
-async fn rows_of_server(server: &mut PgConnection, table: &str) -> Vec<serde_json::Value> {
-    let text = format!("select cast(row_to_json(t) as text) from {table} t");
-    let rows: Vec<String> = sqlx::query_scalar(sqlx::AssertSqlSafe(text))
-        .fetch_all(server)
-        .await
-        .unwrap();
-    sorted(rows)
-}
-
-fn sorted(rows: Vec<String>) -> Vec<serde_json::Value> {
-    let parsed = rows.iter().map(|row| {
-        // The engines list columns in orders of their own.
-        let row: BTreeMap<String, serde_json::Value> = serde_json::from_str(row).unwrap();
-        serde_json::to_value(row).unwrap()
-    });
-    let mut parsed: Vec<_> = parsed.collect();
-    parsed.sort_by_cached_key(ToString::to_string);
-    parsed
-}
-
-#[tokio::test]
-async fn everything_is_on_the_server_afterwards() {
-    let (here, there) = (sqlite::Place::new(), postgres::Place::new());
-    let (from, to) = (here.open().await.unwrap(), there.open().await.unwrap());
-    grown(&from).await;
-    let mut heard: Vec<CopyProgress> = Vec::new();
-
-    from.copy_to(&to, |step| heard.push(step)).await.unwrap();
-
-    let url = format!("sqlite:{}", here.file().display());
-    let mut file = SqliteConnection::connect(&url).await.unwrap();
-    let mut server = PgConnection::connect(&there.url()).await.unwrap();
-    let tables: Vec<String> = sqlx::query_scalar(
-        "select name from sqlite_master where type = 'table' and name not like 'sqlite%' order by name",
+    let mut connection = PgConnection::connect(&database.url()).await.unwrap();
+    let in_database: Vec<String> = sqlx::query_scalar(
+        "select cast(relname as text) from pg_class where relnamespace = cast(current_schema() as regnamespace) \
+         and relkind in ('r', 'p') and not relispartition and relname <> 'schema_version'",
     )
-    .fetch_all(&mut file)
+    .fetch_all(&mut connection)
     .await
     .unwrap();
-    let mut filled = 0;
-    for table in &tables {
-        let (ours, theirs) = (
-            rows_of_file(&mut file, table).await,
-            rows_of_server(&mut server, table).await,
-        );
-        assert_eq!(ours, theirs, "{table}");
-        filled += usize::from(!ours.is_empty());
-        let last = heard.iter().rfind(|step| step.table == table);
-        let last = last.unwrap_or_else(|| panic!("{table} was not copied"));
-        assert_eq!(
-            (last.done, last.total),
-            (ours.len() as i64, ours.len() as i64)
-        );
-    }
-    assert!(filled > 15, "only {filled} tables hold something");
-    // Keys go on where they stopped, and links that were signed before are good.
-    let next = accept(&to, &submission("rel_next", None, "US/en")).await;
-    let before = from.releases(i64::MAX, None, 1).await.unwrap()[0].id;
-    assert_eq!(next, before + 1);
-    server.close().await.unwrap();
-    from.close().await;
-    to.close().await;
-}
 
-#[tokio::test]
-async fn server_that_holds_something_is_refused_and_keeps_it() {
-    let (here, there) = (sqlite::Place::new(), postgres::Place::new());
-    let (from, to) = (here.open().await.unwrap(), there.open().await.unwrap());
-    grown(&from).await;
-    accept(&to, &submission("rel_mine", None, "US/en")).await;
+    let listed: BTreeSet<String> = store::tables().map(str::to_owned).collect();
 
-    let refused = from.copy_to(&to, |_| ()).await.unwrap_err();
-
-    assert!(matches!(refused, StoreError::NotEmpty(_)), "{refused}");
-    assert!(to.release("rel_mine").await.unwrap().is_some());
-    assert!(to.release("rel_odd").await.unwrap().is_none());
-    accept(&to, &submission("rel_more", None, "US/en")).await;
-    from.close().await;
-    to.close().await;
+    assert_eq!(listed, in_file.into_iter().collect());
+    assert_eq!(listed, in_database.into_iter().collect());
 }

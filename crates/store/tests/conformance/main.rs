@@ -5,6 +5,7 @@
 
 mod engines;
 mod fixtures;
+mod grown;
 mod known_reader;
 
 mod accepting;
@@ -13,6 +14,7 @@ mod adding;
 mod archive;
 mod asking;
 mod auditing;
+mod backing_up;
 mod between;
 mod claiming;
 mod clearing;
@@ -25,11 +27,13 @@ mod endpoints;
 mod erasing;
 mod getting;
 mod halting;
+mod migrating;
 mod outcomes;
 mod people;
 mod planning;
 mod postgres_server;
 mod preferences;
+mod pruning;
 mod reports;
 mod retries;
 mod reviewing;
@@ -155,6 +159,9 @@ macro_rules! conformance {
                 acts_are_read_whole_newest_first_page_by_page,
                 what_gives_and_takes_rights_is_written_with_it,
             }
+            backing_up {
+                restored_store_sends_nothing_until_it_is_told_how_far_the_wire_had_got,
+            }
             claiming {
                 leased_batch_is_taken_until_its_lease_ends,
                 of_two_workers_claiming_at_once_one_wins,
@@ -255,6 +262,10 @@ macro_rules! conformance {
                 two_gatherings_at_once_tell_each_delivery_once,
                 replayed_member_is_not_told_by_its_digest_too,
                 frequency_is_read_back_and_heard_of,
+            }
+            pruning {
+                what_is_old_and_settled_goes_and_nothing_else,
+                what_is_still_due_is_kept_however_old,
             }
             reports {
                 report_counts_by_channel,

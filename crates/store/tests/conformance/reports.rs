@@ -171,6 +171,7 @@ pub(crate) async fn status_counts_what_waits(store: Store) {
         gathered: 0,
         dead: 1,
         oldest_due_ms: Some(NOW - 50),
+        restored: None,
     };
     assert_eq!(store.status(NOW + LEASE / 60).await.unwrap(), expected);
 }
@@ -187,6 +188,7 @@ pub(crate) async fn empty_store_is_idle_and_writable(store: Store) {
         gathered: 0,
         dead: 0,
         oldest_due_ms: None,
+        restored: None,
     };
 
     assert_eq!(store.status(NOW).await.unwrap(), idle);

@@ -19,7 +19,7 @@ fn later_layers_win() {
     assert_eq!(settings.name, "flag");
     assert_eq!(settings.public_url, "http://variable");
     assert_eq!(settings.batch.size, 7);
-    assert_eq!(settings.batch.lease_ms, 60_000);
+    assert_eq!(settings.batch.lease_ms, 15_000);
 }
 
 #[test]

@@ -107,7 +107,10 @@ fn what_was_given_is_listed_without_defaults_and_secrets() {
             "webhook.allow_private"
         ]
     );
-    assert!(given.contains(&"mail.password = ***".to_owned()), "{given:?}");
+    assert!(
+        given.contains(&"mail.password = ***".to_owned()),
+        "{given:?}"
+    );
     assert!(given.contains(&"webhook.allow_private = true".to_owned()));
     assert!(!given.join(" ").contains("hunter2"), "{given:?}");
 }

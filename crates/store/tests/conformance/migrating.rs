@@ -1,0 +1,100 @@
+//! Schemas of other versions: accepted, brought up to date, or refused with the mend.
+
+use crate::engines::{postgres, sqlite};
+use crate::fixtures::NOW;
+use sqlx::{AssertSqlSafe, Connection, PgConnection, SqliteConnection};
+use store::{Migrated, Store, StoreError};
+
+async fn set_version(place: &postgres::Place, version: i64) {
+    let mut database = PgConnection::connect(&place.url()).await.unwrap();
+    let text = format!("update schema_version set version = {version}");
+    sqlx::raw_sql(AssertSqlSafe(text))
+        .execute(&mut database)
+        .await
+        .unwrap();
+}
+
+#[tokio::test]
+async fn server_works_with_the_schema_of_its_own_and_the_previous_version() {
+    let place = postgres::Place::new();
+    place.open().await.unwrap().close().await;
+
+    for accepted in [3, 2] {
+        set_version(&place, accepted).await;
+        let store = place.open().await.unwrap();
+        store.check_writable().await.unwrap();
+        store.close().await;
+    }
+    for (refused, mend) in [(1, "dateline migrate"), (4, "a newer one")] {
+        set_version(&place, refused).await;
+        let error = place.open().await.unwrap_err();
+        assert!(
+            matches!(error, StoreError::Schema { found, known: 3, .. } if found == refused),
+            "{error}"
+        );
+        assert!(error.to_string().contains(mend), "{error}");
+    }
+}
+
+/// Version 3 is the first: nothing leads from what somebody called an older one.
+#[tokio::test]
+async fn database_is_migrated_from_nothing_and_from_no_version_that_never_was() {
+    let place = postgres::Place::new();
+    place.open().await.unwrap().close().await;
+
+    let same = Store::migrate(&place.url(), NOW).await.unwrap();
+    set_version(&place, 2).await;
+    let never_was = Store::migrate(&place.url(), NOW).await;
+    set_version(&place, 4).await;
+    let newer = Store::migrate(&place.url(), NOW).await;
+
+    assert_eq!(same, Migrated { from: 3, to: 3 });
+    assert!(matches!(
+        never_was,
+        Err(StoreError::Schema { found: 2, .. })
+    ));
+    assert!(matches!(newer, Err(StoreError::Schema { found: 4, .. })));
+}
+
+#[tokio::test]
+async fn file_is_migrated_and_says_from_where() {
+    let place = sqlite::Place::new();
+    std::fs::File::create(place.file()).unwrap();
+    let url = format!("sqlite:{}", place.file().display());
+    let mut file = SqliteConnection::connect(&url).await.unwrap();
+    let first = include_str!("../../schema/sqlite-0001.sql");
+    sqlx::raw_sql(first).execute(&mut file).await.unwrap();
+    sqlx::raw_sql("pragma user_version = 1")
+        .execute(&mut file)
+        .await
+        .unwrap();
+    file.close().await.unwrap();
+
+    let read = Store::open_reading(&url).await;
+    let migrated = Store::migrate(&url, NOW).await.unwrap();
+    let again = Store::migrate(&url, NOW).await.unwrap();
+
+    assert!(matches!(read, Err(StoreError::Schema { found: 1, .. })));
+    assert_eq!(migrated, Migrated { from: 1, to: 3 });
+    assert_eq!(again, Migrated { from: 3, to: 3 });
+}
+
+#[tokio::test]
+async fn store_that_is_only_read_takes_no_write() {
+    let (file, database) = (sqlite::Place::new(), postgres::Place::new());
+    let url = format!("sqlite:{}", file.file().display());
+    let working = file.open().await.unwrap();
+    database.open().await.unwrap().close().await;
+
+    let reading = Store::open_reading(&url).await.unwrap();
+    let refused = reading.check_writable().await;
+    let shared = Store::open_reading(&database.url()).await.unwrap();
+
+    assert!(refused.is_err());
+    assert_eq!(reading.status(NOW).await.unwrap().due, 0);
+    assert_eq!(shared.status(NOW).await.unwrap().due, 0);
+    working.check_writable().await.unwrap();
+    for store in [working, reading, shared] {
+        store.close().await;
+    }
+}
