@@ -130,7 +130,7 @@ impl Store {
             Err(error) => {
                 to.roll_back().await?;
                 // A row that cannot be written is told as what it is, once the file is known to be whole.
-                match (&error, reading.to_the_end()) {
+                match (&error, reading.read_to_end()) {
                     (BackupError::Store(_), Err(damaged)) => Err(damaged),
                     _ => Err(error),
                 }
@@ -145,7 +145,7 @@ impl Store {
 /// What is wrong with it.
 pub fn check_backup(backup: impl BufRead) -> Result<BackupHead, BackupError> {
     let mut reading = Reading::begin(backup)?;
-    reading.to_the_end()?;
+    reading.read_to_end()?;
     Ok(reading.head)
 }
 
@@ -260,7 +260,7 @@ impl<R: BufRead> Reading<R> {
         }
     }
 
-    fn to_the_end(&mut self) -> Result<(), BackupError> {
+    fn read_to_end(&mut self) -> Result<(), BackupError> {
         while !self.ended {
             self.next()?;
         }
