@@ -4,13 +4,15 @@ mod attempt;
 mod checks;
 mod digest;
 mod direct;
+mod finish;
 mod outcome;
 
 use crate::contents::StoryContent;
-use crate::recorder::{self, Tally};
+use crate::recorder;
 use crate::worker::Inner;
 use attempt::{attempt, unsent_outcome};
 use checks::{superseded, withheld};
+use finish::finish;
 use outcome::report;
 use queue::Received;
 use std::collections::HashMap;
@@ -20,14 +22,12 @@ use std::time::{Duration, Instant};
 use store::{AlertRow, BatchRow, Claim, DueDelivery, Outcome, Result, StoreError};
 use tokio::sync::mpsc;
 use tokio_util::task::TaskTracker;
-use tracing::{debug, error, info, warn};
+use tracing::{debug, error, warn};
 
 /// A delivery that waited longer than this for its slot is checked again before it is sent.
 const FRESH: Duration = Duration::from_secs(1);
 /// How long an endpoint with its limit in flight is left alone.
 const CROWDED_MS: i64 = 1000;
-/// How long a batch of which something is halted is left alone, unless the halt is lifted.
-const HALTED_MS: i64 = 3000;
 
 /// A claimed batch with all that its deliveries share.
 struct Work {
@@ -257,50 +257,6 @@ async fn keep_lease(work: Arc<Work>) {
             work.lease_lost.store(true, Ordering::Relaxed);
             return;
         }
-    }
-}
-
-/// One line a batch at info; gives the rest of an unfinished batch back.
-async fn finish(work: &Work, tally: Tally, unsent: usize, begun: Instant) {
-    let Work { inner, batch, .. } = work;
-    let put_back = work.put_back.load(Ordering::Relaxed);
-    let left = unsent + put_back;
-    let halted = left > 0 && (put_back > 0 || work.is_halted());
-    let release = work
-        .story
-        .as_ref()
-        .map_or("", |story| story.row.public_id.as_str());
-    let duration_ms = begun.elapsed().as_millis() as u64;
-    inner.batches.fetch_add(1, Ordering::Relaxed);
-    let Tally {
-        delivered,
-        retried,
-        dead,
-        withheld,
-        gathered,
-    } = tally;
-    let outcome = match (halted, left) {
-        (true, _) => "halted",
-        (false, 0) => "done",
-        (false, _) => "unfinished",
-    };
-    info!(worker = inner.settings.name, release, batch = batch.id, channel = %batch.channel, lane = %batch.lane, round = batch.round,
-        outcome, delivered, retried, dead, withheld, gathered, left, duration_ms, request_id = batch.request_id,
-        "batch {} with {} outcomes: {delivered} delivered, {retried} to retry, {dead} dead, {withheld} withheld in {duration_ms} ms",
-        batch.id, tally.all());
-    let given_back = match (halted, left) {
-        (true, _) => {
-            let again_ms = inner.clock.now_ms() + HALTED_MS;
-            let give_back = inner
-                .store
-                .give_back_halted(batch.id, &work.owner, again_ms);
-            give_back.await
-        }
-        (false, 0) => Ok(()),
-        (false, _) => inner.store.release_lease(batch.id, &work.owner).await,
-    };
-    if let Err(error) = given_back {
-        error!(%error, batch = batch.id, "batch {} could not be given back: its lease runs out: {error}", batch.id);
     }
 }
 
