@@ -107,19 +107,22 @@ fn offers_are_read_in_either_case_and_old_form() {
         starttls: true,
         auth_plain: true,
         auth_login: true,
-        size_bytes: None,
+        size_bytes: Some(10_240_000),
     };
     assert_eq!(
-        Offers::parse(&reply("relay\nPIPELINING\nstarttls\nAUTH LOGIN PLAIN")),
+        Offers::parse(&reply(
+            "relay\nPIPELINING\nstarttls\nAUTH LOGIN PLAIN\nsize 10240000"
+        )),
         all
     );
     assert_eq!(
-        Offers::parse(&reply("PIPELINING\nSIZE 1")),
-        Offers {
-            size_bytes: Some(1),
-            ..Offers::default()
-        }
+        Offers::parse(&reply("PIPELINING\n8BITMIME")),
+        Offers::default()
     );
+    // RFC 1870: 0, or no number, names no limit.
+    for unlimited in ["relay\nSIZE", "relay\nSIZE 0"] {
+        assert_eq!(Offers::parse(&reply(unlimited)), Offers::default());
+    }
     assert!(Offers::parse(&reply("relay\nAUTH=LOGIN")).auth_login);
 }
 
