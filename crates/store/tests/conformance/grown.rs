@@ -8,7 +8,8 @@ use release::model::{Channel, ReleaseState};
 use sqlx::{AssertSqlSafe, Connection, PgConnection, SqliteConnection};
 use std::collections::BTreeMap;
 use store::{
-    GatheredUntil, Mark, NewIssuer, NewPerson, NewRelease, NewToken, Replaced, Store, WorkerRow,
+    GatheredUntil, Halted, Mark, NewIssuer, NewPerson, NewRelease, NewToken, Replaced, Store,
+    WorkerRow,
 };
 
 /// Marks of the grown store: more than are carried at once.
@@ -35,6 +36,9 @@ pub(crate) async fn grow(store: &Store) {
         beat_ms: 0,
     };
     store.beat(&[worker], NOW).await.unwrap();
+    let halted = Halted::Issuer("somebody-else".into());
+    let halt = store.halt(&halted, "a test", done_at(NOW));
+    assert!(halt.await.unwrap());
     store.check_writable().await.unwrap();
 }
 
