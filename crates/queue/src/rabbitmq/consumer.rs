@@ -3,7 +3,7 @@
 use super::session::Session;
 use super::{Inner, Lane, Ticket, fault};
 use crate::{Message, QueueError, QueueName, Received};
-use futures_util::StreamExt;
+use futures_util::{FutureExt, StreamExt};
 use lapin::message::Delivery;
 use lapin::options::{
     BasicCancelOptions, BasicConsumeOptions, BasicGetOptions, BasicQosOptions, BasicRejectOptions,
@@ -141,6 +141,9 @@ async fn consume_wanted(
         .basic_cancel(tag, BasicCancelOptions::default())
         .await;
     while given_now(lane).is_some() {}
+    while let Some(Some(Ok(delivery))) = consumer.next().now_or_never() {
+        drop(read(inner, name, delivery).await);
+    }
     std::future::pending().await
 }
 

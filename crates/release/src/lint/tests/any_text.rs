@@ -126,3 +126,17 @@ proptest! {
         }
     }
 }
+
+/// Found by the property above: the date stands inside of what counts as one word.
+#[test]
+fn date_that_begins_inside_of_a_word_is_answered() {
+    let mut submission = sound();
+    submission.insert(
+        "edition".into(),
+        json!({ "region": "JP", "language": "ja" }),
+    );
+    let body = "Acme said in the third quarter ؓ🣁i\u{1773}2026年1月 6日🕴Ⱥ.";
+    submission.insert("body".into(), json!(body));
+
+    check(&Value::Object(submission).to_string()).unwrap();
+}

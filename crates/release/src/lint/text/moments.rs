@@ -74,6 +74,10 @@ fn weekday_before<'n>(
     let next = words.partition_point(|&(start, _)| start < found.start);
     for back in 1..=2 {
         let (start, end) = *words.get(next.checked_sub(back)?)?;
+        // A date that begins inside of a word has none before it there.
+        if end > found.start {
+            continue;
+        }
         let gap = &prose.plain[end..found.start];
         if gap.len() > 12 || gap.contains(['\n', ';', '(', ')']) {
             return None;
