@@ -130,7 +130,7 @@ async fn stale(work: &Work, delivery: &DueDelivery) -> Option<Verdict> {
 async fn send(work: &Work, delivery: &DueDelivery) -> Result<Sent, SendError> {
     let id = identity(work, delivery);
     let now_ms = work.inner.clock.now_ms();
-    let reasons: Vec<(i64, &str, &str)> = live_reasons(work, delivery).collect();
+    let reasons: Vec<(i64, &str, &str)> = live_reasons(work, &delivery.reasons).collect();
     match &work.inner.sender {
         Sender::Webhook(caller) => {
             let matched: Vec<String> = reasons

@@ -29,7 +29,7 @@ pub(super) fn withheld(work: &Work, delivery: &DueDelivery, superseded: bool) ->
     }
     match (work.alert.kind, delivery.endpoint_state) {
         (AlertKind::Story, EndpointState::Active)
-            if live_reasons(work, delivery).next().is_none() =>
+            if live_reasons(work, &delivery.reasons).next().is_none() =>
         {
             suppressed("unsubscribed")
         }
@@ -44,13 +44,13 @@ pub(super) fn withheld(work: &Work, delivery: &DueDelivery, superseded: bool) ->
     }
 }
 
-/// The subscriptions that caused a delivery and still want it: (key, public id, name).
-pub(super) fn live_reasons<'a>(
+/// Those of the subscriptions that caused a delivery (their keys, space-separated) which still want it: (key, public id,
+/// name).
+pub(super) fn live_reasons<'a, 'r>(
     work: &'a Work,
-    delivery: &'a DueDelivery,
-) -> impl Iterator<Item = (i64, &'a str, &'a str)> {
-    delivery
-        .reasons
+    reasons: &'r str,
+) -> impl Iterator<Item = (i64, &'a str, &'a str)> + use<'a, 'r> {
+    reasons
         .split(' ')
         .filter_map(|id| id.parse::<i64>().ok())
         .filter_map(|id| {

@@ -2,6 +2,8 @@
 
 use super::Work;
 use super::attempt::unsent_outcome;
+use super::checks::live_reasons;
+use super::direct::later;
 use crate::contents::StoryContent;
 use crate::email::{DigestMail, Letter};
 use crate::{Failure, SendError, Sender, Sent};
@@ -9,21 +11,24 @@ use release::frequency::Gathered;
 use release::render::{DigestEntry, digest_mail};
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use store::{DigestMember, DueDelivery, LeftOut, Outcome, StoreError, Verdict};
+use store::{DigestMember, DueDelivery, LeftOut, Outcome, Verdict};
 
 /// What a digest tells, and what it leaves out.
-pub(super) struct Prepared {
+pub(super) struct Prepared<'a> {
     entries: Vec<DigestEntry>,
     why: Vec<Gathered>,
-    /// The subscriptions behind it: name by key and public id.
-    reasons: BTreeMap<i64, (String, String)>,
+    /// The subscriptions behind it: public id and name by key.
+    reasons: BTreeMap<i64, (&'a str, &'a str)>,
     /// Slugs of all issuers that it speaks for, with spaces between them.
     pub(super) issuers: String,
     pub(super) left_out: Vec<LeftOut>,
 }
 
 /// Checks each member as an alert by itself would be checked.
-pub(super) async fn prepare(work: &Work, delivery: &DueDelivery) -> Result<Prepared, SendError> {
+pub(super) async fn prepare<'a>(
+    work: &'a Work,
+    delivery: &DueDelivery,
+) -> Result<Prepared<'a>, SendError> {
     let members = work
         .inner
         .store
@@ -37,7 +42,7 @@ pub(super) async fn prepare(work: &Work, delivery: &DueDelivery) -> Result<Prepa
     };
     // The newest first.
     for member in later(members.await)?.iter().rev() {
-        let reasons = live_reasons(work, member);
+        let reasons: Vec<_> = live_reasons(work, &member.reasons).collect();
         let verdict = match (member.superseded, reasons.is_empty()) {
             (true, _) => Verdict::Superseded,
             (false, true) => Verdict::Suppressed {
@@ -49,7 +54,10 @@ pub(super) async fn prepare(work: &Work, delivery: &DueDelivery) -> Result<Prepa
                 prepared.issuers.push(' ');
                 prepared.entries.push(story.entry.clone());
                 prepared.why.push(member.gathered);
-                prepared.reasons.extend(reasons);
+                let named = reasons
+                    .into_iter()
+                    .map(|(id, public_id, name)| (id, (public_id, name)));
+                prepared.reasons.extend(named);
                 continue;
             }
         };
@@ -63,7 +71,7 @@ pub(super) async fn prepare(work: &Work, delivery: &DueDelivery) -> Result<Prepa
     Ok(prepared)
 }
 
-impl Prepared {
+impl Prepared<'_> {
     /// The outcome of a digest that has nothing left to tell.
     pub(super) fn empty(&self, work: &Work, delivery: &DueDelivery) -> Option<Outcome> {
         let reason = "nothing is left to tell".to_owned();
@@ -94,22 +102,12 @@ impl Prepared {
         let reasons: Vec<(i64, &str, &str)> = self
             .reasons
             .iter()
-            .map(|(id, (public_id, name))| (*id, public_id.as_str(), name.as_str()))
+            .map(|(id, (public_id, name))| (*id, *public_id, *name))
             .collect();
         mailer
             .send_digest(&letter, &work.inner.wire, &mail, delivery, &reasons)
             .await
     }
-}
-
-/// The subscriptions that caused a member and still want it.
-fn live_reasons(work: &Work, member: &DigestMember) -> BTreeMap<i64, (String, String)> {
-    member
-        .reasons
-        .split(' ')
-        .filter_map(|id| id.parse::<i64>().ok())
-        .filter_map(|id| Some((id, work.subscriptions.get(&id)?.clone())))
-        .collect()
 }
 
 async fn story(work: &Work, member: &DigestMember) -> Result<Arc<StoryContent>, SendError> {
@@ -120,9 +118,4 @@ async fn story(work: &Work, member: &DigestMember) -> Result<Arc<StoryContent>, 
         return Err(Failure::unanswered(error.to_owned()).retry());
     }
     Ok(story)
-}
-
-/// A store that fails is asked again later.
-fn later<T>(result: Result<T, StoreError>) -> Result<T, SendError> {
-    result.map_err(|error| Failure::unanswered(error.to_string()).retry())
 }

@@ -316,6 +316,6 @@ fn unreadable(reason: &str) -> SendError {
 }
 
 /// A store that fails is asked again later.
-fn later<T>(result: Result<T, StoreError>) -> Result<T, SendError> {
+pub(super) fn later<T>(result: Result<T, StoreError>) -> Result<T, SendError> {
     result.map_err(|error| Failure::unanswered(error.to_string()).retry())
 }
