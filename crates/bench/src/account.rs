@@ -1,8 +1,8 @@
 //! The ledger against what the sinks saw.
 
-use crate::engine::Receivers;
+use crate::receivers::Receivers;
 use anyhow::{Result, ensure};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use store::{Store, TracedDelivery};
 
 /// Deliveries read at once.
@@ -17,23 +17,26 @@ pub(crate) struct Account {
     pub(crate) doubled: usize,
 }
 
-/// Compares the `n` deliveries of a release with what the sinks have seen since they were cleared.
+/// Compares the `n` deliveries of some releases with what the sinks have seen since they were cleared.
 pub(crate) async fn make(
     store: &Store,
-    release_id: i64,
+    releases: &[i64],
     n: usize,
     receivers: &Receivers,
 ) -> Result<Account> {
-    let release = store.release_by_id(release_id).await?;
-    let public_id = release.map(|release| release.public_id);
+    let mut told = HashSet::new();
+    for id in releases {
+        let release = store.release_by_id(*id).await?;
+        told.extend(release.map(|release| release.public_id));
+    }
     let mut ledger = Vec::with_capacity(n);
     let mut after = (0, 0);
     loop {
         let page = store.ledger(after, PAGE).await?;
         let Some((last, _)) = page.last() else { break };
         after = *last;
-        let told = page.into_iter().map(|(_, delivery)| delivery);
-        ledger.extend(told.filter(|delivery| delivery.release == public_id));
+        let rows = page.into_iter().map(|(_, delivery)| delivery);
+        ledger.extend(rows.filter(|row| row.release.as_ref().is_some_and(|id| told.contains(id))));
     }
     settle(&ledger, n, seen(receivers))
 }

@@ -1,6 +1,5 @@
 //! Who is told: made in bulk, through the store.
 
-use crate::item::{MEASURED, WARM_UP};
 use anyhow::Result;
 use release::filter::GRAMMAR_VERSION;
 use release::frequency::Frequency;
@@ -8,19 +7,27 @@ use release::ids::{Kind, PublicId};
 use release::model::{Channel, EndpointState, SubscriptionState};
 use release::webhook::new_secret;
 use sinks::HttpSink;
-use store::{NewEndpoint, NewSubscription, Store};
+use store::{Clock, NewEndpoint, NewSubscription, Store};
 
 /// Subscriptions stored in one transaction.
 const CHUNK: usize = 1000;
 
 /// How many are told, by channel.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Audience {
     pub(crate) webhooks: usize,
     pub(crate) mailboxes: usize,
 }
 
 impl Audience {
+    /// So many, half of them webhooks.
+    pub(crate) fn mixed(n: usize) -> Audience {
+        Audience {
+            webhooks: n.div_ceil(2),
+            mailboxes: n / 2,
+        }
+    }
+
     pub(crate) fn all(self) -> usize {
         self.webhooks + self.mailboxes
     }
@@ -35,16 +42,15 @@ impl Audience {
     }
 }
 
-/// Stores the measured audience and the one that warms up.
+/// Stores who asked for each of these issuers.
 pub(crate) async fn add(
     store: &Store,
-    audience: Audience,
+    audiences: &[(&'static str, Audience)],
     http: &HttpSink,
-    now_ms: i64,
 ) -> Result<()> {
-    let readers: Vec<Reader> = [(WARM_UP, audience.warm_up()), (MEASURED, audience)]
-        .into_iter()
-        .flat_map(|(issuer, audience)| {
+    let readers: Vec<Reader> = audiences
+        .iter()
+        .flat_map(|&(issuer, audience)| {
             let webhooks = (0..audience.webhooks).map(move |at| (issuer, Channel::Webhook, at));
             webhooks.chain((0..audience.mailboxes).map(move |at| (issuer, Channel::Email, at)))
         })
@@ -53,7 +59,9 @@ pub(crate) async fn add(
         .collect();
     for chunk in readers.chunks(CHUNK) {
         let new: Vec<NewSubscription<'_>> = chunk.iter().map(Reader::subscription).collect();
-        store.add_subscriptions(&new, now_ms).await?;
+        store
+            .add_subscriptions(&new, Clock::System.now_ms())
+            .await?;
     }
     Ok(())
 }

@@ -1,4 +1,4 @@
-//! The leanest durable acceptance: one prepared insert a transaction, into a table of one index, flushed to the disk.
+//! The leanest durable acceptance: one insert a transaction, into a table of one index, flushed to the disk.
 //!
 //! A release that was answered 202 has survived a power cut, so no acceptance can be faster than the disk confirms
 //! commits one after another, unless it shares them. That, and not an HTTP server that stores nothing, is the limit
@@ -8,44 +8,74 @@ use anyhow::Result;
 use sqlx::sqlite::{
     SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
 };
+use sqlx::{PgPool, postgres::PgPoolOptions};
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 use tokio::task::JoinSet;
 
+const TABLE: &str =
+    "create table bare_releases (id bigint not null primary key, content text not null)";
+const INSERT: &str = "insert into bare_releases (id, content) values ($1, $2)";
+
+/// An open database: one writer of an SQLite file, as in the store, or a connection for each submitter.
+#[derive(Clone)]
+enum Writer {
+    Sqlite(SqlitePool),
+    Postgres(PgPool),
+}
+
+impl Writer {
+    async fn open(url: &str, submitters: usize) -> Result<Writer> {
+        if let Some(path) = url.strip_prefix("sqlite:") {
+            let options = SqliteConnectOptions::new()
+                .filename(Path::new(path))
+                .create_if_missing(true)
+                .journal_mode(SqliteJournalMode::Wal)
+                .synchronous(SqliteSynchronous::Full);
+            let pool = SqlitePoolOptions::new().max_connections(1);
+            let pool = pool
+                .test_before_acquire(false)
+                .connect_with(options)
+                .await?;
+            sqlx::query(TABLE).execute(&pool).await?;
+            return Ok(Writer::Sqlite(pool));
+        }
+        let pool = PgPoolOptions::new().max_connections(submitters as u32);
+        let pool = pool.test_before_acquire(false).connect(url).await?;
+        sqlx::query(TABLE).execute(&pool).await?;
+        Ok(Writer::Postgres(pool))
+    }
+
+    async fn insert(&self, id: i64, content: &str) -> Result<()> {
+        match self {
+            Writer::Sqlite(pool) => {
+                let insert = sqlx::query(INSERT).bind(id).bind(content);
+                insert.execute(pool).await?;
+            }
+            Writer::Postgres(pool) => {
+                let insert = sqlx::query(INSERT).bind(id).bind(content);
+                insert.execute(pool).await?;
+            }
+        }
+        Ok(())
+    }
+}
+
 /// An open database and those who write to it.
 pub(crate) struct BareCommits {
-    writer: SqlitePool,
+    writer: Writer,
     submitters: usize,
     content: Arc<str>,
     last_id: Arc<AtomicI64>,
 }
 
 impl BareCommits {
-    /// Opens a database in a folder, for rows that hold `content`; one writer, as in the store.
-    pub(crate) async fn open(
-        folder: &Path,
-        submitters: usize,
-        content: String,
-    ) -> Result<BareCommits> {
-        let options = SqliteConnectOptions::new()
-            .filename(folder.join("bare.db"))
-            .create_if_missing(true)
-            .journal_mode(SqliteJournalMode::Wal)
-            .synchronous(SqliteSynchronous::Full);
-        let writer = SqlitePoolOptions::new()
-            .max_connections(1)
-            .test_before_acquire(false)
-            .connect_with(options)
-            .await?;
-        sqlx::raw_sql(
-            "create table releases (id bigint not null primary key, content text not null)",
-        )
-        .execute(&writer)
-        .await?;
+    /// Makes a table for rows that hold `content`.
+    pub(crate) async fn open(url: &str, submitters: usize, content: String) -> Result<BareCommits> {
         Ok(BareCommits {
-            writer,
+            writer: Writer::open(url, submitters).await?,
             submitters,
             content: content.into(),
             last_id: Arc::default(),
@@ -66,11 +96,8 @@ impl BareCommits {
             );
             submitting.spawn(async move {
                 while next.fetch_add(1, Ordering::Relaxed) < n {
-                    sqlx::query("insert into releases (id, content) values ($1, $2)")
-                        .bind(last_id.fetch_add(1, Ordering::Relaxed) + 1)
-                        .bind(&*content)
-                        .execute(&writer)
-                        .await?;
+                    let id = last_id.fetch_add(1, Ordering::Relaxed) + 1;
+                    writer.insert(id, &content).await?;
                 }
                 anyhow::Ok(())
             });

@@ -1,95 +1,107 @@
 //! One item to many endpoints: by webhook, by mail, by both.
 
 use crate::account;
-use crate::audience::{self, Audience};
+use crate::audience::Audience;
 use crate::bare_calls::{BareCallers, CallTemplate};
 use crate::bare_mails::BareMailers;
-use crate::engine::{Engine, Receivers};
 use crate::figure::{Figure, Round, per_second};
-use crate::item::{CALL_BYTES, MAIL_BYTES, MEASURED, WARM_UP};
-use crate::usage::Start;
+use crate::item::{self, CALL_BYTES, MAIL_BYTES, MEASURED, WARM_UP};
+use crate::pair::{Engine, Pair};
+use crate::planning;
+use crate::receivers::Receivers;
+use crate::wire::Wire;
 use anyhow::{Result, ensure};
 use http::StatusCode;
 use hyper::body::Bytes;
-use sinks::Keep;
 use std::time::{Duration, Instant};
 
 /// Kept connections of the bare webhook caller.
 const CALL_CONNECTIONS: usize = 64;
 /// Kept sessions of the bare mail client.
 const MAIL_SESSIONS: usize = 50;
-/// With this the bare rounds of the default last as long as the engine's, and meet as much noise.
+/// With this the bare rounds of the default last as long as the wire's, and meet as much noise.
 const BARE_AT_LEAST: usize = 30_000;
 
 /// One item to `n` webhooks.
-pub(crate) async fn webhook(n: usize, set: Vec<String>) -> Result<Figure> {
+pub(crate) async fn webhook(n: usize, engine: Engine, set: &[String]) -> Result<Figure> {
     let audience = Audience {
         webhooks: n,
-        mailboxes: 0,
+        ..Audience::default()
     };
-    measure("webhook", audience, set).await
+    measure("webhook", audience, engine, set).await
 }
 
 /// One item to `n` mailboxes.
-pub(crate) async fn email(n: usize, set: Vec<String>) -> Result<Figure> {
+pub(crate) async fn email(n: usize, engine: Engine, set: &[String]) -> Result<Figure> {
     let audience = Audience {
-        webhooks: 0,
         mailboxes: n,
+        ..Audience::default()
     };
-    measure("email", audience, set).await
+    measure("email", audience, engine, set).await
 }
 
-/// One item to `n` endpoints, half of them webhooks.
-pub(crate) async fn pipeline(n: usize, set: Vec<String>) -> Result<Figure> {
-    let audience = Audience {
-        webhooks: n.div_ceil(2),
-        mailboxes: n / 2,
-    };
-    measure("pipeline", audience, set).await
+/// One item to `n` endpoints, half of them webhooks; then planning by itself.
+pub(crate) async fn pipeline(n: usize, engine: Engine, set: &[String]) -> Result<Figure> {
+    measure("pipeline", Audience::mixed(n), engine, set).await
 }
 
-async fn measure(bench: &'static str, audience: Audience, set: Vec<String>) -> Result<Figure> {
-    let receivers = Receivers::start(Keep::Ids)?;
+async fn measure(
+    bench: &'static str,
+    audience: Audience,
+    engine: Engine,
+    set: &[String],
+) -> Result<Figure> {
+    let receivers = Receivers::start()?;
+    let pair = Pair::make(engine).await?;
     let mut bare = BareClients::open(&receivers).await?;
     bare.per_second(audience.warm_up(), &receivers).await?;
 
     let before = bare.per_second(audience, &receivers).await?;
-    let round = engine_round(audience, &receivers, set).await?;
+    let (wire, mut round) = wire_round(pair, audience, &receivers, set).await?;
     let after = bare.per_second(audience, &receivers).await?;
+    if bench == "pipeline" {
+        round.planning = Some(planning::measure(&wire, audience).await?);
+    }
 
+    wire.end().await?;
     Ok(Figure::new(bench, round, before.max(after)))
 }
 
 /// The measured round: from the submission until the last outcome is in the store.
-async fn engine_round(
+async fn wire_round(
+    pair: Pair,
     audience: Audience,
     receivers: &Receivers,
-    set: Vec<String>,
-) -> Result<Round> {
-    let engine = Engine::start(receivers, set).await?;
-    let store = &engine.app.store;
-    audience::add(store, audience, &receivers.http, engine.app.clock.now_ms()).await?;
-    let release_id = engine.submit(WARM_UP).await?;
-    engine
-        .complete(release_id, audience.warm_up(), receivers)
-        .await?;
+    set: &[String],
+) -> Result<(Wire, Round)> {
+    let (engine, warm_up) = (pair.engine, audience.warm_up());
+    let audiences = [(WARM_UP, warm_up), (MEASURED, audience)];
+    let mut wire = Wire::start(pair, receivers, &audiences, set).await?;
+    let release_id = wire.submit(&wire.client, item::release(WARM_UP, 1)).await?;
+    wire.complete(release_id, warm_up, receivers).await?;
+    receivers.check_sizes()?;
     receivers.clear();
 
-    let (start, begun) = (Start::now()?, Instant::now());
-    let release_id = engine.submit(MEASURED).await?;
-    engine.complete(release_id, audience, receivers).await?;
-    let (elapsed, usage) = (begun.elapsed(), start.usage()?);
+    wire.count()?;
+    let begun = Instant::now();
+    let release_id = wire
+        .submit(&wire.client, item::release(MEASURED, 1))
+        .await?;
+    wire.complete(release_id, audience, receivers).await?;
+    let (elapsed, usage) = (begun.elapsed(), wire.usage()?);
 
     let n = audience.all();
-    let account = account::make(store, release_id, n, receivers).await?;
-    engine.stop().await?;
-    Ok(Round {
+    let account = account::make(&wire.store, &[release_id], n, receivers).await?;
+    let round = Round {
+        engine,
         n,
         elapsed,
         usage,
+        planning: None,
         lost: account.lost,
         doubled: account.doubled,
-    })
+    };
+    Ok((wire, round))
 }
 
 /// Both bare clients with their connections open.
@@ -132,31 +144,5 @@ impl BareClients {
         );
         receivers.clear();
         Ok(per_second(calls + mails, elapsed))
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// Else the engine would be held against bare clients that carry more, or less.
-    #[tokio::test(flavor = "multi_thread")]
-    async fn what_the_engine_sends_is_as_large_as_what_bare_clients_send() {
-        let audience = Audience {
-            webhooks: 1,
-            mailboxes: 1,
-        };
-        let receivers = Receivers::start(Keep::Bodies).unwrap();
-
-        let round = engine_round(audience, &receivers, Vec::new())
-            .await
-            .unwrap();
-
-        let near = |found: usize, wanted: usize| found.abs_diff(wanted) < wanted / 20;
-        let call = receivers.http.calls()[0].body.as_ref().unwrap().len();
-        let mail = receivers.smtp.mails()[0].raw.as_ref().unwrap().len();
-        assert!(near(call, CALL_BYTES), "a call has {call} bytes");
-        assert!(near(mail, MAIL_BYTES), "a mail has {mail} bytes");
-        assert_eq!((round.lost, round.doubled), (0, 0));
     }
 }

@@ -1,6 +1,7 @@
 //! The release that is measured: its webhook payload is about 2 KB, its mail about 8 KB, text and HTML together.
 
-use serde_json::json;
+use release::model::Lane;
+use serde_json::{Value, json};
 
 /// The issuer of the measured release; the measured audience asks for it.
 pub(crate) const MEASURED: &str = "northgate-instruments";
@@ -17,13 +18,26 @@ pub(crate) const MAIL_BYTES: usize = 8 * 1024;
 const SENTENCE: &str = "Northgate said the new line measures flow and pressure in one housing, and that the first \
                         units will leave the plant near Leeds before the end of the quarter. ";
 
+/// The issuer of flash items; a tenth of the measured audience at most asks for it.
+pub(crate) const FLASH: &str = "tremor-watch";
+
 /// Every issuer, as the API takes them.
-pub(crate) fn issuers() -> [serde_json::Value; 3] {
-    [MEASURED, WARM_UP, UNHEARD].map(|slug| json!({ "slug": slug, "name": format!("{slug} plc") }))
+pub(crate) fn issuers() -> [serde_json::Value; 4] {
+    [MEASURED, WARM_UP, UNHEARD, FLASH]
+        .map(|slug| json!({ "slug": slug, "name": format!("{slug} plc") }))
 }
 
-/// A release of an issuer, as the API takes it.
-pub(crate) fn release(issuer: &str) -> String {
+/// A release of an issuer, its `nth`, as the API takes it.
+pub(crate) fn release(issuer: &str, nth: usize) -> String {
+    release_in(Lane::Regular, issuer, nth).to_string()
+}
+
+/// The same for the flash lane.
+pub(crate) fn flash(issuer: &str, nth: usize) -> String {
+    release_in(Lane::Flash, issuer, nth).to_string()
+}
+
+fn release_in(lane: Lane, issuer: &str, nth: usize) -> Value {
     let text = |bytes: usize| {
         SENTENCE.repeat(bytes.div_ceil(SENTENCE.len()))[..bytes]
             .trim_end()
@@ -33,7 +47,8 @@ pub(crate) fn release(issuer: &str) -> String {
     json!({
         "issuers": [issuer],
         "edition": { "region": "GB", "language": "en" },
-        "headline": "Northgate Instruments opens a second line for combined flow meters",
+        "lane": lane.as_str(),
+        "headline": format!("Northgate Instruments opens line {nth} for combined flow meters"),
         "subheadline": text(410),
         "summary": text(980),
         "dateline": { "city": "LEEDS", "country": "GB" },
@@ -45,5 +60,4 @@ pub(crate) fn release(issuer: &str) -> String {
         }],
         "body": paragraphs.join("\n\n"),
     })
-    .to_string()
 }

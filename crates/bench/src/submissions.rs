@@ -5,15 +5,15 @@
 
 use crate::bare_calls::{BareCallers, CallTemplate};
 use crate::bare_commits::BareCommits;
-use crate::engine::{Engine, Receivers};
 use crate::figure::{Figure, Round, per_second};
 use crate::item::{self, UNHEARD};
-use crate::usage::Start;
+use crate::pair::{Engine, Pair};
+use crate::receivers::Receivers;
+use crate::wire::Wire;
 use anyhow::{Context, Result};
 use http::StatusCode;
 use hyper::body::Bytes;
 use serde::Deserialize;
-use sinks::Keep;
 use std::collections::HashSet;
 use store::Store;
 
@@ -26,34 +26,37 @@ struct Answer {
 }
 
 /// `n` releases over kept connections.
-pub(crate) async fn intake(n: usize, set: Vec<String>) -> Result<Figure> {
-    let receivers = Receivers::start(Keep::Ids)?;
-    let engine = Engine::start(&receivers, set).await?;
-    let content = item::release(UNHEARD);
-    let commits = BareCommits::open(engine.folder(), SUBMITTERS, content.clone()).await?;
-    let mut submitters = BareCallers::open(SUBMITTERS, template(&engine, content)).await?;
+pub(crate) async fn intake(n: usize, engine: Engine, set: &[String]) -> Result<Figure> {
+    let receivers = Receivers::start()?;
+    let pair = Pair::make(engine).await?;
+    let mut wire = Wire::start(pair, &receivers, &[], set).await?;
+    let content = item::release(UNHEARD, 1);
+    let commits = BareCommits::open(&wire.pair.bare_url(), SUBMITTERS, content.clone()).await?;
+    let mut submitters = BareCallers::open(SUBMITTERS, template(&wire, content)).await?;
     let warm_up = (n / 10).max(100);
     commits.round(warm_up).await?;
     let warmed = submitters.round(warm_up).await?;
-    let seqs_before = seqs(&engine.app.store, &warmed.answers).await?;
+    let seqs_before = seqs(&wire.store, &warmed.answers).await?;
 
     let before = commits.round(n).await?;
-    let start = Start::now()?;
+    wire.count()?;
     let round = submitters.round(n).await?;
-    let usage = start.usage()?;
+    let usage = wire.usage()?;
     let after = commits.round(n).await?;
 
-    let seqs_after = seqs(&engine.app.store, &round.answers).await?;
-    engine.stop().await?;
+    let seqs_after = seqs(&wire.store, &round.answers).await?;
+    wire.end().await?;
     let first = seqs_before
         .iter()
         .max()
         .context("nothing was accepted to warm up")?;
     let last = seqs_after.iter().max().context("nothing was accepted")?;
     let round = Round {
+        engine,
         n,
         elapsed: round.elapsed,
         usage,
+        planning: None,
         lost: n - seqs_after.len(),
         // The wire's numbers have no gaps: more of them than submissions are items told twice.
         doubled: usize::try_from(last - first)?.saturating_sub(n),
@@ -65,11 +68,11 @@ pub(crate) async fn intake(n: usize, set: Vec<String>) -> Result<Figure> {
     ))
 }
 
-fn template(engine: &Engine, content: String) -> CallTemplate {
+fn template(wire: &Wire, content: String) -> CallTemplate {
     CallTemplate {
         path: "/v1/releases",
-        host: engine.address,
-        bearer: Some(format!("Bearer {}", engine.app.local_token)),
+        host: wire.address(),
+        bearer: Some(format!("Bearer {}", wire.token)),
         body: Bytes::from(content),
         answer: StatusCode::ACCEPTED,
         id_header: "idempotency-key",

@@ -1,4 +1,4 @@
-//! What this process has used: processor time and memory, from `/proc/self` (proc(5)).
+//! What a process has used: processor time and memory, from `/proc/PID` (proc(5)).
 
 use anyhow::{Context, Result};
 use std::fs;
@@ -18,30 +18,35 @@ pub(crate) struct Usage {
 /// The start of a round.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Start {
+    pid: u32,
     cpu_s: f64,
 }
 
 impl Start {
-    /// Begins to count; the peak starts again from what is resident now.
-    pub(crate) fn now() -> Result<Start> {
-        fs::write("/proc/self/clear_refs", "5").context("the peak of memory cannot be reset")?;
-        Ok(Start { cpu_s: cpu_s()? })
+    /// Begins to count for a process of ours; the peak starts again from what is resident now.
+    pub(crate) fn of(pid: u32) -> Result<Start> {
+        fs::write(format!("/proc/{pid}/clear_refs"), "5")
+            .context("the peak of memory cannot be reset")?;
+        Ok(Start {
+            pid,
+            cpu_s: cpu_s(pid)?,
+        })
     }
 
     /// What was used since.
     pub(crate) fn usage(self) -> Result<Usage> {
         Ok(Usage {
-            cpu_s: cpu_s()? - self.cpu_s,
-            peak_rss_mib: peak_rss_mib()?,
+            cpu_s: cpu_s(self.pid)? - self.cpu_s,
+            peak_rss_mib: peak_rss_mib(self.pid)?,
         })
     }
 }
 
-fn cpu_s() -> Result<f64> {
-    let stat = fs::read_to_string("/proc/self/stat")?;
+fn cpu_s(pid: u32) -> Result<f64> {
+    let stat = fs::read_to_string(format!("/proc/{pid}/stat"))?;
     ticks(&stat)
         .map(|ticks| ticks as f64 / TICKS_PER_SECOND)
-        .context("/proc/self/stat cannot be read")
+        .with_context(|| format!("/proc/{pid}/stat cannot be read"))
 }
 
 /// The fields 14 and 15, counted behind the program's name, which may hold spaces and brackets.
@@ -53,12 +58,12 @@ fn ticks(stat: &str) -> Option<u64> {
     Some(user + system)
 }
 
-fn peak_rss_mib() -> Result<f64> {
-    let status = fs::read_to_string("/proc/self/status")?;
+fn peak_rss_mib(pid: u32) -> Result<f64> {
+    let status = fs::read_to_string(format!("/proc/{pid}/status"))?;
     let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
     let kib: f64 = line
         .and_then(|rest| rest.trim().strip_suffix(" kB")?.parse().ok())
-        .context("/proc/self/status has no VmHWM")?;
+        .with_context(|| format!("/proc/{pid}/status has no VmHWM"))?;
     Ok(kib / 1024.0)
 }
 
@@ -72,6 +77,6 @@ mod tests {
 
         assert_eq!(ticks(stat), Some(154));
         assert_eq!(ticks("7 (a"), None);
-        assert!(peak_rss_mib().unwrap() > 1.0);
+        assert!(peak_rss_mib(std::process::id()).unwrap() > 1.0);
     }
 }

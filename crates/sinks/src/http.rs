@@ -24,6 +24,8 @@ pub struct ReceivedCall {
     pub status: u16,
     /// When the body had been read.
     pub received: Instant,
+    /// How long the body was.
+    pub size_bytes: usize,
     /// All headers in their order, names in lower case, with [`Keep::Bodies`]; else empty.
     pub headers: Vec<(String, String)>,
     /// The body, with [`Keep::Bodies`].

@@ -84,6 +84,7 @@ fn record(desk: &HttpDesk, parts: &Parts, body: &Bytes, status: u16) {
         .get("webhook-id")
         .map(text)
         .unwrap_or_default();
+    let size_bytes = body.len();
     let (headers, body) = match desk.keep {
         Keep::Ids => (Vec::new(), None),
         Keep::Bodies => {
@@ -101,6 +102,7 @@ fn record(desk: &HttpDesk, parts: &Parts, body: &Bytes, status: u16) {
         path,
         status,
         received: Instant::now(),
+        size_bytes,
         headers,
         body,
     });

@@ -22,6 +22,8 @@ pub struct ReceivedMail {
     pub recipient: String,
     /// When the final dot was read.
     pub received: Instant,
+    /// How long the message was, as it was sent.
+    pub size_bytes: usize,
     /// The message without dot-stuffing, with [`Keep::Bodies`].
     pub raw: Option<Vec<u8>>,
 }

@@ -214,6 +214,7 @@ impl Dialogue {
                 from: from.clone(),
                 recipient,
                 received,
+                size_bytes: message.len(),
                 raw,
             });
         }
