@@ -46,6 +46,11 @@ impl Process {
         for text in own.iter().chain(settings) {
             command.args(["--set", text]);
         }
+        for (name, _) in std::env::vars_os() {
+            if name.as_encoded_bytes().starts_with(b"DATELINE_") {
+                command.env_remove(name);
+            }
+        }
         command.current_dir(folder).stdout(output.try_clone()?);
         let child = command.stderr(output).spawn()?;
         let mut process = Process {

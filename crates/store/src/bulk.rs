@@ -103,18 +103,20 @@ impl Bulk for PgConnection {
         batch: &BatchRow,
         outcomes: &[Outcome],
     ) -> Result<HashSet<i64>> {
+        let mut outcomes: Vec<&Outcome> = outcomes.iter().collect();
+        outcomes.sort_by_key(|outcome| outcome.endpoint_id);
         let verdicts = || outcomes.iter().map(|outcome| &outcome.verdict);
-        // Named twice, for without statistics PostgreSQL may read all deliveries of the alert: `any` keeps it to the key.
+        // No join: without statistics PostgreSQL guesses that few rows are there, and compares each with each. So every row
+        // finds its outcome by itself, by a binary search for its endpoint, and its retry by the key.
         let changed: Vec<i64> = sqlx::query_scalar(
-            "update deliveries set state = o.state, attempts = greatest(attempts, o.attempt), done_ms = o.at_ms, \
-             last_status = o.status, last_error = o.error \
-             from unnest($1::bigint[], $2::text[], $3::bigint[], $4::bigint[], $5::bigint[], $6::text[]) \
-             as o (endpoint_id, state, attempt, at_ms, status, error) \
-             where deliveries.alert_id = $7 and deliveries.endpoint_id = any($1) \
-             and deliveries.endpoint_id = o.endpoint_id \
-             and deliveries.state = 'due' and deliveries.batch_id = $8 and not exists (select 1 from retries t \
-             where t.alert_id = deliveries.alert_id and t.endpoint_id = deliveries.endpoint_id) \
-             returning deliveries.endpoint_id",
+            "update deliveries set state = ($2::text[])[width_bucket(endpoint_id, $1::bigint[])], \
+             attempts = greatest(attempts, ($3::bigint[])[width_bucket(endpoint_id, $1::bigint[])]), \
+             done_ms = ($4::bigint[])[width_bucket(endpoint_id, $1::bigint[])], \
+             last_status = ($5::bigint[])[width_bucket(endpoint_id, $1::bigint[])], \
+             last_error = ($6::text[])[width_bucket(endpoint_id, $1::bigint[])] \
+             where alert_id = $7 and endpoint_id = any($1::bigint[]) and state = 'due' and batch_id = $8 \
+             and (select count(*) from retries t where t.alert_id = deliveries.alert_id \
+             and t.endpoint_id = deliveries.endpoint_id) = 0 returning endpoint_id",
         )
         .bind(outcomes.iter().map(|outcome| outcome.endpoint_id).collect::<Vec<_>>())
         .bind(verdicts().map(|verdict| verdict.state()).collect::<Vec<_>>())
