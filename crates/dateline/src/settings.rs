@@ -25,9 +25,10 @@ use serde::Deserialize;
 pub use problem::{Layer, Problem, SettingsError};
 pub use secret::Secret;
 pub use sections::{
-    BatchSettings, HttpSettings, LogFormat, LogSettings, MailSettings, MailTls, PagesSettings,
-    QueueSettings, RetrySettings, ReviewSettings, SecuritySettings, ShutdownSettings,
-    SignupSettings, StoreSettings, SweepSettings, TopicsSettings, WebhookSettings,
+    BatchSettings, BlastSettings, HttpSettings, LogFormat, LogSettings, MailSettings, MailTls,
+    PagesSettings, QueueSettings, RetrySettings, ReviewSettings, SecuritySettings,
+    ShutdownSettings, SignupSettings, StoreSettings, SweepSettings, TopicsSettings,
+    WebhookSettings,
 };
 pub use sources::Sources;
 pub use texts::{Relay, RelaySecurity};
@@ -49,6 +50,8 @@ pub struct Settings {
     pub http: HttpSettings,
     /// Who sees a release before it goes.
     pub review: ReviewSettings,
+    /// The guard against a reach far above the usual.
+    pub blast: BlastSettings,
     /// Readers who sign up by themselves.
     pub signup: SignupSettings,
     /// The database.

@@ -1,7 +1,7 @@
 //! The version of the schema, one for all engines.
 
 /// What this program writes and reads.
-pub(crate) const VERSION: i64 = 3;
+pub(crate) const VERSION: i64 = 4;
 
 /// The key that signs links, made with the store.
 macro_rules! add_key {

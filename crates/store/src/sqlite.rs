@@ -17,6 +17,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../schema/sqlite-0001.sql"),
     include_str!("../schema/sqlite-0002.sql"),
     include_str!("../schema/sqlite-0003.sql"),
+    include_str!("../schema/sqlite-0004.sql"),
 ];
 const _: () = assert!(MIGRATIONS.len() as i64 == schema::VERSION);
 const READERS: u32 = 4;

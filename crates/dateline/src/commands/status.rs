@@ -2,6 +2,7 @@
 
 use super::admin::print_table;
 use super::ask::{plain, text};
+use super::blasts;
 use super::halts::said;
 use crate::client::Client;
 use anyhow::Result;
@@ -31,7 +32,7 @@ pub(super) async fn run(args: &StatusArgs, client: &Client) -> Result<ExitCode> 
     }
     Ok(match shown["verdict"].as_str() {
         Some("OK") => ExitCode::SUCCESS,
-        Some("LATE" | "HALTED") => ExitCode::from(1),
+        Some("LATE" | "HALTED" | "ASKS") => ExitCode::from(1),
         _ => ExitCode::from(2),
     })
 }
@@ -64,6 +65,9 @@ fn print(shown: &Value) {
     println!("oldest due {age}");
     for halt in shown["halts"].as_array().into_iter().flatten() {
         println!("halted     {}", said(halt));
+    }
+    for blast in shown["blasts"].as_array().into_iter().flatten() {
+        println!("asks       {}", blasts::said(blast));
     }
     let mut workers = shown["workers"].clone();
     for worker in workers.as_array_mut().into_iter().flatten() {

@@ -34,6 +34,16 @@ pub struct ReviewSettings {
     pub late_editions: LateEditions,
 }
 
+/// `[blast]`: the guard against a reach far above the usual.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct BlastSettings {
+    /// How many times the usual a reach may be; 0 for no guard.
+    pub factor: i64,
+    /// A reach that is never asked about.
+    pub at_least: i64,
+}
+
 /// `[signup]`: readers who sign up by themselves.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
