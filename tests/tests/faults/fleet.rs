@@ -1,5 +1,6 @@
 //! The wire as processes: started, killed, started again, each with a log of its own.
 
+use crate::account;
 use crate::load::Receivers;
 use crate::services::Services;
 use dateline::client::Client;
@@ -43,11 +44,21 @@ pub(crate) struct Fleet {
 impl Fleet {
     /// A fleet on a database and queues of its own, with issuer and readers.
     pub(crate) async fn start(services: &Services, receivers: Receivers) -> Fleet {
+        Fleet::start_on(services, receivers, async |_| {}).await
+    }
+
+    /// The same, on a database that is made ready first, given its URL.
+    pub(crate) async fn start_on(
+        services: &Services,
+        receivers: Receivers,
+        make_ready: impl AsyncFnOnce(String),
+    ) -> Fleet {
         let name = format!("faults_{:08x}", rand::random::<u32>());
         let server = services.postgres();
         execute(&server, &format!("create database {name}")).await;
         let base = server.rsplit_once('/').unwrap().0.to_owned();
         let database = format!("{base}/{name}");
+        make_ready(database.clone()).await;
         let settings = [
             format!("store.url={database}"),
             format!("queue.url={}", services.amqp()),
@@ -115,6 +126,56 @@ impl Fleet {
             );
             sleep(Duration::from_millis(5)).await;
         }
+    }
+
+    /// Another setting, for the processes that are started from now on.
+    pub(crate) fn set(&mut self, text: &str) {
+        self.settings.push(text.to_owned());
+    }
+
+    /// Stops a process in good order.
+    pub(crate) async fn stop(&mut self, role: &'static str) {
+        let mut child = self.processes.remove(role).unwrap();
+        terminate(&child);
+        let status = tokio::task::spawn_blocking(move || child.wait()).await;
+        let status = status.unwrap().unwrap();
+        assert!(status.success(), "{role} ended badly\n{}", self.log(role));
+    }
+
+    /// Runs another command of the binary with the fleet's settings; gives what it said.
+    pub(crate) async fn run(&self, arguments: &[&str]) -> String {
+        let mut command: Command = Binary::find().command(self.folder.path());
+        command.args(arguments);
+        for text in &self.settings {
+            command.args(["--set", text]);
+        }
+        let output = tokio::task::spawn_blocking(move || command.output()).await;
+        let output = output.unwrap().unwrap();
+        assert!(output.status.success(), "{arguments:?}: {output:?}");
+        String::from_utf8_lossy(&output.stdout).into_owned()
+    }
+
+    /// A stranger asks for alerts on a page of the newsroom, and is sent the mail that has to be confirmed.
+    pub(crate) async fn sign_up(&self, address: &str) {
+        let url = format!("http://127.0.0.1:{}", self.ports["newsroom"]);
+        let anybody = Client::remote(&url, "").unwrap();
+        let form = format!(
+            "words=zeppelins&address={}&step=ask",
+            address.replace('@', "%40")
+        );
+        let form_type = "application/x-www-form-urlencoded";
+        let asked = anybody.exchange(Method::POST, "/alerts/new", form_type, form.into(), &[]);
+        assert_eq!(asked.await.unwrap().status(), 200);
+    }
+
+    /// Where the store is.
+    pub(crate) fn database(&self) -> &str {
+        &self.database
+    }
+
+    /// Waits until nothing is left to be done.
+    pub(crate) async fn drain(&self) {
+        account::drain(self).await;
     }
 
     /// SIGKILL; gives the moments before it and after the process was gone.
@@ -199,11 +260,7 @@ impl Fleet {
 
     /// Stops every process in good order, and drops the database and its queues.
     pub(crate) async fn end(mut self) {
-        for child in self.processes.values() {
-            let kill = format!("kill -TERM {}", child.id());
-            let sent = Command::new("sh").args(["-c", &kill]).status();
-            assert!(sent.unwrap().success());
-        }
+        self.processes.values().for_each(terminate);
         for (role, mut child) in std::mem::take(&mut self.processes) {
             let status = tokio::task::spawn_blocking(move || child.wait())
                 .await
@@ -234,6 +291,12 @@ impl Drop for Fleet {
             }
         }
     }
+}
+
+fn terminate(child: &Child) {
+    let kill = format!("kill -TERM {}", child.id());
+    let sent = Command::new("sh").args(["-c", &kill]).status();
+    assert!(sent.unwrap().success());
 }
 
 fn free_port() -> u16 {

@@ -12,8 +12,10 @@
 
 mod account;
 mod fleet;
+mod halting;
 mod load;
 mod services;
+mod upgrading;
 
 use account::{Account, Doubles};
 use fleet::{Fleet, ROLES};
