@@ -10,13 +10,13 @@ use tests::{DEADLINE, release};
 use tokio::time::sleep;
 
 /// Readers of each channel.
-const EACH: usize = 1000;
+const EACH: usize = 600;
 /// An answer takes so long, so that an item is under way for some seconds.
 const ANSWERS_AFTER_MS: u64 = 100;
 /// After a halt was answered, nothing more begins than within this time.
 const STOPS_WITHIN: Duration = Duration::from_millis(1500);
 /// How long nothing must come: two looks at the halts, leases that end, several sweeps.
-const QUIET: Duration = Duration::from_secs(4);
+const QUIET: Duration = Duration::from_secs(3);
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn halt_stops_every_process_amid_an_item_and_resuming_loses_nothing() {
