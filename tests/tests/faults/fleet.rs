@@ -36,6 +36,7 @@ pub(crate) struct Fleet {
     database: String,
     prefix: String,
     settings: Vec<String>,
+    variables: Vec<(&'static str, String)>,
     ports: BTreeMap<&'static str, u16>,
     processes: BTreeMap<&'static str, Child>,
     token: String,
@@ -47,8 +48,31 @@ impl Fleet {
         Fleet::start_on(services, receivers, async |_| {}).await
     }
 
+    /// The same with more settings, and variables of each process.
+    pub(crate) async fn start_with(
+        services: &Services,
+        receivers: Receivers,
+        settings: &[String],
+        variables: &[(&'static str, String)],
+    ) -> Fleet {
+        let mut fleet = Fleet::prepare(services, receivers, async |_| {}).await;
+        fleet.settings.extend_from_slice(settings);
+        fleet.variables = variables.to_vec();
+        fleet.begin().await
+    }
+
     /// The same, on a database that is made ready first, given its URL.
     pub(crate) async fn start_on(
+        services: &Services,
+        receivers: Receivers,
+        make_ready: impl AsyncFnOnce(String),
+    ) -> Fleet {
+        let fleet = Fleet::prepare(services, receivers, make_ready).await;
+        fleet.begin().await
+    }
+
+    /// A database of its own, and no process yet.
+    async fn prepare(
         services: &Services,
         receivers: Receivers,
         make_ready: impl AsyncFnOnce(String),
@@ -74,7 +98,7 @@ impl Fleet {
             "retry.webhook_s=[1, 1, 1, 1, 1]".to_owned(),
             "retry.email_s=[1, 1, 1, 1, 1]".to_owned(),
         ];
-        let mut fleet = Fleet {
+        Fleet {
             settings: [settings.to_vec(), receivers.settings()].concat(),
             receivers,
             folder: tempfile::tempdir().unwrap(),
@@ -84,13 +108,18 @@ impl Fleet {
             ports: ROLES.into_iter().map(|role| (role, free_port())).collect(),
             processes: BTreeMap::new(),
             token: String::new(),
-        };
-        for role in ROLES {
-            fleet.start_again(role).await;
+            variables: Vec::new(),
         }
-        fleet.token = fleet.first_token();
-        fleet.receivers.people(&fleet.client()).await;
-        fleet
+    }
+
+    /// Every process, then issuer and readers.
+    async fn begin(mut self) -> Fleet {
+        for role in ROLES {
+            self.start_again(role).await;
+        }
+        self.token = self.first_token();
+        self.receivers.people(&self.client()).await;
+        self
     }
 
     /// Starts a process that does not run, and waits until it answers.
@@ -103,6 +132,7 @@ impl Fleet {
             .unwrap();
         let mut command: Command = Binary::find().command(self.folder.path());
         command.args(["serve", "--role", role.trim_end_matches("-2")]);
+        command.envs(self.variables.clone());
         command.args(["--set", &format!("http.listen=127.0.0.1:{port}")]);
         for text in &self.settings {
             command.args(["--set", text]);
@@ -145,7 +175,7 @@ impl Fleet {
     /// Runs another command of the binary with the fleet's settings; gives what it said.
     pub(crate) async fn run(&self, arguments: &[&str]) -> String {
         let mut command: Command = Binary::find().command(self.folder.path());
-        command.args(arguments);
+        command.args(arguments).envs(self.variables.clone());
         for text in &self.settings {
             command.args(["--set", text]);
         }

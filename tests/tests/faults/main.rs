@@ -11,6 +11,7 @@
 )]
 
 mod account;
+mod encrypted;
 mod fleet;
 mod halting;
 mod load;
