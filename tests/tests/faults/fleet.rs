@@ -4,7 +4,8 @@ use crate::account;
 use crate::load::Receivers;
 use crate::services::Services;
 use dateline::client::Client;
-use http::Method;
+use http::{Method, StatusCode};
+use http_body_util::BodyExt;
 use serde_json::{Value, json};
 use sqlx::{Connection, PgConnection};
 use std::collections::BTreeMap;
@@ -161,6 +162,22 @@ impl Fleet {
     /// Another setting, for the processes that are started from now on.
     pub(crate) fn set(&mut self, text: &str) {
         self.settings.push(text.to_owned());
+    }
+
+    /// Variables of the processes that are started from now on.
+    pub(crate) fn give(&mut self, variables: Vec<(&'static str, String)>) {
+        self.variables = variables;
+    }
+
+    /// Whether a process says that its work completes, and what it says.
+    pub(crate) async fn readyz(&self, role: &str) -> (StatusCode, String) {
+        let url = format!("http://127.0.0.1:{}", self.ports[role]);
+        let anybody = Client::remote(&url, "").unwrap();
+        let asked = anybody.exchange(Method::GET, "/readyz", "", Vec::new(), &[]);
+        let answer = asked.await.unwrap();
+        let status = answer.status();
+        let body = answer.into_body().collect().await.unwrap().to_bytes();
+        (status, String::from_utf8_lossy(&body).into_owned())
     }
 
     /// Stops a process in good order.
