@@ -34,25 +34,13 @@ pub(crate) async fn store(settings: &Settings, patience: Patience, now_ms: i64) 
     let mut pause = FIRST_PAUSE;
     loop {
         match Store::open(&url, now_ms).await {
-            Err(StoreError::Failed(error)) if patience == Patience::Waits && is_away(&error) => {
-                warn!(%error, "{shown} cannot be reached, next attempt in {pause:?}: {error}");
+            Err(StoreError::Unreachable(reason)) if patience == Patience::Waits => {
+                warn!("{shown} cannot be reached, next attempt in {pause:?}: {reason}");
                 tokio::time::sleep(pause).await;
                 pause = (pause * 2).min(LONGEST_PAUSE);
             }
             opened => return opened.with_context(|| format!("{shown} cannot be opened")),
         }
-    }
-}
-
-/// Whether waiting may mend it.
-fn is_away(error: &store::SqlError) -> bool {
-    match error {
-        store::SqlError::Io(_) | store::SqlError::PoolTimedOut => true,
-        // Class 57P: starting up, shutting down, terminated by an administrator; 53300: too many connections.
-        store::SqlError::Database(database) => database
-            .code()
-            .is_some_and(|code| code.starts_with("57P") || code == "53300"),
-        _ => false,
     }
 }
 
