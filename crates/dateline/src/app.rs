@@ -134,7 +134,7 @@ impl App {
         };
         let email = worker(
             &format!("email{node}"),
-            mail_sender(&settings)?,
+            mail_sender(&settings, &roles)?,
             settings.mail.connections,
             &settings.retry.email_s,
         );

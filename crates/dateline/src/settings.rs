@@ -99,14 +99,14 @@ impl Settings {
     ///
     /// # Errors
     ///
-    /// All problems of all layers: unreadable files, unknown keys, wrong types, values out of range, secrets given
+    /// All problems of all layers: unknown keys, wrong types, values out of range, secrets given
     /// twice. Only when each value is right by itself are those checked that depend on each other.
     pub fn load(sources: Sources) -> Result<Settings, SettingsError> {
         let known = Known::compiled_in();
         let mut layers = Layers::over(&known);
         sources.read_into(&mut layers);
         layers.check_values();
-        secret::read_files(&mut layers, &sources.directory);
+        secret::given_once(&mut layers);
         let mut settings = layers.into_settings()?;
 
         settings.directory = sources.directory;
@@ -152,6 +152,17 @@ impl Settings {
         let mut url = url::Url::parse(&self.store.url).map_err(std::io::Error::other)?;
         let _ = url.set_password(Some(password.trim_end_matches(['\r', '\n'])));
         Ok(url.to_string())
+    }
+
+    /// The password of the relay's user; empty where there is none.
+    ///
+    /// # Errors
+    /// If its file cannot be read.
+    pub fn mail_password(&self) -> std::io::Result<Secret> {
+        match self.mail.password_file.as_str() {
+            "" => Ok(self.mail.password.clone()),
+            file => secret::read(&self.resolve(file)),
+        }
     }
 
     /// How the broker is reached; none where the queue is embedded.

@@ -120,9 +120,9 @@ pub struct MailSettings {
     pub from: String,
     /// The relay's URL, or empty; see [`MailSettings::relay`].
     pub relay: String,
-    /// The password of the relay's user, from wherever it was given.
+    /// The password of the relay's user, if it was given as a text; see [`super::Settings::mail_password`].
     pub password: Secret,
-    /// Where the password was read from, or empty. It has been read: use `password`.
+    /// File with the password, or empty.
     pub password_file: String,
     /// TLS to an `smtp:` relay.
     pub tls: MailTls,
