@@ -278,7 +278,7 @@ async fn run(cli: Cli) -> Result<ExitCode> {
         Command::Backup(args) => keep::backup(&args, common).await,
         Command::Restore(args) => keep::restore(&args, common).await,
         Command::Settings => {
-            print!("{}", Settings::default_text());
+            say_part!("{}", Settings::default_text());
             Ok(ExitCode::SUCCESS)
         }
     }

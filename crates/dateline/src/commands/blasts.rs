@@ -43,17 +43,17 @@ pub(super) async fn run(args: &BlastArgs, client: &Client) -> Result<ExitCode> {
         BlastCommand::List { json } => {
             let shown = client.ask(Method::GET, "/v1/blasts", None).await?;
             match json {
-                true => println!("{shown}"),
+                true => say!("{shown}"),
                 false => print(&shown["blasts"]),
             }
         }
         BlastCommand::Go(args) => {
             let shown = say(client, args, "go").await?;
-            println!("let go: {} endpoints are told now", plain(&shown["reach"]));
+            say!("let go: {} endpoints are told now", plain(&shown["reach"]));
         }
         BlastCommand::Stop(args) => {
             let shown = say(client, args, "stop").await?;
-            println!(
+            say!(
                 "stopped: nobody is told; the release stays published. `dateline blast go {}` lets it go all the same.",
                 text(&shown, "alert")
             );
@@ -71,10 +71,10 @@ async fn say(client: &Client, args: &WordArgs, word: &str) -> Result<Value> {
 fn print(blasts: &Value) {
     let blasts = blasts.as_array().map(Vec::as_slice).unwrap_or_default();
     if blasts.is_empty() {
-        println!("nothing waits for a word");
+        say!("nothing waits for a word");
     }
     for blast in blasts {
-        println!("{}", said(blast));
+        say!("{}", said(blast));
     }
 }
 

@@ -54,7 +54,7 @@ pub(super) async fn run(args: &DoctorArgs, common: &Common) -> Result<ExitCode> 
     let worst = checks.iter().map(|check| check.verdict).max();
     let worst = worst.unwrap_or(Verdict::Ok);
     if args.json {
-        println!("{}", json!({ "verdict": worst, "checks": checks }));
+        say!("{}", json!({ "verdict": worst, "checks": checks }));
     } else {
         print(&checks, worst);
     }
@@ -100,6 +100,6 @@ fn print(checks: &[Check], worst: Verdict) {
             [Some(found), mend].into_iter().flatten()
         })
         .collect();
-    println!("{}", table(&["verdict", "check", "finding"], &rows));
-    println!("\n{}", worst.in_words());
+    say!("{}", table(&["verdict", "check", "finding"], &rows));
+    say!("\n{}", worst.in_words());
 }

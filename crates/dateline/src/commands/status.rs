@@ -26,7 +26,7 @@ pub(super) async fn run(args: &StatusArgs, client: &Client) -> Result<ExitCode> 
         shown["why"] = json!("no server runs on this folder; start it with `dateline serve`");
     }
     if args.json {
-        println!("{shown}");
+        say!("{shown}");
     } else {
         print(&shown);
     }
@@ -38,7 +38,7 @@ pub(super) async fn run(args: &StatusArgs, client: &Client) -> Result<ExitCode> 
 }
 
 fn print(shown: &Value) {
-    println!("{}: {}", text(shown, "verdict"), text(shown, "why"));
+    say!("{}: {}", text(shown, "verdict"), text(shown, "why"));
     let age = shown["oldest_due_age_ms"]
         .as_i64()
         .map_or_else(|| "none".to_owned(), human_duration);
@@ -48,7 +48,7 @@ fn print(shown: &Value) {
         .flatten()
         .map(|(name, depth)| format!("{name} {depth}"))
         .collect();
-    println!("queues     {}", depth.join(", "));
+    say!("queues     {}", depth.join(", "));
     for (label, field) in [
         ("scheduled", "scheduled"),
         ("unrouted", "unrouted"),
@@ -60,14 +60,14 @@ fn print(shown: &Value) {
         ("dead", "dead"),
         ("poisoned", "poisoned"),
     ] {
-        println!("{label:<10} {}", plain(&shown[field]));
+        say!("{label:<10} {}", plain(&shown[field]));
     }
-    println!("oldest due {age}");
+    say!("oldest due {age}");
     for halt in shown["halts"].as_array().into_iter().flatten() {
-        println!("halted     {}", said(halt));
+        say!("halted     {}", said(halt));
     }
     for blast in shown["blasts"].as_array().into_iter().flatten() {
-        println!("asks       {}", blasts::said(blast));
+        say!("asks       {}", blasts::said(blast));
     }
     let mut workers = shown["workers"].clone();
     for worker in workers.as_array_mut().into_iter().flatten() {
@@ -80,7 +80,7 @@ fn print(shown: &Value) {
         .as_array()
         .is_some_and(|workers| !workers.is_empty())
     {
-        println!();
+        say!();
         print_table(&workers, &["id", "role", "doing", "last heard", "up"]);
     }
 }
