@@ -84,6 +84,23 @@ impl Postgres {
         }
     }
 
+    /// Looks at a database: the version of its schema, how far its clock is before ours, and whether it takes a write, which is
+    /// not kept.
+    pub(crate) async fn look(url: &str, now_ms: impl Fn() -> i64) -> Result<(i64, i64)> {
+        let postgres = Postgres::connect(url).await?;
+        let found = version(&mut *postgres.reader().await?).await?;
+        let offset_ms = postgres.clock_offset_ms(now_ms).await?;
+        let mut transaction = postgres.begin().await?;
+        if found > 0 {
+            sqlx::raw_sql(schema::PROBE)
+                .execute(&mut *transaction)
+                .await?;
+        }
+        transaction.rollback().await?;
+        postgres.close().await;
+        Ok((found, offset_ms))
+    }
+
     async fn connect(url: &str) -> Result<Postgres> {
         let options = PgConnectOptions::from_str(url)
             .map_err(|error| StoreError::Place(format!("postgres://… ({error})")))?
@@ -421,6 +438,23 @@ mod tests {
             .execute(&mut *connection)
             .await
             .unwrap();
+    }
+
+    /// An answer that was given is on the disk: with `off` a crash of the server alone could forget it.
+    #[tokio::test]
+    async fn connections_wait_for_the_disk() {
+        let (postgres, schema) = place().await;
+        let mut connection = postgres.reader().await.unwrap();
+
+        let waits: String = sqlx::query_scalar("show synchronous_commit")
+            .fetch_one(&mut *connection)
+            .await
+            .unwrap();
+
+        assert_eq!(waits, "on");
+        drop(connection);
+        run(&postgres, &format!("drop schema {schema} cascade")).await;
+        postgres.close().await;
     }
 
     /// The next version is made up.

@@ -27,10 +27,7 @@ pub(crate) async fn store(settings: &Settings, patience: Patience, now_ms: i64) 
     let url = settings
         .store_url()
         .context("store.password_file cannot be read")?;
-    let shown = match settings.store_path() {
-        Some(path) => format!("the store {}", path.display()),
-        None => format!("the store at {}", without_password(&settings.store.url)),
-    };
+    let shown = place(settings);
     let mut pause = FIRST_PAUSE;
     loop {
         match Store::open(&url, now_ms).await {
@@ -41,6 +38,14 @@ pub(crate) async fn store(settings: &Settings, patience: Patience, now_ms: i64) 
             }
             opened => return opened.with_context(|| format!("{shown} cannot be opened")),
         }
+    }
+}
+
+/// Where the store is, for people.
+pub(crate) fn place(settings: &Settings) -> String {
+    match settings.store_path() {
+        Some(path) => format!("the store {}", path.display()),
+        None => format!("the store at {}", without_password(&settings.store.url)),
     }
 }
 
