@@ -273,6 +273,7 @@ macro_rules! conformance {
                 two_gatherings_at_once_tell_each_delivery_once,
                 replayed_member_is_not_told_by_its_digest_too,
                 frequency_is_read_back_and_heard_of,
+                reader_at_the_end_of_a_full_look_is_told_of_all_by_the_next,
             }
             pruning {
                 what_is_old_and_settled_goes_and_nothing_else,
