@@ -64,6 +64,11 @@ pub(crate) mod postgres {
             Store::open(&self.url(), crate::fixtures::NOW).await
         }
 
+        /// Makes the place, and nothing in it.
+        pub(crate) async fn make_empty(&self) {
+            self.run("create schema if not exists").await;
+        }
+
         /// Makes the schema of a version before, as its text has it.
         pub(crate) async fn make(&self, version: i64, text: &'static str) {
             self.run("create schema if not exists").await;

@@ -3,7 +3,7 @@
 use crate::engines::{postgres, sqlite};
 use crate::fixtures::{NOW, cleared};
 use sqlx::{AssertSqlSafe, Connection, PgConnection, SqliteConnection};
-use store::{Migrated, Store, StoreError};
+use store::{Migrated, Store, StoreError, StoreLook};
 
 async fn set_version(place: &postgres::Place, version: i64) {
     let mut database = PgConnection::connect(&place.url()).await.unwrap();
@@ -102,6 +102,34 @@ async fn file_is_migrated_and_says_from_where() {
     assert!(matches!(read, Err(StoreError::Schema { found: 1, .. })));
     assert_eq!(migrated, Migrated { from: 1, to: 4 });
     assert_eq!(again, Migrated { from: 4, to: 4 });
+}
+
+/// Whoever looks makes nothing and brings nothing up to date.
+#[tokio::test]
+async fn store_that_is_looked_at_stays_as_it_is() {
+    let (file, database) = (sqlite::Place::new(), postgres::Place::new());
+    let of_file = format!("sqlite:{}", file.file().display());
+    let look = async |url: &str| StoreLook::at(url, || NOW).await;
+
+    let absent = look(&of_file).await;
+    assert!(absent.is_err() && !file.file().exists());
+    file.open().await.unwrap().close().await;
+    let stands = look(&of_file).await.unwrap();
+    assert_eq!((stands.schema, stands.known, stands.offset_ms), (4, 4, 0));
+
+    database.make_empty().await;
+    for _ in 0..2 {
+        assert_eq!(look(&database.url()).await.unwrap().schema, 0);
+    }
+    database
+        .make(3, include_str!("../../schema/postgres-0003.sql"))
+        .await;
+    for _ in 0..2 {
+        assert_eq!(look(&database.url()).await.unwrap().schema, 3);
+    }
+    set_version(&database, 5).await;
+    let newer = look(&database.url()).await;
+    assert!(matches!(newer, Err(StoreError::Schema { found: 5, .. })));
 }
 
 #[tokio::test]
