@@ -108,17 +108,22 @@ async fn halt_stops_every_process_amid_an_item_and_resuming_loses_nothing() {
     fleet.end().await;
 }
 
-/// Readers of zeppelins; the fleet's own readers, who want everything, go.
-async fn crowd(fleet: &Fleet) {
+/// Takes the fleet's own readers, who want everything, away.
+pub(crate) async fn forget_readers(fleet: &Fleet) {
     let client = fleet.client();
-    let own = client
-        .ask(Method::GET, "/v1/subscriptions?limit=100", None)
-        .await
-        .unwrap();
+    let path = "/v1/subscriptions?limit=100";
+    let own = client.ask(Method::GET, path, None).await.unwrap();
     for subscription in own["subscriptions"].as_array().unwrap() {
-        let path = format!("/v1/subscriptions/{}", subscription["id"].as_str().unwrap());
+        let id = subscription["id"].as_str().unwrap();
+        let path = format!("/v1/subscriptions/{id}");
         client.ask(Method::DELETE, &path, None).await.unwrap();
     }
+}
+
+/// Readers of zeppelins, and nobody else.
+async fn crowd(fleet: &Fleet) {
+    forget_readers(fleet).await;
+    let client = fleet.client();
     let mail = |n: usize| json!({ "filter": "zeppelins", "email": format!("z-{n}@reader.example"), "consent": "a test" });
     let hook = |n: usize| {
         let url = fleet
@@ -132,7 +137,8 @@ async fn crowd(fleet: &Fleet) {
     }
 }
 
-async fn until(fleet: &Fleet, what: &str, holds: impl Fn(&Fleet) -> bool) {
+/// Waits for something that the receivers will show.
+pub(crate) async fn until(fleet: &Fleet, what: &str, holds: impl Fn(&Fleet) -> bool) {
     let begun = Instant::now();
     while !holds(fleet) {
         assert!(

@@ -16,6 +16,7 @@ mod clocks;
 mod encrypted;
 mod fleet;
 mod halting;
+mod leasing;
 mod load;
 mod services;
 mod upgrading;
