@@ -158,7 +158,9 @@ impl Store {
         usual: i64,
         now_ms: i64,
     ) -> Result<bool> {
-        let note = format!("{reach} would be told, usually at most {usual} are");
+        // Its issuer reads this: what is usual is about others.
+        let note =
+            format!("{reach} would be told, far more than usual: an operator is asked first");
         let event = NewEvent {
             at_ms: now_ms,
             actor: "router",

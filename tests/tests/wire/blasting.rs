@@ -53,6 +53,8 @@ async fn reach_far_above_the_usual_waits_for_a_word_and_is_told_once() {
         "it is published"
     );
     let [blast] = asking(&app).await.try_into().unwrap();
+    let path = format!("/v1/releases/{}/report", accepted["id"].as_str().unwrap());
+    assert_eq!(app.get(&path).await.expect(200)["waits_for_word"], true);
     assert_eq!([&blast["reach"], &blast["usual"]], [&json!(4), &json!(0)]);
     assert_eq!(blast["releases"][0]["id"], accepted["id"]);
     let shown = app.get("/v1/status").await.expect(200);
@@ -83,6 +85,7 @@ async fn reach_far_above_the_usual_waits_for_a_word_and_is_told_once() {
     );
     check_told_once(&app, &accepted).await;
     assert!(asking(&app).await.is_empty());
+    assert_eq!(app.get(&path).await.expect(200)["waits_for_word"], false);
     let audit = app.get("/v1/audit?limit=1").await.expect(200);
     assert_eq!(audit["acts"][0]["act"], "blast.go");
     assert_eq!(audit["acts"][0]["subject"], blast["alert"]);
@@ -90,7 +93,7 @@ async fn reach_far_above_the_usual_waits_for_a_word_and_is_told_once() {
     let history = app.get(&format!("/v1/releases/{id}/history")).await;
     let history = history.expect(200).to_string();
     assert!(
-        history.contains("4 would be told, usually at most 0 are"),
+        history.contains("4 would be told, far more than usual: an operator is asked first"),
         "{history}"
     );
 }

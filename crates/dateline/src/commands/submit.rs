@@ -225,6 +225,16 @@ async fn wait(id: &str, client: &Client) -> Result<bool> {
             eprintln!("{line}");
         }
         last = line;
+        if shown["waits_for_word"] == true {
+            if live {
+                eprintln!();
+            }
+            say!(
+                "{id} has cleared, and would reach far more readers than usual: nobody is told before an operator says a word \
+                 (`dateline blast list`)"
+            );
+            return Ok(false);
+        }
         if report["tried"] == true || !matches!(state.as_str(), "scheduled" | "cleared") {
             if live {
                 eprintln!();
