@@ -182,6 +182,7 @@ fn settings(receivers: &Receivers) -> Vec<String> {
         "webhook.allow_private=true".to_owned(),
         "review.default=none".to_owned(),
         "review.late_editions=follow".to_owned(),
+        "blast.factor=0".to_owned(),
         "http.requests_per_minute=0".to_owned(),
         "retry.webhook_s=[1, 2, 4]".to_owned(),
         "retry.email_s=[1, 2, 4]".to_owned(),

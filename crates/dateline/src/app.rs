@@ -25,7 +25,7 @@ use newsroom::{Archive, Newsroom, Pages, Proxies, Readers, Rooms, Security};
 use queue::{Queue, Telling};
 use release::ids::base32;
 use release::topic::Taxonomy;
-use router::Router;
+use router::{BlastGuard, Router};
 use senders::{mail_sender, webhook_sender, worker_settings};
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -134,7 +134,7 @@ impl App {
         };
         let email = worker(
             &format!("email{node}"),
-            mail_sender(&settings)?,
+            mail_sender(&settings, &roles)?,
             settings.mail.connections,
             &settings.retry.email_s,
         );
@@ -150,6 +150,10 @@ impl App {
             clock.clone(),
             taxonomy.clone(),
             settings.batch.size,
+            BlastGuard {
+                factor: settings.blast.factor,
+                at_least: settings.blast.at_least,
+            },
         );
         let sweep = Sweep {
             store: store.clone(),

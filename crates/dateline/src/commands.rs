@@ -3,6 +3,7 @@
 mod admin;
 mod ask;
 mod audit;
+mod blasts;
 mod doctor;
 mod halts;
 mod keep;
@@ -161,6 +162,11 @@ enum Command {
     /// Go on with what was halted
     #[command(after_help = "Example:  dateline resume --issuer acme-robotics")]
     Resume(halts::ResumeArgs),
+    /// What would reach far more than usual, and waits for an operator's word: list it, let it go, stop it
+    #[command(
+        after_help = "Example:  dateline blast go rel_7k2m9q4x0c5b8n1t --note \"a recall, meant for all\""
+    )]
+    Blast(blasts::BlastArgs),
     /// Who did what to the wire, the newest first; what was done to a release shows `dateline review history`
     #[command(after_help = "Example:  dateline audit --limit 20")]
     Audit(audit::AuditArgs),
@@ -170,7 +176,7 @@ enum Command {
     /// Follow the workers' log of a running server
     #[command(after_help = "Example:  dateline tail --channel webhook --outcome retried")]
     Tail(tail::TailArgs),
-    /// Say how the wire stands; exit code 0 for OK, 1 for LATE or HALTED, 2 for STUCK
+    /// Say how the wire stands; exit code 0 for OK, 1 for LATE, HALTED or ASKS, 2 for STUCK
     #[command(after_help = "Example:  dateline status")]
     Status(status::StatusArgs),
     /// Look for what is wrong around the wire: clock, disk, DNS, TLS, relay, broker, database; exit code 1 if anything is bad
@@ -260,6 +266,7 @@ async fn run(cli: Cli) -> Result<ExitCode> {
         Command::Dead(args) => admin::dead(args, &common.client().await?).await,
         Command::Halt(args) => halts::halt(&args, &common.client().await?).await,
         Command::Resume(args) => halts::resume(&args, &common.client().await?).await,
+        Command::Blast(args) => blasts::run(&args, &common.client().await?).await,
         Command::Audit(args) => audit::run(&args, &common.client().await?).await,
         Command::Trace(args) => trace::run(&args, &common.client().await?).await,
         Command::Tail(args) => tail::run(&args, &common.client().await?).await,
@@ -271,7 +278,7 @@ async fn run(cli: Cli) -> Result<ExitCode> {
         Command::Backup(args) => keep::backup(&args, common).await,
         Command::Restore(args) => keep::restore(&args, common).await,
         Command::Settings => {
-            print!("{}", Settings::default_text());
+            say_part!("{}", Settings::default_text());
             Ok(ExitCode::SUCCESS)
         }
     }

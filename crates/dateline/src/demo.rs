@@ -11,7 +11,7 @@ mod samples;
 mod stage;
 
 use crate::client::{Client, refusal};
-use crate::process::stop_signal;
+use crate::process::StopSignals;
 use account::Account;
 use anyhow::Result;
 use clap::Args;
@@ -71,8 +71,9 @@ pub async fn run(args: DemoArgs, set: Vec<String>) -> Result<ExitCode> {
         ExitCode::from(1)
     };
     if !args.exit {
+        let mut signals = StopSignals::take()?;
         say.where_to_look(&stage, &account)?;
-        stop_signal().await;
+        signals.next().await;
     }
     stage.stop(running).await;
     Ok(code)
@@ -235,8 +236,8 @@ impl Narrator {
 
     fn account(&self, account: &Account) {
         match self.json {
-            true => println!("{}", account.json()),
-            false => println!("\n{}", account.table()),
+            true => say!("{}", account.json()),
+            false => say!("\n{}", account.table()),
         }
     }
 

@@ -4,6 +4,9 @@
 //! reads the settings and a data folder, which it locks. What a crash leaves behind is the stages' business: at the next
 //! start the sweep finds it.
 
+#[macro_use]
+mod saying;
+
 pub mod app;
 pub mod client;
 pub mod commands;

@@ -12,17 +12,42 @@ pub(crate) fn start_telemetry(log: &LogSettings) -> Result<Telemetry> {
 }
 
 /// Ctrl-C, or the signal that service managers send.
-pub(crate) async fn stop_signal() {
+///
+/// From its making on neither ends the process by itself, so it is made before anybody could know that there is a process to
+/// stop, and whoever has one listens to it.
+pub(crate) struct StopSignals {
     #[cfg(unix)]
-    {
+    terminate: tokio::signal::unix::Signal,
+    #[cfg(unix)]
+    interrupt: tokio::signal::unix::Signal,
+}
+
+impl StopSignals {
+    /// Takes the signals over.
+    #[cfg(unix)]
+    pub(crate) fn take() -> Result<StopSignals> {
         use tokio::signal::unix::{SignalKind, signal};
-        if let Ok(mut terminate) = signal(SignalKind::terminate()) {
-            tokio::select! {
-                _ = tokio::signal::ctrl_c() => {}
-                _ = terminate.recv() => {}
-            }
-            return;
-        }
+        let taken = |kind| signal(kind).context("the signals to stop cannot be heard");
+        Ok(StopSignals {
+            terminate: taken(SignalKind::terminate())?,
+            interrupt: taken(SignalKind::interrupt())?,
+        })
     }
-    let _ = tokio::signal::ctrl_c().await;
+
+    /// Takes the signals over.
+    #[cfg(not(unix))]
+    pub(crate) fn take() -> Result<StopSignals> {
+        Ok(StopSignals {})
+    }
+
+    /// Returns at the next of them.
+    pub(crate) async fn next(&mut self) {
+        #[cfg(unix)]
+        tokio::select! {
+            _ = self.terminate.recv() => {}
+            _ = self.interrupt.recv() => {}
+        }
+        #[cfg(not(unix))]
+        let _ = tokio::signal::ctrl_c().await;
+    }
 }

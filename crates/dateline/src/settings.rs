@@ -25,9 +25,10 @@ use serde::Deserialize;
 pub use problem::{Layer, Problem, SettingsError};
 pub use secret::Secret;
 pub use sections::{
-    BatchSettings, HttpSettings, LogFormat, LogSettings, MailSettings, MailTls, PagesSettings,
-    QueueSettings, RetrySettings, ReviewSettings, SecuritySettings, ShutdownSettings,
-    SignupSettings, StoreSettings, SweepSettings, TopicsSettings, WebhookSettings,
+    BatchSettings, BlastSettings, HttpSettings, LogFormat, LogSettings, MailSettings, MailTls,
+    PagesSettings, QueueSettings, RetrySettings, ReviewSettings, SecuritySettings,
+    ShutdownSettings, SignupSettings, StoreSettings, SweepSettings, TopicsSettings,
+    WebhookSettings,
 };
 pub use sources::Sources;
 pub use texts::{Relay, RelaySecurity};
@@ -49,6 +50,8 @@ pub struct Settings {
     pub http: HttpSettings,
     /// Who sees a release before it goes.
     pub review: ReviewSettings,
+    /// The guard against a reach far above the usual.
+    pub blast: BlastSettings,
     /// Readers who sign up by themselves.
     pub signup: SignupSettings,
     /// The database.
@@ -96,14 +99,14 @@ impl Settings {
     ///
     /// # Errors
     ///
-    /// All problems of all layers: unreadable files, unknown keys, wrong types, values out of range, secrets given
+    /// All problems of all layers: unknown keys, wrong types, values out of range, secrets given
     /// twice. Only when each value is right by itself are those checked that depend on each other.
     pub fn load(sources: Sources) -> Result<Settings, SettingsError> {
         let known = Known::compiled_in();
         let mut layers = Layers::over(&known);
         sources.read_into(&mut layers);
         layers.check_values();
-        secret::read_files(&mut layers, &sources.directory);
+        secret::given_once(&mut layers);
         let mut settings = layers.into_settings()?;
 
         settings.directory = sources.directory;
@@ -149,6 +152,17 @@ impl Settings {
         let mut url = url::Url::parse(&self.store.url).map_err(std::io::Error::other)?;
         let _ = url.set_password(Some(password.trim_end_matches(['\r', '\n'])));
         Ok(url.to_string())
+    }
+
+    /// The password of the relay's user; empty where there is none.
+    ///
+    /// # Errors
+    /// If its file cannot be read.
+    pub fn mail_password(&self) -> std::io::Result<Secret> {
+        match self.mail.password_file.as_str() {
+            "" => Ok(self.mail.password.clone()),
+            file => secret::read(&self.resolve(file)),
+        }
     }
 
     /// How the broker is reached; none where the queue is embedded.

@@ -3,6 +3,7 @@
 mod alerts;
 mod audit;
 mod batches;
+mod blasts;
 mod calendar;
 mod deliveries;
 mod endpoints;
@@ -119,6 +120,9 @@ fn described() -> OpenApiRouter<Intake> {
         .routes(routes!(topics::show))
         .routes(routes!(halts::halt, halts::list))
         .routes(routes!(halts::resume))
+        .routes(routes!(blasts::list))
+        .routes(routes!(blasts::go))
+        .routes(routes!(blasts::stop))
         .routes(routes!(audit::list))
         .routes(routes!(trace::trace))
         .routes(routes!(status::status))

@@ -12,7 +12,7 @@ mod rabbitmq;
 pub use embedded::Embedded;
 pub use error::QueueError;
 pub use message::{DeliverBatch, Message, QueueName, RouteAlert, Telling};
-pub use rabbitmq::{RabbitMq, RabbitMqConfig};
+pub use rabbitmq::{BrokerLook, RabbitMq, RabbitMqConfig};
 
 use std::time::Duration;
 use tokio::sync::broadcast;

@@ -11,6 +11,7 @@
 mod config;
 mod consumer;
 mod fault;
+mod looking;
 mod publisher;
 mod session;
 mod supervisor;
@@ -19,6 +20,7 @@ mod ticket;
 mod topology;
 
 pub use config::RabbitMqConfig;
+pub use looking::BrokerLook;
 pub(crate) use ticket::Ticket;
 
 use crate::{Message, QueueError, QueueName, Received, Telling};

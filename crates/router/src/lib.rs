@@ -6,8 +6,11 @@
 //! primary key; the slower one reads again and goes on.
 
 mod answers;
+mod blast;
 mod index;
 mod plan;
+
+pub use blast::BlastGuard;
 
 use index::Index;
 use plan::Plan;
@@ -31,6 +34,7 @@ pub struct Router {
     clock: Clock,
     taxonomy: Arc<Taxonomy>,
     batch_size: usize,
+    guard: BlastGuard,
     index: Arc<RwLock<Index>>,
 }
 
@@ -61,6 +65,7 @@ impl Router {
         clock: Clock,
         taxonomy: Arc<Taxonomy>,
         batch_size: usize,
+        guard: BlastGuard,
     ) -> Router {
         Router {
             store,
@@ -68,6 +73,7 @@ impl Router {
             clock,
             taxonomy,
             batch_size,
+            guard,
             index: Arc::default(),
         }
     }
@@ -136,7 +142,8 @@ impl Router {
         Ok(received.ack().await?)
     }
 
-    /// Routes an alert to all endpoints that want it and have no delivery of it yet.
+    /// Routes an alert to all endpoints that want it and have no delivery of it yet, unless they are so many that somebody is
+    /// asked first.
     pub async fn route(&self, alert_id: i64) -> Result<(), RouteError> {
         let begun = Instant::now();
         loop {
@@ -148,7 +155,8 @@ impl Router {
                 return Ok(());
             }
             match self.plan(&alert).await {
-                Ok(plan)
+                Ok(None) => return Ok(()),
+                Ok(Some(plan))
                     if self
                         .store
                         .finish_routing(alert.id, alert.generation)
@@ -164,13 +172,16 @@ impl Router {
         }
     }
 
-    /// Plans those who have no delivery of the alert yet.
-    async fn plan(&self, alert: &AlertRow) -> Result<Plan, RouteError> {
+    /// Plans those who have no delivery of the alert yet; nothing of it if the guard asks first.
+    async fn plan(&self, alert: &AlertRow) -> Result<Option<Plan>, RouteError> {
         self.refresh().await?;
         let mut plan = plan::deliveries(self, alert).await?;
         let planned = self.store.planned_endpoints(alert.id).await?;
         plan.deliveries
             .retain(|delivery| !planned.contains(&delivery.endpoint_id));
+        if blast::waits(self, alert, plan.deliveries.len()).await? {
+            return Ok(None);
+        }
         plan.deliveries
             .sort_by_key(|delivery| (shared(delivery), delivery.endpoint_id));
         let same = |a: &PlannedDelivery, b: &PlannedDelivery| shared(a) == shared(b);
@@ -185,7 +196,7 @@ impl Router {
                 }
             }
         }
-        Ok(plan)
+        Ok(Some(plan))
     }
 
     async fn refresh(&self) -> Result<(), StoreError> {

@@ -61,6 +61,14 @@ impl Store {
         }
     }
 
+    /// Whether the schema is of this version or a later one: a shared one may still be of the version before this program's.
+    pub(crate) async fn stands_at(&self, version: i64) -> Result<bool> {
+        match self {
+            Store::Sqlite(_) => Ok(true),
+            Store::Postgres(engine) => engine.stands_at(version).await,
+        }
+    }
+
     /// Makes room for what is to come, long before it is needed; asked for now and then.
     pub async fn make_room(&self) -> Result<()> {
         match self {

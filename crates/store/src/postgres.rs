@@ -13,10 +13,15 @@ use sqlx::postgres::{PgConnectOptions, PgConnection, PgPool, PgPoolOptions};
 use sqlx::{ConnectOptions, Connection, Transaction};
 use std::collections::BTreeSet;
 use std::str::FromStr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
 /// One text a version, in order; a landed one is never edited. The first makes the whole schema of its version.
-const MIGRATIONS: &[&str] = &[include_str!("../schema/postgres-0003.sql")];
+const MIGRATIONS: &[&str] = &[
+    include_str!("../schema/postgres-0003.sql"),
+    include_str!("../schema/postgres-0004.sql"),
+];
 const FIRST_VERSION: i64 = schema::VERSION + 1 - MIGRATIONS.len() as i64;
 /// A connection for each thing that a process does at once; all others wait a moment.
 const CONNECTIONS: u32 = 16;
@@ -54,6 +59,8 @@ pub(crate) enum Turn {
 #[derive(Debug, Clone)]
 pub struct Postgres {
     pool: PgPool,
+    /// The version of the schema when it was last looked at: it never falls.
+    seen: Arc<AtomicI64>,
 }
 
 impl Postgres {
@@ -77,6 +84,23 @@ impl Postgres {
         }
     }
 
+    /// Looks at a database: the version of its schema, how far its clock is before ours, and whether it takes a write, which is
+    /// not kept.
+    pub(crate) async fn look(url: &str, now_ms: impl Fn() -> i64) -> Result<(i64, i64)> {
+        let postgres = Postgres::connect(url).await?;
+        let found = version(&mut *postgres.reader().await?).await?;
+        let offset_ms = postgres.clock_offset_ms(now_ms).await?;
+        let mut transaction = postgres.begin().await?;
+        if found > 0 {
+            sqlx::raw_sql(schema::PROBE)
+                .execute(&mut *transaction)
+                .await?;
+        }
+        transaction.rollback().await?;
+        postgres.close().await;
+        Ok((found, offset_ms))
+    }
+
     async fn connect(url: &str) -> Result<Postgres> {
         let options = PgConnectOptions::from_str(url)
             .map_err(|error| StoreError::Place(format!("postgres://… ({error})")))?
@@ -94,7 +118,10 @@ impl Postgres {
             .acquire_timeout(CONNECT_WITHIN)
             .connect_with(options)
             .await?;
-        Ok(Postgres { pool })
+        Ok(Postgres {
+            pool,
+            seen: Arc::default(),
+        })
     }
 
     pub(crate) async fn reader(&self) -> Result<PoolConnection<sqlx::Postgres>> {
@@ -147,6 +174,16 @@ impl Postgres {
 
     pub(crate) async fn close(&self) {
         self.pool.close().await;
+    }
+
+    /// Whether the schema is of this version or a later one; it may be brought to it at any time.
+    pub(crate) async fn stands_at(&self, wanted: i64) -> Result<bool> {
+        if self.seen.load(Ordering::Relaxed) >= wanted {
+            return Ok(true);
+        }
+        let found = version(&mut *self.reader().await?).await?;
+        self.seen.store(found, Ordering::Relaxed);
+        Ok(found >= wanted)
     }
 
     /// How far the database's clock is before ours, milliseconds, give or take the half of the asking.
@@ -403,12 +440,30 @@ mod tests {
             .unwrap();
     }
 
-    /// There is one version so far: the next one is made up.
+    /// An answer that was given is on the disk: with `off` a crash of the server alone could forget it.
+    #[tokio::test]
+    async fn connections_wait_for_the_disk() {
+        let (postgres, schema) = place().await;
+        let mut connection = postgres.reader().await.unwrap();
+
+        let waits: String = sqlx::query_scalar("show synchronous_commit")
+            .fetch_one(&mut *connection)
+            .await
+            .unwrap();
+
+        assert_eq!(waits, "on");
+        drop(connection);
+        run(&postgres, &format!("drop schema {schema} cascade")).await;
+        postgres.close().await;
+    }
+
+    /// The next version is made up.
     #[tokio::test]
     async fn database_of_the_previous_version_goes_on_with_all_that_it_holds() {
         let (postgres, schema) = place().await;
         let next = "alter table issuers add column motto text not null default 'none'";
-        let steps = [MIGRATIONS[0], next];
+        let mut steps = MIGRATIONS.to_vec();
+        steps.push(next);
         let made = postgres.migrate(3, MIGRATIONS, 0).await.unwrap();
         run(
             &postgres,
@@ -420,10 +475,10 @@ mod tests {
         let again = postgres.migrate(3, &steps, 0).await.unwrap();
         let back = postgres.migrate(3, MIGRATIONS, 0).await;
 
-        assert_eq!(made, Migrated { from: 0, to: 3 });
-        assert_eq!(migrated, Migrated { from: 3, to: 4 });
-        assert_eq!(again, Migrated { from: 4, to: 4 });
-        assert!(matches!(back, Err(StoreError::Schema { found: 4, .. })));
+        assert_eq!(made, Migrated { from: 0, to: 4 });
+        assert_eq!(migrated, Migrated { from: 4, to: 5 });
+        assert_eq!(again, Migrated { from: 5, to: 5 });
+        assert!(matches!(back, Err(StoreError::Schema { found: 5, .. })));
         run(&postgres, "select motto from issuers").await;
         let mut connection = postgres.reader().await.unwrap();
         let kept: (i64, i64) = sqlx::query_as(

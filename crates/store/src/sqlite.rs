@@ -1,7 +1,7 @@
 //! The embedded engine: SQLite in WAL mode with one writer and several readers.
 
 use crate::migrating::{self, Migrated};
-use crate::schema::{self, VERSION};
+use crate::schema::{self, PROBE, VERSION};
 use crate::{Result, StoreError};
 use sqlx::pool::PoolConnection;
 use sqlx::sqlite::{
@@ -17,6 +17,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../schema/sqlite-0001.sql"),
     include_str!("../schema/sqlite-0002.sql"),
     include_str!("../schema/sqlite-0003.sql"),
+    include_str!("../schema/sqlite-0004.sql"),
 ];
 const _: () = assert!(MIGRATIONS.len() as i64 == schema::VERSION);
 const READERS: u32 = 4;
@@ -60,6 +61,21 @@ impl Sqlite {
             }),
             false => Err(migrating::other(found)),
         }
+    }
+
+    /// Looks at a file that is there: the version of its schema, and whether it takes a write, which is not kept.
+    pub(crate) async fn look(path: &Path) -> Result<i64> {
+        let pool = pool(1)
+            .connect_with(options(path).create_if_missing(false))
+            .await?;
+        let found = version(&mut *pool.acquire().await?).await?;
+        let mut transaction = pool.begin_with("begin immediate").await?;
+        if found > 0 {
+            sqlx::raw_sql(PROBE).execute(&mut *transaction).await?;
+        }
+        transaction.rollback().await?;
+        pool.close().await;
+        Ok(found)
     }
 
     /// Opens the file as a start does, and says what that did.

@@ -32,6 +32,7 @@ const TABLES: &[&str] = &[
     "workers",
     "halts",
     "acts",
+    "blasts",
 ];
 
 /// What a new store has rows in: they give way to those of the store that is carried into it.

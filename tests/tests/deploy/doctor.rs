@@ -95,6 +95,17 @@ fn good_zone() -> Zone {
     ])
 }
 
+/// How many tables a database has.
+async fn tables(url: &str) -> i64 {
+    use sqlx::Connection;
+    let mut connection = sqlx::PgConnection::connect(url).await.unwrap();
+    let count = "select count(*) from information_schema.tables where table_schema = 'public'";
+    sqlx::query_scalar(count)
+        .fetch_one(&mut connection)
+        .await
+        .unwrap()
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn wire_on_shared_engines_that_lacks_nothing_is_ok_in_every_way() {
     with_database(|url| async move {
@@ -118,12 +129,26 @@ async fn wire_on_shared_engines_that_lacks_nothing_is_ok_in_every_way() {
         ]);
         let resolver = names.address.to_string();
 
-        let said = doctor(
-            folder.path(),
-            Some(&trusted.certificate),
-            &["--dkim", "s1", "--resolver", &resolver],
-            &set,
-        );
+        let ask = || {
+            doctor(
+                folder.path(),
+                Some(&trusted.certificate),
+                &["--dkim", "s1", "--resolver", &resolver],
+                &set,
+            )
+        };
+        let before = ask();
+        assert_eq!(tables(&url).await, 0, "doctor makes nothing");
+        before.expect("database", "warn", "PostgreSQL holds no wire yet");
+        let mut check = tests::Binary::find().command(folder.path());
+        check.args(["serve", "--check", "--set", "http.listen=127.0.0.1:0"]);
+        for text in set.iter().filter(|text| !text.starts_with("mail.")) {
+            check.args(["--set", text]);
+        }
+        let made = check.output().unwrap();
+        assert!(made.status.success(), "{made:?}");
+
+        let said = ask();
 
         for (name, words) in [
             ("settings", "every key is known"),
@@ -142,6 +167,27 @@ async fn wire_on_shared_engines_that_lacks_nothing_is_ok_in_every_way() {
         assert_ne!(said.check("clock")["verdict"], "bad", "{}", said.report);
         assert_eq!(said.code, 0);
         assert_eq!(relay.count(), 0, "doctor sends no mail");
+    })
+    .await;
+}
+
+/// Queues and schema are made by whoever works, not by whoever looks.
+#[tokio::test(flavor = "multi_thread")]
+async fn broker_and_database_are_left_as_they_are() {
+    with_database(|url| async move {
+        let folder = tempfile::tempdir().unwrap();
+        let set = [
+            format!("store.url={url}"),
+            format!("queue.url={}", broker()),
+            format!("queue.prefix=look-{:08x}", std::process::id()),
+        ];
+
+        for _ in 0..2 {
+            let said = doctor(folder.path(), None, &[], &set);
+            said.expect("database", "warn", "PostgreSQL holds no wire yet");
+            said.expect("broker", "warn", "not there yet: look-");
+        }
+        assert_eq!(tables(&url).await, 0);
     })
     .await;
 }

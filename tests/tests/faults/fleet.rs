@@ -1,9 +1,11 @@
 //! The wire as processes: started, killed, started again, each with a log of its own.
 
+use crate::account;
 use crate::load::Receivers;
 use crate::services::Services;
 use dateline::client::Client;
-use http::Method;
+use http::{Method, StatusCode};
+use http_body_util::BodyExt;
 use serde_json::{Value, json};
 use sqlx::{Connection, PgConnection};
 use std::collections::BTreeMap;
@@ -35,6 +37,7 @@ pub(crate) struct Fleet {
     database: String,
     prefix: String,
     settings: Vec<String>,
+    variables: Vec<(&'static str, String)>,
     ports: BTreeMap<&'static str, u16>,
     processes: BTreeMap<&'static str, Child>,
     token: String,
@@ -43,11 +46,44 @@ pub(crate) struct Fleet {
 impl Fleet {
     /// A fleet on a database and queues of its own, with issuer and readers.
     pub(crate) async fn start(services: &Services, receivers: Receivers) -> Fleet {
+        Fleet::start_on(services, receivers, async |_| {}).await
+    }
+
+    /// The same with more settings, and variables of each process.
+    pub(crate) async fn start_with(
+        services: &Services,
+        receivers: Receivers,
+        settings: &[String],
+        variables: &[(&'static str, String)],
+    ) -> Fleet {
+        let mut fleet = Fleet::prepare(services, receivers, async |_| {}).await;
+        fleet.settings.extend_from_slice(settings);
+        fleet.variables = variables.to_vec();
+        fleet.begin().await
+    }
+
+    /// The same, on a database that is made ready first, given its URL.
+    pub(crate) async fn start_on(
+        services: &Services,
+        receivers: Receivers,
+        make_ready: impl AsyncFnOnce(String),
+    ) -> Fleet {
+        let fleet = Fleet::prepare(services, receivers, make_ready).await;
+        fleet.begin().await
+    }
+
+    /// A database of its own, and no process yet.
+    async fn prepare(
+        services: &Services,
+        receivers: Receivers,
+        make_ready: impl AsyncFnOnce(String),
+    ) -> Fleet {
         let name = format!("faults_{:08x}", rand::random::<u32>());
         let server = services.postgres();
         execute(&server, &format!("create database {name}")).await;
         let base = server.rsplit_once('/').unwrap().0.to_owned();
         let database = format!("{base}/{name}");
+        make_ready(database.clone()).await;
         let settings = [
             format!("store.url={database}"),
             format!("queue.url={}", services.amqp()),
@@ -63,7 +99,7 @@ impl Fleet {
             "retry.webhook_s=[1, 1, 1, 1, 1]".to_owned(),
             "retry.email_s=[1, 1, 1, 1, 1]".to_owned(),
         ];
-        let mut fleet = Fleet {
+        Fleet {
             settings: [settings.to_vec(), receivers.settings()].concat(),
             receivers,
             folder: tempfile::tempdir().unwrap(),
@@ -73,13 +109,18 @@ impl Fleet {
             ports: ROLES.into_iter().map(|role| (role, free_port())).collect(),
             processes: BTreeMap::new(),
             token: String::new(),
-        };
-        for role in ROLES {
-            fleet.start_again(role).await;
+            variables: Vec::new(),
         }
-        fleet.token = fleet.first_token();
-        fleet.receivers.people(&fleet.client()).await;
-        fleet
+    }
+
+    /// Every process, then issuer and readers.
+    async fn begin(mut self) -> Fleet {
+        for role in ROLES {
+            self.start_again(role).await;
+        }
+        self.token = self.first_token();
+        self.receivers.people(&self.client()).await;
+        self
     }
 
     /// Starts a process that does not run, and waits until it answers.
@@ -92,6 +133,7 @@ impl Fleet {
             .unwrap();
         let mut command: Command = Binary::find().command(self.folder.path());
         command.args(["serve", "--role", role.trim_end_matches("-2")]);
+        command.envs(self.variables.clone());
         command.args(["--set", &format!("http.listen=127.0.0.1:{port}")]);
         for text in &self.settings {
             command.args(["--set", text]);
@@ -115,6 +157,72 @@ impl Fleet {
             );
             sleep(Duration::from_millis(5)).await;
         }
+    }
+
+    /// Another setting, for the processes that are started from now on.
+    pub(crate) fn set(&mut self, text: &str) {
+        self.settings.push(text.to_owned());
+    }
+
+    /// Variables of the processes that are started from now on.
+    pub(crate) fn give(&mut self, variables: Vec<(&'static str, String)>) {
+        self.variables = variables;
+    }
+
+    /// Whether a process says that its work completes, and what it says.
+    pub(crate) async fn readyz(&self, role: &str) -> (StatusCode, String) {
+        let url = format!("http://127.0.0.1:{}", self.ports[role]);
+        let anybody = Client::remote(&url, "").unwrap();
+        let asked = anybody.exchange(Method::GET, "/readyz", "", Vec::new(), &[]);
+        let answer = asked.await.unwrap();
+        let status = answer.status();
+        let body = answer.into_body().collect().await.unwrap().to_bytes();
+        (status, String::from_utf8_lossy(&body).into_owned())
+    }
+
+    /// Stops a process in good order.
+    pub(crate) async fn stop(&mut self, role: &'static str) {
+        let mut child = self.processes.remove(role).unwrap();
+        terminate(&child);
+        let status = tokio::task::spawn_blocking(move || child.wait()).await;
+        let status = status.unwrap().unwrap();
+        assert!(status.success(), "{role} ended badly\n{}", self.log(role));
+    }
+
+    /// Runs another command of the binary with the fleet's settings; gives what it said.
+    pub(crate) async fn run(&self, arguments: &[&str]) -> String {
+        let mut command: Command = Binary::find().command(self.folder.path());
+        command.args(arguments).envs(self.variables.clone());
+        for text in &self.settings {
+            command.args(["--set", text]);
+        }
+        let output = tokio::task::spawn_blocking(move || command.output()).await;
+        let output = output.unwrap().unwrap();
+        assert!(output.status.success(), "{arguments:?}: {output:?}");
+        String::from_utf8_lossy(&output.stdout).into_owned()
+    }
+
+    /// A stranger asks for alerts on a page of the newsroom, and is sent the mail that has to be confirmed.
+    pub(crate) async fn sign_up(&self, address: &str) {
+        let url = format!("http://127.0.0.1:{}", self.ports["newsroom"]);
+        let anybody = Client::remote(&url, "").unwrap();
+        let form = format!(
+            "words=zeppelins&address={}&step=ask",
+            address.replace('@', "%40")
+        );
+        let form_type = "application/x-www-form-urlencoded";
+        let asked = anybody.exchange(Method::POST, "/alerts/new", form_type, form.into(), &[]);
+        assert_eq!(asked.await.unwrap().status(), 200);
+    }
+
+    /// Where the store is.
+    pub(crate) fn database(&self) -> &str {
+        &self.database
+    }
+
+    /// Waits until nothing is left to be done.
+    pub(crate) async fn drain(&self) {
+        account::drain(self).await;
     }
 
     /// SIGKILL; gives the moments before it and after the process was gone.
@@ -199,11 +307,7 @@ impl Fleet {
 
     /// Stops every process in good order, and drops the database and its queues.
     pub(crate) async fn end(mut self) {
-        for child in self.processes.values() {
-            let kill = format!("kill -TERM {}", child.id());
-            let sent = Command::new("sh").args(["-c", &kill]).status();
-            assert!(sent.unwrap().success());
-        }
+        self.processes.values().for_each(terminate);
         for (role, mut child) in std::mem::take(&mut self.processes) {
             let status = tokio::task::spawn_blocking(move || child.wait())
                 .await
@@ -234,6 +338,12 @@ impl Drop for Fleet {
             }
         }
     }
+}
+
+fn terminate(child: &Child) {
+    let kill = format!("kill -TERM {}", child.id());
+    let sent = Command::new("sh").args(["-c", &kill]).status();
+    assert!(sent.unwrap().success());
 }
 
 fn free_port() -> u16 {

@@ -89,6 +89,33 @@ impl Receivers {
         READERS
     }
 
+    /// Where a webhook of this path is.
+    pub(crate) fn url(&self, path: &str) -> String {
+        self.http.url(path)
+    }
+
+    /// How many calls came.
+    pub(crate) fn calls(&self) -> usize {
+        self.http.calls().len()
+    }
+
+    /// When the last call came.
+    pub(crate) fn last_call(&self) -> Instant {
+        let moments = self.http.calls().into_iter().map(|call| call.received);
+        moments.max().unwrap()
+    }
+
+    /// How many mails came.
+    pub(crate) fn mails(&self) -> usize {
+        self.relays.iter().map(|relay| relay.mails().len()).sum()
+    }
+
+    /// When the last mail came.
+    pub(crate) fn last_mail(&self) -> Instant {
+        let mails = self.relays.iter().flat_map(SmtpSink::mails);
+        mails.map(|mail| mail.received).max().unwrap()
+    }
+
     pub(crate) fn arrivals(&self) -> Arrivals {
         let mut arrivals = Arrivals::new();
         for mail in self.relays.iter().flat_map(SmtpSink::mails) {

@@ -3,7 +3,8 @@
 //!
 //! Each test runs a whole fleet (two workers of a channel, one process of every other role) on a database and a broker
 //! that the suite starts for itself, under load, between sinks that record every id. The tests take turns, for they stop
-//! what they share. A seed is printed; `DATELINE_SEED` repeats it, `DATELINE_KILLS` makes it a soak.
+//! what they share. A seed is printed; `DATELINE_SEED` repeats it. `DATELINE_SOAK=1` makes
+//! it a soak: 20 kills a role and four times the load; `DATELINE_KILLS` sets another number.
 
 #![expect(
     clippy::unwrap_used,
@@ -11,9 +12,14 @@
 )]
 
 mod account;
+mod clocks;
+mod encrypted;
 mod fleet;
+mod halting;
+mod leasing;
 mod load;
 mod services;
+mod upgrading;
 
 use account::{Account, Doubles};
 use fleet::{Fleet, ROLES};
@@ -36,9 +42,20 @@ fn dice() -> Dice {
     Dice::new(seed)
 }
 
+/// Whether this is the long run: more kills, and a longer load.
+fn is_soak() -> bool {
+    std::env::var("DATELINE_SOAK").is_ok_and(|set| set == "1")
+}
+
 fn kills_a_role() -> usize {
     let kills = std::env::var("DATELINE_KILLS").ok();
-    kills.and_then(|kills| kills.parse().ok()).unwrap_or(5)
+    let usual = if is_soak() { 20 } else { 5 };
+    kills.and_then(|kills| kills.parse().ok()).unwrap_or(usual)
+}
+
+/// How many releases come in while something is broken.
+fn releases(count: usize) -> usize {
+    if is_soak() { count * 4 } else { count }
 }
 
 /// Each role is killed again and again, at any moment, while releases come in.
@@ -47,7 +64,7 @@ async fn every_role_survives_sigkill() {
     let services = Services::take().await;
     let mut dice = dice();
     let mut fleet = Fleet::start(&services, Receivers::start()).await;
-    let load = Load::begin(&fleet, 150).await;
+    let load = Load::begin(&fleet, releases(150)).await;
 
     let mut account = Account::begin();
     for _ in 0..kills_a_role() {
@@ -70,7 +87,7 @@ async fn every_role_survives_sigkill() {
 async fn broker_may_go_and_come_back() {
     let services = Services::take().await;
     let fleet = Fleet::start(&services, Receivers::start()).await;
-    let load = Load::begin(&fleet, 120).await;
+    let load = Load::begin(&fleet, releases(120)).await;
 
     let account = Account::begin();
     load.progress(15).await;
@@ -106,7 +123,7 @@ async fn broker_may_go_and_come_back() {
 async fn database_may_go_and_come_back() {
     let services = Services::take().await;
     let fleet = Fleet::start(&services, Receivers::start()).await;
-    let load = Load::begin(&fleet, 120).await;
+    let load = Load::begin(&fleet, releases(120)).await;
 
     let mut account = Account::begin();
     load.progress(15).await;
@@ -138,7 +155,7 @@ async fn relay_may_go_and_a_receiver_may_hang() {
     let mut receivers = Receivers::start();
     receivers.add_hanging_hook();
     let mut fleet = Fleet::start(&services, receivers).await;
-    let load = Load::begin(&fleet, 60).await;
+    let load = Load::begin(&fleet, releases(60)).await;
 
     let mut account = Account::begin();
     load.progress(10).await;

@@ -25,17 +25,7 @@ impl Services {
 
     /// Runs a command of `deploy/services` on them.
     pub(crate) async fn run(&self, arguments: &[&str]) {
-        let mut command = Command::new(root().join("deploy/services"));
-        command.arg("--in").arg(&self.folder).args(arguments);
-        command
-            .env_remove("DATELINE_POSTGRES")
-            .env_remove("DATELINE_AMQP");
-        let output = tokio::task::spawn_blocking(move || command.output())
-            .await
-            .unwrap()
-            .unwrap();
-        let errors = String::from_utf8_lossy(&output.stderr);
-        assert!(output.status.success(), "{arguments:?}: {errors}");
+        run_in(&self.folder, arguments).await;
     }
 
     pub(crate) fn postgres(&self) -> String {
@@ -53,6 +43,21 @@ impl Services {
     }
 }
 
-fn root() -> PathBuf {
+/// Runs a command of `deploy/services` on those of a folder.
+pub(crate) async fn run_in(folder: &Path, arguments: &[&str]) {
+    let mut command = Command::new(root().join("deploy/services"));
+    command.arg("--in").arg(folder).args(arguments);
+    command
+        .env_remove("DATELINE_POSTGRES")
+        .env_remove("DATELINE_AMQP");
+    let output = tokio::task::spawn_blocking(move || command.output())
+        .await
+        .unwrap()
+        .unwrap();
+    let errors = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{arguments:?}: {errors}");
+}
+
+pub(crate) fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
 }

@@ -204,3 +204,56 @@ fn help_shows_an_example_of_each_command() {
         );
     }
 }
+
+/// `dateline … | head -1`: whoever reads has read enough, which is no failure of what was done.
+#[test]
+fn command_whose_reader_has_read_enough_ends_as_if_all_were_read() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = Binary::find().serve(folder.path(), &[]);
+    let run = |arguments: &[&str]| {
+        let mut command = Binary::find().command(folder.path());
+        command.args(arguments).args(["--data", "data"]);
+        command.stdout(std::process::Stdio::piped());
+        command.stderr(std::process::Stdio::piped());
+        let mut child = command.spawn().unwrap();
+        drop(child.stdout.take());
+        child
+    };
+
+    for arguments in [
+        &["settings"][..],
+        &["status"],
+        &["issuer", "list"],
+        &["topic", "list"],
+        &["blast", "list"],
+        &["doctor", "--json"],
+    ] {
+        let read = run_dateline(folder.path(), &[arguments, &["--data", "data"]].concat());
+        let unread = run(arguments).wait_with_output().unwrap();
+        let said = String::from_utf8_lossy(&unread.stderr);
+        assert_eq!(
+            unread.status.code(),
+            read.status.code(),
+            "{arguments:?}: {said}"
+        );
+        assert!(!said.contains("panicked"), "{arguments:?}: {said}");
+    }
+    let mut tail = run(&["tail", "--level", "debug"]);
+    let begun = std::time::Instant::now();
+    let ended = loop {
+        if let Some(status) = tail.try_wait().unwrap() {
+            break status;
+        }
+        assert!(
+            begun.elapsed() < tests::DEADLINE,
+            "tail follows on though nobody reads"
+        );
+        // Something to tell.
+        run_dateline(
+            folder.path(),
+            &["issuer", "add", "acme", "Acme", "--data", "data"],
+        );
+    };
+    assert_eq!(ended.code(), Some(0));
+    drop(server);
+}

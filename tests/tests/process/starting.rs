@@ -115,3 +115,21 @@ fn first_token_is_shown_once() {
 
     assert_eq!(count(&second.log()), 1, "both starts write one log");
 }
+
+/// The relay's password is for those alone who send mail.
+#[test]
+fn file_of_the_relays_password_is_read_by_whoever_sends_mail_and_by_no_command() {
+    let folder = tempfile::tempdir().unwrap();
+    let secret = [
+        "--set",
+        "mail.relay=smtp://wire@127.0.0.1:1",
+        "--set",
+        "mail.password_file=gone",
+    ];
+
+    let command = run_dateline(folder.path(), &[&["topic", "list"][..], &secret].concat());
+    let serves = serve(folder.path(), &[&["--data", "data"][..], &secret].concat());
+
+    assert!(command.status.success(), "{command:?}");
+    check_refused(&serves, &["mail.password_file", "gone", "permissions"]);
+}

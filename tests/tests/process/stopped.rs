@@ -3,6 +3,7 @@
 use http::Method;
 use serde_json::json;
 use sinks::{HttpSink, Keep};
+use std::io::BufRead;
 use std::net::{Ipv4Addr, SocketAddr};
 use tests::{Binary, DEADLINE, release};
 
@@ -62,4 +63,43 @@ async fn terminated_server_finishes_and_records_what_is_in_flight() {
         .await
         .unwrap();
     assert_eq!(sink.count(), 5);
+}
+
+/// A service manager may stop a process as soon as it has heard of it.
+#[test]
+fn server_stopped_the_moment_it_announces_itself_ends_in_good_order() {
+    for _ in 0..5 {
+        let folder = tempfile::tempdir().unwrap();
+        let mut server = Binary::find().serve(folder.path(), &[]);
+
+        server.terminate();
+
+        assert_eq!(server.wait().code(), Some(0), "{}", server.log());
+    }
+}
+
+/// A database that is away is waited for, and that wait can be stopped.
+#[test]
+fn process_that_waits_for_its_database_can_be_stopped() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut command = Binary::find().command(folder.path());
+    command.args(["serve", "--set", "http.listen=127.0.0.1:0"]);
+    command.args(["--set", "store.url=postgres://nobody@127.0.0.1:1/wire"]);
+    command.args(["--set", "queue.url=amqp://nobody@127.0.0.1:1"]);
+    command.stderr(std::process::Stdio::piped());
+    let mut child = command.spawn().unwrap();
+    let mut log = std::io::BufReader::new(child.stderr.take().unwrap());
+    let mut line = String::new();
+    while !line.contains("cannot be reached, next attempt") {
+        line.clear();
+        assert_ne!(log.read_line(&mut line).unwrap(), 0, "it ended by itself");
+    }
+
+    let kill = format!("kill -TERM {}", child.id());
+    let sent = std::process::Command::new("sh")
+        .args(["-c", &kill])
+        .status();
+
+    assert!(sent.unwrap().success());
+    assert_eq!(child.wait().unwrap().code(), Some(0));
 }

@@ -7,6 +7,7 @@
 
 mod auditing;
 mod bad_subscriptions;
+mod blasting;
 mod bundles;
 mod clearing;
 mod consent;

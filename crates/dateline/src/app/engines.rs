@@ -27,15 +27,12 @@ pub(crate) async fn store(settings: &Settings, patience: Patience, now_ms: i64) 
     let url = settings
         .store_url()
         .context("store.password_file cannot be read")?;
-    let shown = match settings.store_path() {
-        Some(path) => format!("the store {}", path.display()),
-        None => format!("the store at {}", without_password(&settings.store.url)),
-    };
+    let shown = place(settings);
     let mut pause = FIRST_PAUSE;
     loop {
         match Store::open(&url, now_ms).await {
-            Err(StoreError::Failed(error)) if patience == Patience::Waits && is_away(&error) => {
-                warn!(%error, "{shown} cannot be reached, next attempt in {pause:?}: {error}");
+            Err(StoreError::Unreachable(reason)) if patience == Patience::Waits => {
+                warn!("{shown} cannot be reached, next attempt in {pause:?}: {reason}");
                 tokio::time::sleep(pause).await;
                 pause = (pause * 2).min(LONGEST_PAUSE);
             }
@@ -44,15 +41,11 @@ pub(crate) async fn store(settings: &Settings, patience: Patience, now_ms: i64) 
     }
 }
 
-/// Whether waiting may mend it.
-fn is_away(error: &store::SqlError) -> bool {
-    match error {
-        store::SqlError::Io(_) | store::SqlError::PoolTimedOut => true,
-        // Class 57P: starting up, shutting down, terminated by an administrator; 53300: too many connections.
-        store::SqlError::Database(database) => database
-            .code()
-            .is_some_and(|code| code.starts_with("57P") || code == "53300"),
-        _ => false,
+/// Where the store is, for people.
+pub(crate) fn place(settings: &Settings) -> String {
+    match settings.store_path() {
+        Some(path) => format!("the store {}", path.display()),
+        None => format!("the store at {}", without_password(&settings.store.url)),
     }
 }
 

@@ -1,6 +1,7 @@
 //! From settings to what sends: mail through a relay or to a folder, webhooks.
 
-use crate::settings::{MailTls, RelaySecurity, Settings};
+use super::{Role, Roles};
+use crate::settings::{MailTls, RelaySecurity, Secret, Settings};
 use anyhow::{Context, Result, bail};
 use delivery::email::conversation::{Conversation, Credentials, Limits, RelaySettings, TlsMode};
 use delivery::email::{self, Mailer, Pool};
@@ -30,12 +31,16 @@ pub(super) fn worker_settings(
     }
 }
 
-/// How mail leaves.
-pub(super) fn mail_sender(settings: &Settings) -> Result<Sender> {
+/// How mail leaves; of a process that sends none, how it would without a password.
+pub(super) fn mail_sender(settings: &Settings, roles: &Roles) -> Result<Sender> {
     let mail = &settings.mail;
     let from = email::From::parse(&mail.from, mail.list_domain())
         .with_context(|| format!("mail.from `{}` is not an address", mail.from))?;
-    let mailer = match relay_settings(settings)? {
+    let password = match roles.has(Role::Email) {
+        true => mail_password(settings)?,
+        false => Secret::default(),
+    };
+    let mailer = match relay_settings(settings, password)? {
         Some(relay) => Mailer::relay(from, Pool::new(relay)),
         None => {
             let folder = settings.mail_folder();
@@ -51,8 +56,15 @@ pub(super) fn mail_sender(settings: &Settings) -> Result<Sender> {
     Ok(Sender::Email(mailer))
 }
 
+fn mail_password(settings: &Settings) -> Result<Secret> {
+    settings.mail_password().with_context(|| {
+        let file = &settings.mail.password_file;
+        format!("mail.password_file: cannot read {file}; correct its path or permissions")
+    })
+}
+
 /// The relay that is configured, if one is.
-fn relay_settings(settings: &Settings) -> Result<Option<RelaySettings>> {
+fn relay_settings(settings: &Settings, password: Secret) -> Result<Option<RelaySettings>> {
     let mail = &settings.mail;
     let Some(relay) = mail.relay() else {
         return Ok(None);
@@ -64,7 +76,7 @@ fn relay_settings(settings: &Settings) -> Result<Option<RelaySettings>> {
     };
     let credentials = relay.user.map(|user| Credentials {
         user,
-        password: mail.password.expose().to_owned(),
+        password: password.expose().to_owned(),
     });
     Ok(Some(RelaySettings {
         host: relay.host,
@@ -93,7 +105,7 @@ pub struct Greeting {
 /// # Errors
 /// What the relay, or the way to it, says against that.
 pub async fn greet_relay(settings: &Settings) -> Result<Option<Greeting>> {
-    let Some(relay) = relay_settings(settings)? else {
+    let Some(relay) = relay_settings(settings, mail_password(settings)?)? else {
         return Ok(None);
     };
     let at = format!("{}:{}", relay.host, relay.port);

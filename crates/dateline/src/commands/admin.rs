@@ -76,7 +76,7 @@ pub(super) async fn issuer(args: IssuerArgs, client: &Client) -> Result<ExitCode
                 "slug": slug, "name": name, "site": site, "boilerplate": boilerplate, "review": review, "approval": approval,
             });
             let shown = client.ask(Method::POST, "/v1/issuers", Some(&body)).await?;
-            println!("{} added: {}", text(&shown, "slug"), text(&shown, "name"));
+            say!("{} added: {}", text(&shown, "slug"), text(&shown, "name"));
         }
         IssuerAction::Change {
             slug,
@@ -91,7 +91,7 @@ pub(super) async fn issuer(args: IssuerArgs, client: &Client) -> Result<ExitCode
             });
             let path = format!("/v1/issuers/{slug}");
             let shown = client.ask(Method::PATCH, &path, Some(&body)).await?;
-            println!("{slug} changed: {shown}");
+            say!("{slug} changed: {shown}");
         }
         IssuerAction::List => {
             let issuers = client.all("/v1/issuers", "issuers").await?;
@@ -143,7 +143,7 @@ pub(super) async fn token(args: TokenArgs, client: &Client) -> Result<ExitCode> 
         } => {
             let body = json!({ "name": name, "scopes": scope, "issuers": issuer, "email": email });
             let shown = client.ask(Method::POST, "/v1/tokens", Some(&body)).await?;
-            println!(
+            say!(
                 "{} made for {name}; the token is shown once, keep it:\n{}",
                 text(&shown, "id"),
                 text(&shown, "token")
@@ -167,7 +167,7 @@ pub(super) async fn token(args: TokenArgs, client: &Client) -> Result<ExitCode> 
             client
                 .ask(Method::DELETE, &format!("/v1/tokens/{id}"), None)
                 .await?;
-            println!("{id} revoked");
+            say!("{id} revoked");
         }
     }
     Ok(ExitCode::SUCCESS)
@@ -198,7 +198,7 @@ pub(super) fn topic(args: &TopicArgs, common: &Common) -> Result<ExitCode> {
     let taxonomy = crate::app::taxonomy(&common.settings()?)?;
     match &args.action {
         TopicAction::List { json: true } => {
-            println!(
+            say!(
                 "{}",
                 serde_json::to_string_pretty(&taxonomy.iter().collect::<Vec<_>>())?
             );
@@ -208,11 +208,11 @@ pub(super) fn topic(args: &TopicArgs, common: &Common) -> Result<ExitCode> {
                 .iter()
                 .filter(|topic| topic.kind == TopicKind::Section)
             {
-                println!("{}  ({})", section.name, section.slug);
+                say!("{}  ({})", section.name, section.slug);
                 for industry in taxonomy.children(&section.slug) {
-                    println!("  {}  ({})", industry.name, industry.slug);
+                    say!("  {}  ({})", industry.name, industry.slug);
                     for subject in taxonomy.children(&industry.slug) {
-                        println!("    {}  ({})", subject.name, subject.slug);
+                        say!("    {}  ({})", subject.name, subject.slug);
                     }
                 }
             }
@@ -233,9 +233,9 @@ pub(super) fn topic(args: &TopicArgs, common: &Common) -> Result<ExitCode> {
                     .collect::<Vec<_>>()
                     .join(", ")
             };
-            println!("{}  ({}, {})", found.name, found.slug, found.kind);
-            println!("under:  {}", list(taxonomy.ancestors(&found.slug)));
-            println!("covers: {}", list(taxonomy.descendants(&found.slug)));
+            say!("{}  ({}, {})", found.name, found.slug, found.kind);
+            say!("under:  {}", list(taxonomy.ancestors(&found.slug)));
+            say!("covers: {}", list(taxonomy.descendants(&found.slug)));
         }
     }
     Ok(ExitCode::SUCCESS)
@@ -292,9 +292,7 @@ pub(super) async fn dead(args: DeadArgs, client: &Client) -> Result<ExitCode> {
                 .await?;
             let (replayed, reopened) =
                 (plain(&shown["replayed"]), plain(&shown["reopened_batches"]));
-            println!(
-                "{replayed} deliveries are due again, {reopened} poisoned batches are open again"
-            );
+            say!("{replayed} deliveries are due again, {reopened} poisoned batches are open again");
         }
     }
     Ok(ExitCode::SUCCESS)
@@ -308,5 +306,5 @@ pub(super) fn print_table(list: &Value, fields: &[&str]) {
         .flatten()
         .map(|entry| fields.iter().map(|field| text(entry, field)).collect())
         .collect();
-    println!("{}", table(fields, &rows));
+    say!("{}", table(fields, &rows));
 }

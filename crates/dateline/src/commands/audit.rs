@@ -31,7 +31,7 @@ pub(super) async fn run(args: &AuditArgs, client: &Client) -> Result<ExitCode> {
         .ask(Method::GET, &query("/v1/audit", &pairs), None)
         .await?;
     if args.json {
-        println!("{shown}");
+        say!("{shown}");
         return Ok(ExitCode::SUCCESS);
     }
     print_table(
@@ -39,7 +39,7 @@ pub(super) async fn run(args: &AuditArgs, client: &Client) -> Result<ExitCode> {
         &["id", "at", "by", "act", "subject", "note", "request"],
     );
     if let Value::Number(next) = &shown["next_before"] {
-        println!("more: dateline audit --before {next}");
+        say!("more: dateline audit --before {next}");
     }
     Ok(ExitCode::SUCCESS)
 }

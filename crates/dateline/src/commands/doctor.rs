@@ -1,10 +1,9 @@
 //! `dateline doctor`: what stands around the wire, looked at before it hurts.
 //!
 //! Reads the settings, and asks everything that they name: the clock, the disk, the sender's domain in DNS, the certificate
-//! of `public_url`, the relay, the broker, the database. Sends no mail and queues no work; in the store it writes one
-//! counter, as `/readyz` does, to see that a write is taken, and an embedded store that a server works on is asked through
-//! that server. As a start would, it brings the schema of a store up to date and declares the broker's queues. A crash leaves
-//! nothing else.
+//! of `public_url`, the relay, the broker, the database. Changes nothing: no mail, no queue, no schema is made or altered; to see that
+//! the store takes a write, one is made and rolled back. An embedded store that a server works on is asked through that server.
+//! A crash leaves nothing.
 //!
 //! Each check is one line: a verdict, what was found, and what to do about it.
 
@@ -54,7 +53,7 @@ pub(super) async fn run(args: &DoctorArgs, common: &Common) -> Result<ExitCode> 
     let worst = checks.iter().map(|check| check.verdict).max();
     let worst = worst.unwrap_or(Verdict::Ok);
     if args.json {
-        println!("{}", json!({ "verdict": worst, "checks": checks }));
+        say!("{}", json!({ "verdict": worst, "checks": checks }));
     } else {
         print(&checks, worst);
     }
@@ -100,6 +99,6 @@ fn print(checks: &[Check], worst: Verdict) {
             [Some(found), mend].into_iter().flatten()
         })
         .collect();
-    println!("{}", table(&["verdict", "check", "finding"], &rows));
-    println!("\n{}", worst.in_words());
+    say!("{}", table(&["verdict", "check", "finding"], &rows));
+    say!("\n{}", worst.in_words());
 }

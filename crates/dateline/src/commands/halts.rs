@@ -44,11 +44,11 @@ pub(super) struct ResumeArgs {
 pub(super) async fn halt(args: &HaltArgs, client: &Client) -> Result<ExitCode> {
     let body = body(&args.what, &args.note);
     let shown = client.ask(Method::POST, "/v1/halts", Some(&body)).await?;
-    println!(
+    say!(
         "halted: {}. What had begun ends within a moment; releases clear as ever, and what was to be sent waits.",
         said(&shown)
     );
-    println!("`dateline resume` with the same words lets it go on.");
+    say!("`dateline resume` with the same words lets it go on.");
     Ok(ExitCode::SUCCESS)
 }
 
@@ -56,9 +56,9 @@ pub(super) async fn resume(args: &ResumeArgs, client: &Client) -> Result<ExitCod
     let body = body(&args.what, &args.note);
     let path = "/v1/halts/resume";
     let shown = client.ask(Method::POST, path, Some(&body)).await?;
-    println!("resumed: what waited is sent now");
+    say!("resumed: what waited is sent now");
     for left in shown["halts"].as_array().into_iter().flatten() {
-        println!("still halted: {}", said(left));
+        say!("still halted: {}", said(left));
     }
     Ok(ExitCode::SUCCESS)
 }

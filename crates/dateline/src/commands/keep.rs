@@ -64,8 +64,8 @@ pub(super) async fn migrate(common: &Common) -> Result<ExitCode> {
     let migrated = Store::migrate(&url, Clock::System.now_ms()).await;
     let migrated = migrated.context("the store cannot be migrated")?;
     match (migrated.from, migrated.to) {
-        (from, to) if from == to => println!("the schema has version {to}: nothing to do"),
-        (from, to) => println!("the schema went from version {from} to {to}"),
+        (from, to) if from == to => say!("the schema has version {to}: nothing to do"),
+        (from, to) => say!("the schema went from version {from} to {to}"),
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -81,7 +81,7 @@ pub(super) async fn prune(args: &PruneArgs, common: &Common) -> Result<ExitCode>
     };
     store.close().await;
     print_pruned(&pruned);
-    println!(
+    say!(
         "{} rows {}",
         pruned.rows(),
         if args.dry_run { "would go" } else { "are gone" }
@@ -101,7 +101,7 @@ fn print_pruned(pruned: &Pruned) {
         ("sign-ins", pruned.sign_ins),
         ("repeat keys", pruned.idempotency),
     ] {
-        println!("{table:<14} {rows}");
+        say!("{table:<14} {rows}");
     }
 }
 
@@ -117,7 +117,7 @@ pub(super) async fn copy(args: &CopyArgs) -> Result<ExitCode> {
         .context("nothing was copied")?;
     from.close().await;
     to.close().await;
-    println!(
+    say!(
         "copied: set `store.url` to the new store, and keep the old one until the new one has served"
     );
     Ok(ExitCode::SUCCESS)
@@ -128,9 +128,9 @@ fn progress(carried: Carried) {
     let Carried { table, done, total } = carried;
     let line = format!("{table:<16} {done} of {total}");
     match (std::io::stdout().is_terminal(), done == total) {
-        (true, false) => print!("\r{line}"),
-        (true, true) if total > 0 || done == 0 => println!("\r{line}"),
-        (false, true) => println!("{line}"),
+        (true, false) => say_part!("\r{line}"),
+        (true, true) if total > 0 || done == 0 => say!("\r{line}"),
+        (false, true) => say!("{line}"),
         _ => {}
     }
     let _ = std::io::stdout().flush();
@@ -184,8 +184,8 @@ pub(super) async fn backup(args: &BackupArgs, common: &Common) -> Result<ExitCod
         let _ = std::fs::remove_file(&partial);
     }
     let head = kept.with_context(|| format!("the backup {shown} cannot be written"))?;
-    println!("{shown}: {}", told(&head));
-    println!("it holds secrets (keys, webhooks' secrets): keep it as you keep the data folder");
+    say!("{shown}: {}", told(&head));
+    say!("it holds secrets (keys, webhooks' secrets): keep it as you keep the data folder");
     Ok(ExitCode::SUCCESS)
 }
 
@@ -212,7 +212,7 @@ pub(super) async fn restore(args: &RestoreArgs, common: &Common) -> Result<ExitC
             .with_context(cannot)
     };
     let head = check_backup(open()?).with_context(cannot)?;
-    println!("{shown} is whole: {}", told(&head));
+    say!("{shown} is whole: {}", told(&head));
     if args.dry_run {
         // Into a file of its own, which goes: what could be sent twice is a question to a store.
         let trial = tempfile::tempdir()?;
@@ -226,10 +226,10 @@ pub(super) async fn restore(args: &RestoreArgs, common: &Common) -> Result<ExitC
         .await
         .with_context(cannot)?;
     print_risk(&risk);
-    println!(
+    say!(
         "restored, and halted. Cancel or move what went out already; then `dateline serve --resume-from SEQ`,"
     );
-    println!(
+    say!(
         "SEQ being the number of the newest item that went out, {} or more.",
         risk.seq
     );
@@ -247,20 +247,20 @@ async fn fill(url: &str, backup: BufReader<File>) -> Result<AtRisk> {
 }
 
 fn print_risk(risk: &AtRisk) {
-    println!("what could be sent twice:");
-    println!(
+    say!("what could be sent twice:");
+    say!(
         "  items after {}: the backup does not know of them",
         risk.seq
     );
-    println!(
+    say!(
         "  {} releases whose clear time has come",
         risk.clearing.len()
     );
     for (id, clear_at_ms) in &risk.clearing {
-        println!("    {id}  {}", release::time::rfc3339(*clear_at_ms));
+        say!("    {id}  {}", release::time::rfc3339(*clear_at_ms));
     }
-    println!("  {} alerts not routed", risk.unrouted);
-    println!("  {} deliveries due", risk.due);
+    say!("  {} alerts not routed", risk.unrouted);
+    say!("  {} deliveries due", risk.due);
 }
 
 /// The data folder, locked, where the store lies in it.

@@ -12,7 +12,7 @@ use release::finding::{Finding, Severity};
 use release::lint::lint_source;
 use release::topic::Taxonomy;
 use serde_json::json;
-use std::io::{ErrorKind, IsTerminal, Write};
+use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -52,11 +52,7 @@ pub(super) fn run(args: &LintArgs, common: &Common) -> Result<ExitCode> {
             looked.iter().map(|file| file.text(paint)).collect()
         }
     };
-    // Whoever reads may have read enough, as `head` does.
-    match std::io::stdout().write_all(said.as_bytes()) {
-        Err(error) if error.kind() != ErrorKind::BrokenPipe => return Err(error.into()),
-        _ => {}
-    }
+    say_part!("{said}");
     Ok(match looked.iter().any(|file| file.errors() > 0) {
         true => ExitCode::from(1),
         false => ExitCode::SUCCESS,

@@ -63,7 +63,7 @@ pub(super) async fn run(args: PersonArgs, client: &Client) -> Result<ExitCode> {
         } => {
             let body = json!({ "name": name, "email": email, "rights": right, "issuers": issuer });
             let shown = client.ask(Method::POST, "/v1/people", Some(&body)).await?;
-            println!("{} added: {name} signs in at /desk", text(&shown, "id"));
+            say!("{} added: {name} signs in at /desk", text(&shown, "id"));
         }
         Action::List => {
             let people = client.all("/v1/people", "people").await?;
@@ -82,12 +82,12 @@ pub(super) async fn run(args: PersonArgs, client: &Client) -> Result<ExitCode> {
             let path = format!("/v1/people/{id}");
             let body = Value::Object(body);
             let shown = client.ask(Method::PATCH, &path, Some(&body)).await?;
-            println!("{id} changed: {shown}");
+            say!("{id} changed: {shown}");
         }
         Action::Remove { id } => {
             let path = format!("/v1/people/{id}");
             client.ask(Method::DELETE, &path, None).await?;
-            println!("{id} removed, and signed out everywhere");
+            say!("{id} removed, and signed out everywhere");
         }
     }
     Ok(ExitCode::SUCCESS)

@@ -28,15 +28,15 @@ pub(super) async fn report(args: &ReportArgs, client: &Client) -> Result<ExitCod
         )
         .await?;
     match args.json {
-        true => println!("{shown}"),
+        true => say!("{shown}"),
         false => print_report(&shown),
     }
     Ok(ExitCode::SUCCESS)
 }
 
 pub(super) fn print_report(shown: &Value) {
-    println!("{}  {}", text(shown, "id"), text(shown, "headline"));
-    println!(
+    say!("{}  {}", text(shown, "id"), text(shown, "headline"));
+    say!(
         "state {}, cleared {}, item {}",
         text(shown, "state"),
         text(shown, "cleared_at"),
@@ -68,5 +68,5 @@ pub(super) fn print_report(shown: &Value) {
         .collect();
     rows.push(row("all", report));
     let head: Vec<&str> = ["channel"].into_iter().chain(fields).collect();
-    println!("{}", table(&head, &rows));
+    say!("{}", table(&head, &rows));
 }

@@ -90,7 +90,7 @@ async fn list(client: &Client) -> Result<()> {
     }
     waiting.sort_by_key(|release| text(release, "clear_at"));
     match waiting.is_empty() {
-        true => println!("nothing awaits a word"),
+        true => say!("nothing awaits a word"),
         false => {
             let head = ["id", "state", "awaits", "clear_at", "issuers", "headline"];
             print_table(&Value::Array(waiting), &head);
@@ -102,8 +102,8 @@ async fn list(client: &Client) -> Result<()> {
 async fn show(id: &str, client: &Client) -> Result<()> {
     let path = format!("/v1/releases/{id}");
     let shown = client.ask(Method::GET, &path, None).await?;
-    println!("{}", serde_json::to_string_pretty(&shown["content"])?);
-    println!(
+    say!("{}", serde_json::to_string_pretty(&shown["content"])?);
+    say!(
         "\nstate {}, clear time {}\n`dateline review approve {id} {}` approves this text",
         text(&shown, "state"),
         text(&shown, "clear_at"),
@@ -138,7 +138,7 @@ async fn approve(id: &str, hash: &str, client: &Client) -> Result<()> {
 async fn act(id: &str, what: &str, body: Option<Value>, client: &Client) -> Result<()> {
     let path = format!("/v1/releases/{id}/{what}");
     let shown = client.ask(Method::POST, &path, body.as_ref()).await?;
-    println!("{id} is {}", text(&shown, "state"));
+    say!("{id} is {}", text(&shown, "state"));
     Ok(())
 }
 
@@ -156,7 +156,7 @@ pub(super) async fn proof(args: &ProofArgs, client: &Client) -> Result<ExitCode>
     let path = format!("/v1/releases/{}/proof", args.id);
     let body = json!({ "hours": args.hours });
     let shown = client.ask(Method::POST, &path, Some(&body)).await?;
-    println!("{}", text(&shown, "url"));
+    say!("{}", text(&shown, "url"));
     eprintln!(
         "works until {}; whoever has it sees the release",
         text(&shown, "expires_at")

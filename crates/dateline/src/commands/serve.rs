@@ -2,7 +2,7 @@
 
 use super::Common;
 use crate::app::{App, Patience, Role, Roles, bind, greet_relay};
-use crate::process::{start_telemetry, stop_signal};
+use crate::process::{StopSignals, start_telemetry};
 use anyhow::{Context, Result, anyhow, bail};
 use clap::Args;
 use std::process::ExitCode;
@@ -39,25 +39,38 @@ pub(super) async fn run(args: ServeArgs, common: &Common) -> Result<ExitCode> {
         true => Patience::None,
         false => Patience::Waits,
     };
-    let app = App::open_as(
+    let mut signals = StopSignals::take()?;
+    let opening = App::open_as(
         roles.clone(),
         patience,
         settings,
         Clock::System,
         Some(telemetry),
-    )
-    .await?;
+    );
+    let app = tokio::select! {
+        opened = opening => opened?,
+        // An engine may be waited for.
+        () = signals.next() => {
+            info!("stopped before it began");
+            return Ok(ExitCode::SUCCESS);
+        }
+    };
     if args.check {
         app.store.check_writable().await?;
-        let relay = match greet_relay(&app.settings).await? {
-            Some(greeting) => format!("relay {}", greeting.at),
-            None => format!(
+        let greeted = match roles.has(Role::Email) {
+            true => Some(greet_relay(&app.settings).await?),
+            false => None,
+        };
+        let relay = match greeted {
+            None => "no mail is sent by these roles".to_owned(),
+            Some(Some(greeting)) => format!("relay {}", greeting.at),
+            Some(None) => format!(
                 "no relay, mails go to {}",
                 app.settings.mail_folder().display()
             ),
         };
         let folder = app.settings.data_dir();
-        println!(
+        say!(
             "in order: settings, data folder {}, store, listener {address}, {relay}",
             folder.display()
         );
@@ -67,16 +80,16 @@ pub(super) async fn run(args: ServeArgs, common: &Common) -> Result<ExitCode> {
     if roles.has(Role::Intake)
         && let Some(token) = app.first_token().await?
     {
-        println!("first operator token (shown once, keep it): {token}");
+        say!("first operator token (shown once, keep it): {token}");
     }
     app.record_start().await?;
     info!(%address, %roles, data = %app.settings.data_dir().display(), "listening on http://{address}");
     let stop = app.stop.clone();
     tokio::spawn(async move {
-        stop_signal().await;
+        signals.next().await;
         info!("stopping: what is in flight is finished first");
         stop.cancel();
-        stop_signal().await;
+        signals.next().await;
         info!("stopping at once");
         std::process::exit(130);
     });

@@ -2,6 +2,7 @@
 
 use super::admin::print_table;
 use super::ask::{plain, text};
+use super::blasts;
 use super::halts::said;
 use crate::client::Client;
 use anyhow::Result;
@@ -25,19 +26,19 @@ pub(super) async fn run(args: &StatusArgs, client: &Client) -> Result<ExitCode> 
         shown["why"] = json!("no server runs on this folder; start it with `dateline serve`");
     }
     if args.json {
-        println!("{shown}");
+        say!("{shown}");
     } else {
         print(&shown);
     }
     Ok(match shown["verdict"].as_str() {
         Some("OK") => ExitCode::SUCCESS,
-        Some("LATE" | "HALTED") => ExitCode::from(1),
+        Some("LATE" | "HALTED" | "ASKS") => ExitCode::from(1),
         _ => ExitCode::from(2),
     })
 }
 
 fn print(shown: &Value) {
-    println!("{}: {}", text(shown, "verdict"), text(shown, "why"));
+    say!("{}: {}", text(shown, "verdict"), text(shown, "why"));
     let age = shown["oldest_due_age_ms"]
         .as_i64()
         .map_or_else(|| "none".to_owned(), human_duration);
@@ -47,7 +48,7 @@ fn print(shown: &Value) {
         .flatten()
         .map(|(name, depth)| format!("{name} {depth}"))
         .collect();
-    println!("queues     {}", depth.join(", "));
+    say!("queues     {}", depth.join(", "));
     for (label, field) in [
         ("scheduled", "scheduled"),
         ("unrouted", "unrouted"),
@@ -59,11 +60,14 @@ fn print(shown: &Value) {
         ("dead", "dead"),
         ("poisoned", "poisoned"),
     ] {
-        println!("{label:<10} {}", plain(&shown[field]));
+        say!("{label:<10} {}", plain(&shown[field]));
     }
-    println!("oldest due {age}");
+    say!("oldest due {age}");
     for halt in shown["halts"].as_array().into_iter().flatten() {
-        println!("halted     {}", said(halt));
+        say!("halted     {}", said(halt));
+    }
+    for blast in shown["blasts"].as_array().into_iter().flatten() {
+        say!("asks       {}", blasts::said(blast));
     }
     let mut workers = shown["workers"].clone();
     for worker in workers.as_array_mut().into_iter().flatten() {
@@ -76,7 +80,7 @@ fn print(shown: &Value) {
         .as_array()
         .is_some_and(|workers| !workers.is_empty())
     {
-        println!();
+        say!();
         print_table(&workers, &["id", "role", "doing", "last heard", "up"]);
     }
 }

@@ -48,7 +48,7 @@ pub(super) async fn cancel(args: &StopArgs, client: &Client) -> Result<ExitCode>
 async fn order(id: &str, action: &str, body: &Value, client: &Client) -> Result<ExitCode> {
     let path = format!("/v1/releases/{id}/{action}");
     let shown = client.ask(Method::POST, &path, Some(body)).await?;
-    println!("{id}: {}", text(&shown, "result"));
+    say!("{id}: {}", text(&shown, "result"));
     Ok(ExitCode::SUCCESS)
 }
 

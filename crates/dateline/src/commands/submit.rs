@@ -79,13 +79,13 @@ pub(super) async fn run(args: SubmitArgs, client: &Client) -> Result<ExitCode> {
         .await?;
     if !answer.status.is_success() {
         match args.json {
-            true => println!("{}", answer.body),
+            true => say!("{}", answer.body),
             false => eprintln!("{}: {}", names(&args.files), refusal(&answer)),
         }
         return Ok(ExitCode::from(1));
     }
     if args.json {
-        println!("{}", answer.body);
+        say!("{}", answer.body);
     } else if args.dry_run {
         each(&answer.body).for_each(show_trial);
     } else {
@@ -136,13 +136,13 @@ fn each(answer: &Value) -> impl Iterator<Item = &Value> {
 
 fn show_accepted(release: &Value, client: &Client) {
     if release["repeated"] == true {
-        println!("submitted before: this is the same release (give --again for another)");
+        say!("submitted before: this is the same release (give --again for another)");
     }
     let (id, state) = (text(release, "id"), text(release, "state"));
-    println!("{id} accepted: {}", text(release, "headline"));
+    say!("{id} accepted: {}", text(release, "headline"));
     match state.as_str() {
-        "draft" => println!("  state draft: `dateline review submit {id}` submits it"),
-        _ => println!(
+        "draft" => say!("  state draft: `dateline review submit {id}` submits it"),
+        _ => say!(
             "  state {state}, clear time {}, story {}",
             text(release, "clear_at"),
             text(release, "story")
@@ -150,20 +150,18 @@ fn show_accepted(release: &Value, client: &Client) {
     }
     let awaits = plain(&release["awaits"]).replace(' ', " and ");
     if !awaits.is_empty() {
-        println!(
-            "  it leaves once approved by: {awaits} (`dateline review list` shows what waits)"
-        );
+        say!("  it leaves once approved by: {awaits} (`dateline review list` shows what waits)");
     }
-    println!("  page  {}", text(release, "url"));
+    say!("  page  {}", text(release, "url"));
     show_findings(release);
     if !client.is_served() {
-        println!("  no server runs on this folder: it leaves once `dateline serve` does");
+        say!("  no server runs on this folder: it leaves once `dateline serve` does");
     }
 }
 
 fn show_findings(release: &Value) {
     for finding in release["findings"].as_array().into_iter().flatten() {
-        println!(
+        say!(
             "  {}[{}] {}: {}",
             text(finding, "severity"),
             text(finding, "code"),
@@ -175,28 +173,28 @@ fn show_findings(release: &Value) {
 
 fn show_trial(release: &Value) {
     let content = &release["content"];
-    println!("{}", text(content, "headline"));
-    println!(
+    say!("{}", text(content, "headline"));
+    say!(
         "  it would be {} for {}",
         text(release, "state"),
         text(release, "clear_at")
     );
     let reach = &release["reach"];
     match reach["endpoints"].as_i64() {
-        None => println!("  reach unknown: no router answered in time"),
-        Some(0) if reach["exact"] == false => println!("  reach: fewer than 10"),
+        None => say!("  reach unknown: no router answered in time"),
+        Some(0) if reach["exact"] == false => say!("  reach: fewer than 10"),
         Some(n) => {
             let about = if reach["exact"] == true {
                 ""
             } else {
                 "at least "
             };
-            println!("  reach: {about}{n} endpoints now");
+            say!("  reach: {about}{n} endpoints now");
         }
     }
     for by in ["channels", "topics"] {
         for (name, n) in reach[by].as_object().into_iter().flatten() {
-            println!("    {name}: {n}");
+            say!("    {name}: {n}");
         }
     }
     show_findings(release);
@@ -227,13 +225,23 @@ async fn wait(id: &str, client: &Client) -> Result<bool> {
             eprintln!("{line}");
         }
         last = line;
+        if shown["waits_for_word"] == true {
+            if live {
+                eprintln!();
+            }
+            say!(
+                "{id} has cleared, and would reach far more readers than usual: nobody is told before an operator says a word \
+                 (`dateline blast list`)"
+            );
+            return Ok(false);
+        }
         if report["tried"] == true || !matches!(state.as_str(), "scheduled" | "cleared") {
             if live {
                 eprintln!();
             }
             print_report(&shown);
             if report["complete"] == false && state == "cleared" {
-                println!(
+                say!(
                     "{} deliveries failed at first and are tried again: `dateline report {id}` tells",
                     count("waiting")
                 );

@@ -139,17 +139,17 @@ pub(super) async fn run(args: SubscribeArgs, client: &Client) -> Result<ExitCode
             let shown = client
                 .ask(Method::POST, "/v1/subscriptions", Some(&body))
                 .await?;
-            println!(
+            say!(
                 "{} added: {} to {}",
                 text(&shown, "id"),
                 text(&shown, "filter"),
                 text(&shown, "address")
             );
             if let Some(secret) = shown["secret"].as_str() {
-                println!("calls are signed with this secret, shown once: {secret}");
+                say!("calls are signed with this secret, shown once: {secret}");
             }
             if shown["endpoint_state"] == "pending" {
-                println!(
+                say!(
                     "nothing is sent there before it is confirmed: the request to confirm is on its way"
                 );
             }
@@ -179,13 +179,13 @@ pub(super) async fn run(args: SubscribeArgs, client: &Client) -> Result<ExitCode
             let shown = client
                 .ask(Method::GET, &format!("/v1/subscriptions/{id}"), None)
                 .await?;
-            println!("{}", serde_json::to_string_pretty(&shown)?);
+            say!("{}", serde_json::to_string_pretty(&shown)?);
         }
         Action::Pause { id } => {
             client
                 .ask(Method::POST, &format!("/v1/subscriptions/{id}/pause"), None)
                 .await?;
-            println!("{id} paused");
+            say!("{id} paused");
         }
         Action::Resume { id } => {
             client
@@ -195,13 +195,13 @@ pub(super) async fn run(args: SubscribeArgs, client: &Client) -> Result<ExitCode
                     None,
                 )
                 .await?;
-            println!("{id} active");
+            say!("{id} active");
         }
         Action::Delete { id } => {
             client
                 .ask(Method::DELETE, &format!("/v1/subscriptions/{id}"), None)
                 .await?;
-            println!("{id} deleted");
+            say!("{id} deleted");
         }
         Action::Change {
             id,
@@ -217,23 +217,21 @@ pub(super) async fn run(args: SubscribeArgs, client: &Client) -> Result<ExitCode
             }
             let path = format!("/v1/subscriptions/{id}");
             let shown = client.ask(Method::PATCH, &path, Some(&body)).await?;
-            println!("{id} asks for {}", text(&shown, "filter"));
+            say!("{id} asks for {}", text(&shown, "filter"));
         }
         Action::Import(args) => return import::run(args, client).await,
         Action::Export { address } => {
             let body = json!({ "owner": address });
             let path = "/v1/endpoints/export";
             let shown = client.ask(Method::POST, path, Some(&body)).await?;
-            println!("{}", serde_json::to_string_pretty(&shown)?);
+            say!("{}", serde_json::to_string_pretty(&shown)?);
         }
         Action::Erase { address } => {
             let body = json!({ "owner": address });
             let path = "/v1/endpoints/erase";
             let shown = client.ask(Method::POST, path, Some(&body)).await?;
             let erased = shown["erased"].as_array().map_or(0, Vec::len);
-            println!(
-                "{erased} endpoints erased: of them the ledger keeps a hash, and nothing else"
-            );
+            say!("{erased} endpoints erased: of them the ledger keeps a hash, and nothing else");
         }
         Action::Test { id } => return test(client, id).await,
     }
@@ -262,7 +260,7 @@ async fn test(client: &Client, id: String) -> Result<ExitCode> {
         let ours = result["test"] == asked["test"];
         match result["state"].as_str() {
             Some("delivered") if ours => {
-                println!(
+                say!(
                     "{endpoint} answered {} after {} ms",
                     text(&result, "status"),
                     text(&result, "took_ms")
@@ -271,7 +269,7 @@ async fn test(client: &Client, id: String) -> Result<ExitCode> {
             }
             Some("due") | None => {}
             Some(_) if ours => {
-                println!(
+                say!(
                     "{endpoint} failed after {} ms: {}",
                     text(&result, "took_ms"),
                     text(&result, "error")

@@ -44,7 +44,7 @@ pub(super) async fn run(args: SuppressArgs, client: &Client) -> Result<ExitCode>
             let body = json!({ "address": address, "reason": reason });
             let path = "/v1/suppressions";
             let shown = client.ask(Method::POST, path, Some(&body)).await?;
-            println!(
+            say!(
                 "{address} is not written to since {}: {}",
                 text(&shown, "created_at"),
                 text(&shown, "reason")
@@ -54,7 +54,7 @@ pub(super) async fn run(args: SuppressArgs, client: &Client) -> Result<ExitCode>
             let body = json!({ "address": address });
             let path = "/v1/suppressions/lift";
             client.ask(Method::POST, path, Some(&body)).await?;
-            println!("{address} may be written to again");
+            say!("{address} may be written to again");
         }
         Action::List => {
             let mut all = client.all("/v1/suppressions", "suppressions").await?;

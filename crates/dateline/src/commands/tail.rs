@@ -2,6 +2,7 @@
 
 use super::ask::query;
 use crate::client::Client;
+use crate::saying::is_heard;
 use crate::telemetry::{LogLine, Paint};
 use anyhow::{Context, Result, anyhow, bail};
 use clap::Args;
@@ -71,6 +72,9 @@ pub(super) async fn run(args: &TailArgs, client: &Client) -> Result<ExitCode> {
         while let Some(end) = waiting.iter().position(|byte| *byte == b'\n') {
             let line: Vec<u8> = waiting.drain(..=end).collect();
             print(String::from_utf8_lossy(&line).trim_end(), args.json);
+            if !is_heard() {
+                return Ok(ExitCode::SUCCESS);
+            }
         }
     }
     Ok(ExitCode::SUCCESS)
@@ -87,8 +91,8 @@ fn print(line: &str, json: bool) {
         Paint::Plain
     };
     match (json, serde_json::from_str::<LogLine>(data)) {
-        (false, Ok(line)) => println!("{}", line.text(paint)),
-        (true, Ok(_)) => println!("{data}"),
+        (false, Ok(line)) => say!("{}", line.text(paint)),
+        (true, Ok(_)) => say!("{data}"),
         (_, Err(_)) => eprintln!("(the terminal was too slow: {data} lines were missed)"),
     }
 }

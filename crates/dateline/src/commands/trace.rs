@@ -32,7 +32,7 @@ pub(super) async fn run(args: &TraceArgs, client: &Client) -> Result<ExitCode> {
     let path = query("/v1/trace", &pairs);
     let shown = client.ask(Method::GET, &path, None).await?;
     match args.json {
-        true => println!("{shown}"),
+        true => say!("{shown}"),
         false => print_table(
             &shown["events"],
             &["at", "what", "release", "delivery", "detail"],

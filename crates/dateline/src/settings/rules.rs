@@ -50,6 +50,8 @@ fn rule(key: &str) -> Option<Rule> {
                     .map_err(|error| error.to_string())
             },
         ),
+        "blast.factor" => Number(0..=1000, "times"),
+        "blast.at_least" => Number(0..=1_000_000_000, "readers"),
         "signup.mails_per_day" => Number(1..=100, "mails"),
         "signup.mail_gap_s" => Number(0..=86_400, "seconds"),
         "signup.per_client_hour" => Number(1..=100_000, "forms"),

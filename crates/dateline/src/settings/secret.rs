@@ -3,11 +3,9 @@
 use std::fmt;
 use std::path::Path;
 
-use serde::Deserialize;
-use toml::Value;
-
 use super::layer::Layers;
-use super::problem::{Layer, Problem};
+use super::problem::Problem;
+use serde::Deserialize;
 
 /// A text that debug output shows as `***`. It has no `Display`, so it cannot slip into a message.
 #[derive(Clone, Default, PartialEq, Eq, Deserialize)]
@@ -32,42 +30,32 @@ impl fmt::Debug for Secret {
     }
 }
 
-/// Fills each secret `x` from the file that `x_file` names, if it names one.
-pub(super) fn read_files(layers: &mut Layers<'_>, directory: &Path) {
+/// Reports each secret `x` that is given while `x_file` names a file, too. The file itself is read by whoever needs the secret
+/// ([`read`]): a process that does not should not have to be let in to it.
+pub(super) fn given_once(layers: &mut Layers<'_>) {
     let secrets: Vec<_> = layers.known().secrets().collect();
     for (key, file_key) in secrets {
         let (file, file_layer) = layers.text(&file_key);
-        if file.is_empty() {
-            continue;
-        }
         let (given, layer) = layers.text(key);
-        if !given.is_empty() {
-            let key = (key.to_owned(), layer);
-            layers.report(Problem::GivenTwice {
-                key,
-                file_key: (file_key, file_layer),
-            });
+        if file.is_empty() || given.is_empty() {
             continue;
         }
-        match read(&directory.join(&file)) {
-            Ok(secret) => layers.give(key, Value::String(secret), file_layer),
-            Err(reason) => layers.report(unreadable(&file_key, file_layer, &file, reason)),
-        }
+        let key = (key.to_owned(), layer);
+        layers.report(Problem::GivenTwice {
+            key,
+            file_key: (file_key, file_layer),
+        });
     }
 }
 
-fn read(path: &Path) -> Result<String, String> {
-    let text = std::fs::read_to_string(path).map_err(|error| error.to_string())?;
+/// The secret in a file, without the line ends after it.
+///
+/// # Errors
+/// If the file cannot be read, or holds nothing.
+pub(super) fn read(path: &Path) -> std::io::Result<Secret> {
+    let text = std::fs::read_to_string(path)?;
     match text.trim_end_matches(['\r', '\n']) {
-        "" => Err("the file is empty".to_owned()),
-        secret => Ok(secret.to_owned()),
-    }
-}
-
-fn unreadable(key: &str, layer: Layer, file: &str, reason: String) -> Problem {
-    Problem::Unreadable {
-        named_by: format!("{layer}: {key}"),
-        path: file.into(),
-        reason,
+        "" => Err(std::io::Error::other("the file is empty")),
+        secret => Ok(Secret(secret.to_owned())),
     }
 }

@@ -34,6 +34,16 @@ pub struct ReviewSettings {
     pub late_editions: LateEditions,
 }
 
+/// `[blast]`: the guard against a reach far above the usual.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct BlastSettings {
+    /// How many times the usual a reach may be; 0 for no guard.
+    pub factor: i64,
+    /// A reach that is never asked about.
+    pub at_least: i64,
+}
+
 /// `[signup]`: readers who sign up by themselves.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -110,9 +120,9 @@ pub struct MailSettings {
     pub from: String,
     /// The relay's URL, or empty; see [`MailSettings::relay`].
     pub relay: String,
-    /// The password of the relay's user, from wherever it was given.
+    /// The password of the relay's user, if it was given as a text; see [`super::Settings::mail_password`].
     pub password: Secret,
-    /// Where the password was read from, or empty. It has been read: use `password`.
+    /// File with the password, or empty.
     pub password_file: String,
     /// TLS to an `smtp:` relay.
     pub tls: MailTls,

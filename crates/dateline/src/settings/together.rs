@@ -84,7 +84,8 @@ fn relay(settings: &Settings, problems: &mut Vec<Problem>) {
             "or use smtp://",
         ));
     }
-    match (&relay.user, mail.password.is_empty()) {
+    let is_without = mail.password.is_empty() && mail.password_file.is_empty();
+    match (&relay.user, is_without) {
         (Some(_), true) => {
             let expected = "the password of the user in mail.relay".to_owned();
             let mend =

@@ -23,15 +23,19 @@ pub(super) async fn metrics(
     let status = intake.store.status(now_ms).await?;
     let workers = intake.store.workers().await?;
     let halts = intake.store.halts().await?;
+    let asking = intake.store.open_blasts().await?;
     set_work(&status, now_ms);
     gauge!("dateline_halts").set(halts.len() as f64);
+    gauge!("dateline_blasts").set(asking.len() as f64);
     set_workers(&workers, now_ms);
     set_queue(&intake.queue).await;
-    gauge!("dateline_verdict").set(match verdict(&status, &workers, &halts, now_ms).0 {
-        "OK" => 0.0,
-        "LATE" | "HALTED" => 1.0,
-        _ => 2.0,
-    });
+    gauge!("dateline_verdict").set(
+        match verdict(&status, &workers, &halts, &asking, now_ms).0 {
+            "OK" => 0.0,
+            "LATE" | "HALTED" | "ASKS" => 1.0,
+            _ => 2.0,
+        },
+    );
     gauge!("dateline_clock_offset_ms").set(intake.clock.offset_ms() as f64);
     Ok((intake.metrics)())
 }

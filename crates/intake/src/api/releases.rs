@@ -312,9 +312,11 @@ pub(super) async fn report(
     caller.must(Scope::ReleasesRead)?;
     let row = find(&intake, &caller, &id).await?;
     let report = intake.store.report(row.id).await?;
+    let asked = intake.store.find_blast(&row.public_id).await?;
     Ok(Json(ReportedShape {
         release: ReleaseShape::of(&intake, &row),
         report: ReportShape::of(&row, &report),
+        waits_for_word: asked.is_some_and(|asked| asked.word.is_empty()),
     }))
 }
 

@@ -215,6 +215,8 @@ pub(crate) struct ReportedShape {
     #[serde(flatten)]
     pub(crate) release: ReleaseShape,
     pub(crate) report: ReportShape,
+    /// It would reach far more than usual: nobody is told before an operator says a word
+    pub(crate) waits_for_word: bool,
 }
 
 /// Whom a release reached.

@@ -1,5 +1,6 @@
 //! How the wire stands: for operators, load balancers and Prometheus.
 
+use super::blasts;
 use super::halts::HaltShape;
 use crate::auth::{Caller, Scope};
 use crate::{Intake, Problem};
@@ -9,7 +10,7 @@ use axum::http::StatusCode;
 use queue::QueueName;
 use release::time::{human_duration, rfc3339};
 use serde_json::{Value, json};
-use store::{HaltRow, Status, WorkerRow};
+use store::{BlastRow, HaltRow, Status, WorkerRow};
 
 /// Work overdue for longer than this is late.
 const LATE_MS: i64 = 5_000;
@@ -31,7 +32,8 @@ pub(super) async fn status(
     let status = intake.store.status(now_ms).await?;
     let workers = intake.store.workers().await?;
     let halts = intake.store.halts().await?;
-    let (verdict, why) = verdict(&status, &workers, &halts, now_ms);
+    let asking = intake.store.open_blasts().await?;
+    let (verdict, why) = verdict(&status, &workers, &halts, &asking, now_ms);
     let mut depth = serde_json::Map::new();
     for name in QueueName::ALL {
         // Null while the broker is away.
@@ -46,6 +48,7 @@ pub(super) async fn status(
         "unrouted": status.unrouted, "open_batches": status.open_batches, "poisoned": status.poisoned,
         "due": status.due, "retrying": status.retrying, "gathered": status.gathered, "dead": status.dead,
         "halted": status.halted, "halts": halts.iter().map(HaltShape::of).collect::<Vec<_>>(),
+        "blasts": blasts::shapes(&intake, &asking).await?,
         "oldest_due_age_ms": status.oldest_due_ms.map(|since_ms| (now_ms - since_ms).max(0)), "workers": workers,
     })))
 }
@@ -57,11 +60,12 @@ fn worker_json(worker: &WorkerRow, now_ms: i64) -> Value {
     })
 }
 
-/// OK, LATE, HALTED or STUCK, and why. What is halted by hand is not late; other work may be stuck beside it.
+/// OK, LATE, ASKS, HALTED or STUCK, and why. What is halted by hand is not late; other work may be stuck beside it.
 pub(super) fn verdict(
     status: &Status,
     workers: &[WorkerRow],
     halts: &[HaltRow],
+    asking: &[BlastRow],
     now_ms: i64,
 ) -> (&'static str, String) {
     let age_ms = status.oldest_due_ms.map_or(0, |since_ms| now_ms - since_ms);
@@ -113,6 +117,9 @@ pub(super) fn verdict(
     if !halts.is_empty() {
         return ("HALTED", halted(status, halts));
     }
+    if let Some(oldest) = asking.first() {
+        return ("ASKS", asks(oldest, asking.len(), now_ms));
+    }
     if age_ms > LATE_MS {
         return (
             "LATE",
@@ -142,6 +149,25 @@ fn halted(status: &Status, halts: &[HaltRow]) -> String {
     )
 }
 
+/// Which story waits for an operator's word, and for how long.
+fn asks(oldest: &BlastRow, count: usize, now_ms: i64) -> String {
+    let BlastRow {
+        alert,
+        reach,
+        usual,
+        ..
+    } = oldest;
+    let since = human_duration((now_ms - oldest.asked_ms).max(0));
+    let others = match count {
+        1 => String::new(),
+        count => format!(", and {} more", count - 1),
+    };
+    format!(
+        "{alert} would be told to {reach}, usually at most {usual} are, and has waited for a word for {since}{others}: \
+         `dateline blast`"
+    )
+}
+
 pub(super) async fn healthz() -> &'static str {
     "ok\n"
 }
@@ -162,6 +188,7 @@ pub(super) async fn readyz(State(intake): State<Intake>) -> (StatusCode, String)
             &intake.store.status(now_ms).await?,
             &intake.store.workers().await?,
             &intake.store.halts().await?,
+            &intake.store.open_blasts().await?,
             now_ms,
         ))
     };
@@ -200,7 +227,7 @@ mod tests {
             beat_ms,
         };
         let check = |status: &Status, workers: &[WorkerRow], expect| {
-            assert_eq!(verdict(status, workers, &[], 100_000).0, expect);
+            assert_eq!(verdict(status, workers, &[], &[], 100_000).0, expect);
         };
         let halt = HaltRow {
             halted: Halted::Issuer("acme".into()),
@@ -209,7 +236,7 @@ mod tests {
             created_ms: 1_800_000_000_000,
         };
         let while_halted =
-            |status: &Status| verdict(status, &[], std::slice::from_ref(&halt), 100_000);
+            |status: &Status| verdict(status, &[], std::slice::from_ref(&halt), &[], 100_000);
 
         check(&fine, &[worker(99_000)], "OK");
         check(&fine, &[worker(80_000)], "STUCK");
@@ -272,5 +299,28 @@ mod tests {
             )
         );
         assert_eq!(while_halted(&stuck).0, "STUCK", "something else is");
+        let asked = BlastRow {
+            alert_id: 1,
+            alert: "alr_1".into(),
+            story_id: 1,
+            revision: 0,
+            generation: 0,
+            reach: 5200,
+            usual: 310,
+            asked_ms: 40_000,
+            word: String::new(),
+            actor: String::new(),
+            note: String::new(),
+        };
+        let asking = [asked.clone(), asked];
+        assert_eq!(
+            verdict(&waiting, &[], &[], &asking, 100_000),
+            (
+                "ASKS",
+                "alr_1 would be told to 5200, usually at most 310 are, and has waited for a word for 60 s, and 1 more: \
+                 `dateline blast`"
+                    .to_owned()
+            )
+        );
     }
 }

@@ -107,6 +107,7 @@ pub(crate) async fn changed(intake: &Intake, row: &ReleaseRow) -> Result<Problem
 pub(super) async fn name_of(intake: &Intake, actor: &str) -> Result<String, Problem> {
     Ok(match actor {
         "local" => "an operator on the wire's own machine".to_owned(),
+        "router" => "the guard against a reach far above the usual".to_owned(),
         id if id.starts_with("per_") => match intake.store.person(id).await? {
             Some(person) => format!("{} ({id})", person.name),
             None => format!("somebody who has left ({id})"),

@@ -51,6 +51,11 @@ pub(super) fn using(config: &RabbitMqConfig, what: &str, error: &Error) -> Queue
     }
 }
 
+/// Whether the broker does not have what was asked for.
+pub(super) fn is_not_found(error: &Error) -> bool {
+    code(error) == Some(NOT_FOUND)
+}
+
 /// The broker's words, or the system's.
 pub(super) fn reason(error: &Error) -> String {
     match error.kind() {

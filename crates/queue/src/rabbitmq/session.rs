@@ -159,14 +159,17 @@ impl Session {
     }
 }
 
-async fn connect(config: &RabbitMqConfig, name: &str) -> Result<Connection, QueueError> {
+pub(super) async fn connect(config: &RabbitMqConfig, name: &str) -> Result<Connection, QueueError> {
     let properties = ConnectionProperties::default().with_connection_name(name.into());
     Connection::connect_uri(config.uri()?, properties)
         .await
         .map_err(|error| fault::connecting(config, &error))
 }
 
-async fn channel(config: &RabbitMqConfig, connection: &Connection) -> Result<Channel, QueueError> {
+pub(super) async fn channel(
+    config: &RabbitMqConfig,
+    connection: &Connection,
+) -> Result<Channel, QueueError> {
     let channel = connection.create_channel().await;
     channel.map_err(|error| fault::connecting(config, &error))
 }

@@ -18,11 +18,8 @@ const DEAD_KEPT: i64 = 100_000;
 
 /// Declares all of it; what exists with the same arguments stays as it is.
 pub(super) async fn declare(config: &RabbitMqConfig, channel: &Channel) -> Result<(), QueueError> {
-    let dead = config.dead_queue();
-    declare_queue(config, channel, &dead, dead_arguments()).await?;
-    for name in QueueName::ALL {
-        let arguments = work_arguments(config, &dead);
-        declare_queue(config, channel, &config.queue(name), arguments).await?;
+    for (name, arguments) in queues(config) {
+        declare_queue(config, channel, &name, arguments).await?;
     }
     let exchange = config.exchange();
     let durable = ExchangeDeclareOptions {
@@ -38,6 +35,15 @@ pub(super) async fn declare(config: &RabbitMqConfig, channel: &Channel) -> Resul
         )
         .await
         .map_err(|error| fault::using(config, &exchange, &error))
+}
+
+/// Every queue with its arguments, the dead letters first.
+pub(super) fn queues(config: &RabbitMqConfig) -> Vec<(String, FieldTable)> {
+    let dead = config.dead_queue();
+    let work = QueueName::ALL.map(|name| (config.queue(name), work_arguments(config, &dead)));
+    let mut all = vec![(dead, dead_arguments())];
+    all.extend(work);
+    all
 }
 
 async fn declare_queue(

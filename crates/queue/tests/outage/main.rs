@@ -5,6 +5,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a queue that fails is a failed test")]
 
+mod holding;
 mod load;
 #[path = "../shared/messages.rs"]
 mod messages;

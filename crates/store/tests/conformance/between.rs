@@ -1,5 +1,6 @@
 //! Two processes on one store: whatever they do at the same moment, it is done once, and nothing of it is missed.
 
+use crate::blasting::act;
 use crate::fixtures::{
     NOW, accept, cleared, event, outcome, plan, readers, retry, submission, told,
 };
@@ -8,7 +9,7 @@ use release::model::{Channel, ReleaseState};
 use std::collections::BTreeSet;
 use store::{
     Accepted, Claim, Idempotency, NewRelease, Outcome, Power, Result, Reviewed, Store, StoreError,
-    Verdict,
+    Verdict, Word,
 };
 
 pub(crate) async fn seq_has_no_gaps(a: Store, b: Store) {
@@ -336,4 +337,43 @@ pub(crate) async fn outcomes_that_both_record_count_once(a: Store, b: Store) {
         (report.channels[0].delivered, report.channels[0].due()),
         (40, 0)
     );
+}
+
+pub(crate) async fn question_that_both_ask_is_one(a: Store, b: Store) {
+    for n in 0..10 {
+        let (release_id, alert) = cleared(&a, &format!("rel_{n}")).await;
+
+        let (one, two) = tokio::join!(
+            a.ask_blast(&alert, 5200, 310, NOW),
+            b.ask_blast(&alert, 5200, 310, NOW)
+        );
+
+        assert_eq!(
+            [one.unwrap(), two.unwrap()]
+                .iter()
+                .filter(|new| **new)
+                .count(),
+            1
+        );
+        assert_eq!(a.release_events(release_id).await.unwrap().len(), 1);
+    }
+    assert_eq!(b.open_blasts().await.unwrap().len(), 10);
+    assert_eq!(b.unrouted_alerts(NOW + 9, NOW + 9).await.unwrap().len(), 0);
+}
+
+/// A router that counts once more while an operator lets it go: the alert must be findable afterwards.
+pub(crate) async fn word_and_question_at_once_leave_nothing_hanging(a: Store, b: Store) {
+    for n in 0..10 {
+        let (_, alert) = cleared(&a, &format!("rel_{n}")).await;
+        assert!(a.ask_blast(&alert, 5200, 310, NOW).await.unwrap());
+        let row = a.blast(alert.id).await.unwrap().unwrap();
+
+        let (said, asked) = tokio::join!(
+            a.answer_blast(&row, Word::Go, act("blast.go")),
+            b.ask_blast(&alert, 5200, 310, NOW)
+        );
+
+        assert_eq!((said.unwrap(), asked.unwrap()), (true, false));
+    }
+    assert_eq!(b.unrouted_alerts(NOW, NOW).await.unwrap().len(), 10);
 }

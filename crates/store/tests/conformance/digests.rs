@@ -1,6 +1,8 @@
 //! Digests: each delivery that waits is told by one of them, and has what becomes of it.
 
-use crate::fixtures::{NOW, claimed, cleared, dead, due, outcome, plan, readers, retry, told};
+use crate::fixtures::{
+    NOW, claimed, cleared, dead, due, endpoint, outcome, plan, readers, retry, subscription, told,
+};
 use release::frequency::{Frequency, Gathered};
 use release::model::Channel;
 use store::{BatchRow, ChannelReport, GatheredUntil, LeftOut, Outcome, Store, Verdict};
@@ -237,4 +239,49 @@ pub(crate) async fn frequency_is_read_back_and_heard_of(store: Store) {
     let heard = store.changed_filters(0).await.unwrap();
     assert_eq!(heard[0].frequency, Frequency::Weekly);
     assert_eq!(heard[0].digest_at, "08:00 monday UTC");
+}
+
+/// A look ends in the midst of what waits for a reader: that reader is left to the next one, and nobody is told in halves.
+pub(crate) async fn reader_at_the_end_of_a_full_look_is_told_of_all_by_the_next(store: Store) {
+    const READERS: usize = 1334;
+    let names: Vec<[String; 3]> = (0..READERS)
+        .map(|n| {
+            [
+                format!("ep_{n}"),
+                format!("sub_{n}"),
+                format!("r{n}@reader.example"),
+            ]
+        })
+        .collect();
+    let news: Vec<_> = names
+        .iter()
+        .map(|[ep, sub, address]| subscription(sub, endpoint(ep, Channel::Email, address)))
+        .collect();
+    let added = store.add_subscriptions(&news, NOW).await.unwrap();
+    let readers: Vec<i64> = added.iter().map(|one| one.endpoint_id).collect();
+    let mut alerts = Vec::new();
+    for name in ["rel_a", "rel_b", "rel_c"] {
+        alerts.push(waiting(&store, name, &readers).await.1);
+    }
+
+    // Three times 1334 is two more than one look takes.
+    let first = store.gather_digests(500, HOUR).await.unwrap();
+    let waits = store.status(HOUR).await.unwrap().gathered;
+    let second = store.gather_digests(500, HOUR).await.unwrap();
+    let third = store.gather_digests(500, HOUR).await.unwrap();
+
+    assert_eq!(
+        (first.len(), waits, second.len(), third.len()),
+        (3, 3, 1, 0)
+    );
+    let mut told = Vec::new();
+    for new in first.into_iter().chain(second) {
+        let digest = claimed(&store, new.id, HOUR).await;
+        for reader in due(&store, &digest).await {
+            assert_eq!(alerts_told(&store, &digest, reader).await, alerts);
+            told.push(reader);
+        }
+    }
+    told.sort_unstable();
+    assert_eq!(told, readers, "each once");
 }

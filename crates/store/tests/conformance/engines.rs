@@ -64,6 +64,29 @@ pub(crate) mod postgres {
             Store::open(&self.url(), crate::fixtures::NOW).await
         }
 
+        /// Makes the place, and nothing in it.
+        pub(crate) async fn make_empty(&self) {
+            self.run("create schema if not exists").await;
+        }
+
+        /// Makes the schema of a version before, as its text has it.
+        pub(crate) async fn make(&self, version: i64, text: &'static str) {
+            self.run("create schema if not exists").await;
+            let mut connection = PgConnection::connect(&self.url()).await.unwrap();
+            sqlx::raw_sql(text).execute(&mut connection).await.unwrap();
+            sqlx::query("insert into schema_version (version) values ($1)")
+                .bind(version)
+                .execute(&mut connection)
+                .await
+                .unwrap();
+            sqlx::query(
+                "insert into keys (id, secret, created_ms) values (1, decode('00', 'hex'), 0)",
+            )
+            .execute(&mut connection)
+            .await
+            .unwrap();
+        }
+
         /// Until so many of its connections wait for another, or `otherwise` is true.
         pub(crate) async fn wait_for_waiters(&self, count: i64, otherwise: impl Fn() -> bool) {
             let mut connection = PgConnection::connect(&self.server).await.unwrap();

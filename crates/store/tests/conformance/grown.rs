@@ -55,6 +55,7 @@ async fn digest(store: &Store) {
     }
     store.plan_batch(&alert, &deliveries, NOW).await.unwrap();
     assert_eq!(store.gather_digests(10, NOW).await.unwrap().len(), 1);
+    assert!(store.ask_blast(&alert, 5200, 310, NOW).await.unwrap());
 }
 
 async fn people(store: &Store) {

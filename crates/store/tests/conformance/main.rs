@@ -16,6 +16,7 @@ mod asking;
 mod auditing;
 mod backing_up;
 mod between;
+mod blasting;
 mod claiming;
 mod clearing;
 mod coming_back;
@@ -108,6 +109,8 @@ macro_rules! conformance {
                 address_that_both_meet_is_one_endpoint,
                 words_recorded_during_an_erasing_do_not_stay,
                 outcomes_that_both_record_count_once,
+                question_that_both_ask_is_one,
+                word_and_question_at_once_leave_nothing_hanging,
             }
             accepting {
                 accepted_release_is_read_back_whole,
@@ -161,6 +164,14 @@ macro_rules! conformance {
             }
             backing_up {
                 restored_store_sends_nothing_until_it_is_told_how_far_the_wire_had_got,
+            }
+            blasting {
+                question_is_asked_once_and_nothing_is_due_meanwhile,
+                question_stands_after_a_start,
+                word_lets_it_go_once,
+                what_is_stopped_is_routed_to_nobody_and_can_go_later,
+                edition_that_joins_is_asked_about_anew,
+                reaches_of_the_last_stories_are_read_newest_first,
             }
             claiming {
                 leased_batch_is_taken_until_its_lease_ends,
@@ -262,6 +273,7 @@ macro_rules! conformance {
                 two_gatherings_at_once_tell_each_delivery_once,
                 replayed_member_is_not_told_by_its_digest_too,
                 frequency_is_read_back_and_heard_of,
+                reader_at_the_end_of_a_full_look_is_told_of_all_by_the_next,
             }
             pruning {
                 what_is_old_and_settled_goes_and_nothing_else,

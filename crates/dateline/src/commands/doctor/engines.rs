@@ -1,16 +1,15 @@
 //! Database, clock and broker.
 
 use super::check::Check;
-use crate::app::{Patience, engines};
+use crate::app::engines;
 use crate::client::Client;
 use crate::folder::{self, DataFolder};
 use crate::settings::Settings;
-use anyhow::Result;
+use anyhow::{Context, Result};
 use http::Method;
-use queue::{Queue, QueueName};
 use std::path::Path;
 use std::time::Duration;
-use store::{Clock, Store};
+use store::{Clock, StoreLook};
 
 /// A clock that is further off than this makes a process unready: releases would leave early or late.
 const FAR_OFF_MS: u64 = 500;
@@ -41,7 +40,7 @@ pub(super) async fn database_and_clock(settings: &Settings) -> Vec<Check> {
         _ => {
             let opened = tokio::time::timeout(PATIENCE, in_person(settings)).await;
             match opened {
-                Ok(Ok(offset_ms)) => vec![clock(Some(offset_ms)), database_works(settings)],
+                Ok(Ok(look)) => vec![clock(Some(look.offset_ms)), database_works(settings, look)],
                 Ok(Err(error)) => vec![clock(None), database_fails(&format!("{error:#}"))],
                 Err(_) => vec![clock(None), database_fails("no answer within 15 s")],
             }
@@ -73,29 +72,43 @@ async fn through_server(run: &folder::Run) -> Check {
     }
 }
 
-async fn in_person(settings: &Settings) -> Result<i64> {
+async fn in_person(settings: &Settings) -> Result<StoreLook> {
     let _folder = match settings.store_path() {
         Some(_) => Some(DataFolder::lock(&settings.data_dir()).await?),
         None => None,
     };
-    let now_ms = Clock::System.now_ms();
-    let store = engines::store(settings, Patience::None, now_ms).await?;
-    let asked = ask(&store).await;
-    store.close().await;
-    Ok(asked?)
+    let url = settings
+        .store_url()
+        .context("store.password_file cannot be read")?;
+    let looked = StoreLook::at(&url, || Clock::System.now_ms()).await;
+    looked.with_context(|| format!("{} cannot be opened", engines::place(settings)))
 }
 
-async fn ask(store: &Store) -> Result<i64, store::StoreError> {
-    store.check_writable().await?;
-    store.clock_offset_ms(|| Clock::System.now_ms()).await
-}
-
-fn database_works(settings: &Settings) -> Check {
-    let what = match settings.store_path() {
-        Some(path) => path.display().to_string(),
-        None => "PostgreSQL".to_owned(),
+/// What a store that takes writes wants next.
+fn database_works(settings: &Settings, look: StoreLook) -> Check {
+    let StoreLook { schema, known, .. } = look;
+    let (what, is_shared) = match settings.store_path() {
+        Some(path) => (path.display().to_string(), false),
+        None => ("PostgreSQL".to_owned(), true),
     };
-    Check::ok("database", format!("{what} takes writes"))
+    match (schema, is_shared) {
+        (0, _) => Check::warn(
+            "database",
+            format!("{what} holds no wire yet"),
+            "`dateline serve` makes it at its first start",
+        ),
+        (found, _) if found == known => Check::ok("database", format!("{what} takes writes")),
+        (found, true) => Check::warn(
+            "database",
+            format!("{what} takes writes; its schema has version {found}, this program's {known}"),
+            "once no older program works on it, run `dateline migrate`",
+        ),
+        (found, false) => Check::warn(
+            "database",
+            format!("{what} takes writes; its schema has version {found}, this program's {known}"),
+            "the next start brings it up to date: `dateline backup` first",
+        ),
+    }
 }
 
 fn database_fails(why: &str) -> Check {
@@ -140,38 +153,35 @@ fn judge_clock(offset_ms: Option<i64>, kept: Option<bool>) -> Check {
 
 /// Whether the broker has our queues as they must be, and what lies among its dead letters.
 pub(super) async fn broker(settings: &Settings) -> Check {
-    if settings.broker().is_none() {
+    let Some(config) = settings.broker() else {
         return Check::ok("broker", "none: the queue lives in the process");
-    }
-    let asked = async {
-        let queue = engines::queue(settings, Patience::None).await?;
-        let depths = depths(&queue).await;
-        queue.close(Duration::from_secs(1)).await;
-        Ok::<_, anyhow::Error>(depths?)
     };
     let mend = "work waits in the store meanwhile: check queue.url, queue.password_file, and the broker's own log";
-    match tokio::time::timeout(PATIENCE, asked).await {
-        Err(_) => Check::bad("broker", "no answer within 15 s", mend),
-        Ok(Err(error)) => Check::bad("broker", format!("{error:#}"), mend),
-        Ok(Ok((waiting, 0))) => Check::ok(
+    let look = match config.look().await {
+        Ok(look) => look,
+        Err(error) => {
+            return Check::bad("broker", format!("it cannot be used: {error}"), mend);
+        }
+    };
+    match (look.missing.as_slice(), look.dead) {
+        ([], 0) => Check::ok(
             "broker",
-            format!("every queue is there; {waiting} messages wait"),
+            format!("every queue is there; {} messages wait", look.waiting),
         ),
-        Ok(Ok((waiting, dead))) => Check::warn(
+        ([], dead) => Check::warn(
             "broker",
-            format!("every queue is there; {waiting} messages wait, {dead} are dead letters"),
+            format!(
+                "every queue is there; {} messages wait, {dead} are dead letters",
+                look.waiting
+            ),
             "the store still has their work; see docs/runbook.md, DatelineDeadLetters",
         ),
+        (missing, _) => Check::warn(
+            "broker",
+            format!("it lets us in; not there yet: {}", missing.join(", ")),
+            "`dateline serve` makes its queues at its start, and whenever they are gone",
+        ),
     }
-}
-
-/// How many messages wait, and how many are dead letters.
-async fn depths(queue: &Queue) -> Result<(usize, usize), queue::QueueError> {
-    let mut waiting = 0;
-    for name in QueueName::ALL {
-        waiting += queue.depth(name).await?;
-    }
-    Ok((waiting, queue.dead_depth().await?))
 }
 
 #[cfg(test)]

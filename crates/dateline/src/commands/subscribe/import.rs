@@ -187,12 +187,12 @@ fn told(args: &ImportArgs, account: &Account, bad: bool) -> ExitCode {
         for (name, count) in COUNTS.iter().zip(account.counts) {
             shown[*name] = json!(count);
         }
-        println!("{shown}");
+        say!("{shown}");
     } else {
         for error in errors {
             let at = [text(error, "column"), text(error, "value")];
             let at = at.join(" ").trim().to_owned();
-            println!(
+            say!(
                 "line {} {at}: {}; {}",
                 error["line"],
                 text(error, "detail"),
@@ -200,13 +200,14 @@ fn told(args: &ImportArgs, account: &Account, bad: bool) -> ExitCode {
             );
         }
         for double in doubled {
-            println!(
+            say!(
                 "line {} says the same as line {}",
-                double["line"], double["same_as"]
+                double["line"],
+                double["same_as"]
             );
         }
         for secret in secrets {
-            println!(
+            say!(
                 "line {}: calls to {} are signed with this secret, shown once: {}",
                 secret["line"],
                 text(secret, "webhook"),
@@ -215,20 +216,20 @@ fn told(args: &ImportArgs, account: &Account, bad: bool) -> ExitCode {
         }
         let [good, added, known, active, asked] = account.counts;
         match (args.dry_run, bad && !args.partial) {
-            (true, _) => println!(
+            (true, _) => say!(
                 "{good} of {} lines are good; nothing was taken",
                 account.lines
             ),
-            (false, true) => println!(
+            (false, true) => say!(
                 "{} errors, so nothing was taken; mend them, or take the {good} good lines with --partial",
                 errors.len()
             ),
-            (false, false) => println!(
+            (false, false) => say!(
                 "{added} added, {known} there before; {active} active, {asked} asked to confirm"
             ),
         }
         if let Some(at) = last_asked_at.as_str() {
-            println!("the last of them is asked at {at}");
+            say!("the last of them is asked at {at}");
         }
     }
     ExitCode::from(u8::from(bad))

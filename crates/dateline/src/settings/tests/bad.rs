@@ -208,10 +208,9 @@ fn all_problems_are_told_at_once() {
     let case = Case::new()
         .file("dateline.toml", "nam = 'x'\n[batch]\nsize = 0\nsizes = 1\n")
         .variable("DATELINE_SWEEP__INTERVAL_MS", "soon")
-        .flag("mail.tls=maybe")
-        .flag("mail.password_file=gone");
+        .flag("mail.tls=maybe");
 
     let problems = case.load().expect_err("five are bad").problems;
 
-    assert_eq!(problems.len(), 6, "{problems:#?}");
+    assert_eq!(problems.len(), 5, "{problems:#?}");
 }
