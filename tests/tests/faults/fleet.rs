@@ -220,6 +220,11 @@ impl Fleet {
         &self.database
     }
 
+    /// What the names of its queues begin with.
+    pub(crate) fn prefix(&self) -> &str {
+        &self.prefix
+    }
+
     /// Waits until nothing is left to be done.
     pub(crate) async fn drain(&self) {
         account::drain(self).await;
