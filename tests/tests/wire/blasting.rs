@@ -153,12 +153,20 @@ async fn what_is_stopped_is_told_to_nobody_until_it_is_let_go() {
 
 #[tokio::test]
 async fn edition_of_a_stopped_story_is_asked_about_however_few_it_reaches() {
-    let app = wire(4).await;
+    let app = wire(2).await;
+    let leaves = [
+        app.reader("c@reader.example").await,
+        app.reader("d@reader.example").await,
+    ];
     let mut first = release("Acme opens");
     first["story"] = json!("opening");
     let first = app.submit(&first).await;
     app.settle().await;
     say(&app, &first["id"], "stop").await;
+    for reader in leaves {
+        let path = format!("/v1/subscriptions/{}", reader["id"].as_str().unwrap());
+        assert_eq!(app.ask(Method::DELETE, &path).send().await.status, 204);
+    }
 
     let mut second = release("Acme abre");
     second["story"] = json!("opening");
@@ -167,10 +175,35 @@ async fn edition_of_a_stopped_story_is_asked_about_however_few_it_reaches() {
     app.settle().await;
 
     assert_eq!(app.taken().len(), 0);
-    assert_eq!(asking(&app).await.len(), 1);
+    let [blast] = asking(&app).await.try_into().unwrap();
+    assert_eq!(blast["reach"], 2, "which would go by itself");
     say(&app, &first["id"], "go").await;
     app.settle().await;
-    assert_eq!(app.taken().into_values().collect::<Vec<_>>(), [1; 4]);
+    assert_eq!(app.taken().into_values().collect::<Vec<_>>(), [1; 2]);
+}
+
+#[tokio::test]
+async fn word_is_for_what_was_asked_and_not_for_an_edition_that_joins() {
+    let app = wire(4).await;
+    let mut first = release("Acme opens");
+    first["story"] = json!("opening");
+    let first = app.submit(&first).await;
+    app.settle().await;
+    say(&app, &first["id"], "go").await;
+    app.settle().await;
+    more_readers(&app, 4, 7).await;
+
+    let mut second = release("Acme abre");
+    second["story"] = json!("opening");
+    second["edition"] = json!({ "region": "US", "language": "es" });
+    app.submit(&second).await;
+    app.settle().await;
+
+    let [blast] = asking(&app).await.try_into().unwrap();
+    assert_eq!([&blast["reach"], &blast["usual"]], [&json!(3), &json!(0)]);
+    say(&app, &first["id"], "go").await;
+    app.settle().await;
+    assert_eq!(app.taken().into_values().collect::<Vec<_>>(), [1; 7]);
 }
 
 #[tokio::test]
