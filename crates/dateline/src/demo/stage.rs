@@ -45,6 +45,8 @@ impl Stage {
             "review.default=none".to_owned(),
             "review.late_editions=follow".to_owned(),
             "http.requests_per_minute=0".to_owned(),
+            // As many subscribers as one likes: nobody is there to be asked.
+            "blast.factor=0".to_owned(),
             "retry.webhook_s=[1, 2, 4]".to_owned(),
             "retry.email_s=[1, 2, 4]".to_owned(),
             "log.level=error".to_owned(),
