@@ -1,6 +1,8 @@
 //! Whether a release is what a filter asks for: the plain evaluator, which any index must agree with.
 
-use crate::filter::{Filter, Phrase};
+mod places;
+
+use crate::filter::Filter;
 use crate::subject::Subject;
 
 /// Whether the filter holds for the release.
@@ -15,7 +17,8 @@ pub fn matches(filter: &Filter, subject: &Subject) -> bool {
         Filter::Language(range) => subject.language.is_in_range(range),
         Filter::Source(slug) => subject.sources.contains(slug),
         Filter::Ticker(ticker) => subject.tickers.iter().any(|other| ticker.covers(other)),
-        Filter::Words(phrase) => has_phrase(&subject.words, phrase),
+        Filter::Lane(lane) => subject.lane == *lane,
+        Filter::Text(text) => places::holds(text, subject),
     }
 }
 
@@ -25,13 +28,6 @@ pub fn satisfied_by(filter: &Filter, subject: &Subject) -> Option<String> {
         Filter::Any(parts) => parts.iter().find_map(|part| satisfied_by(part, subject)),
         other => matches(other, subject).then(|| other.to_string()),
     }
-}
-
-/// The words in a row. The empty strings between the parts of a release equal no word, so a row never crosses them.
-fn has_phrase(words: &[String], phrase: &Phrase) -> bool {
-    words
-        .windows(phrase.words().len())
-        .any(|row| row == phrase.words())
 }
 
 #[cfg(test)]
