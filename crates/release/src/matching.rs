@@ -2,6 +2,8 @@
 
 mod places;
 
+pub(crate) use places::{Span, spans};
+
 use crate::filter::Filter;
 use crate::subject::Subject;
 
@@ -22,13 +24,7 @@ pub fn matches(filter: &Filter, subject: &Subject) -> bool {
     }
 }
 
-/// The first alternative of the filter that holds, as text: what to tell a reader who asks why an alert came.
-pub fn satisfied_by(filter: &Filter, subject: &Subject) -> Option<String> {
-    match filter {
-        Filter::Any(parts) => parts.iter().find_map(|part| satisfied_by(part, subject)),
-        other => matches(other, subject).then(|| other.to_string()),
-    }
-}
-
+#[cfg(test)]
+mod properties;
 #[cfg(test)]
 mod tests;

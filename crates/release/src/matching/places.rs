@@ -32,8 +32,57 @@ pub(super) fn holds(text: &Text, subject: &Subject) -> bool {
     }
 }
 
+/// Where everything stands that makes a term hold, in the order of the begins; nowhere if it does not hold.
+pub(crate) fn spans(text: &Text, subject: &Subject) -> Vec<Span> {
+    let windows = Windows::of(text, subject);
+    match &text.wanted {
+        Wanted::Phrase(phrase) => {
+            let mut spans = Vec::new();
+            each(phrase, subject, &windows, |span| {
+                spans.push(span);
+                true
+            });
+            spans
+        }
+        Wanted::AtLeast { times, of } => {
+            let spans = all(of, subject, &windows);
+            match begins(&spans) >= usize::from(*times) {
+                true => spans,
+                false => Vec::new(),
+            }
+        }
+        Wanted::Near {
+            left,
+            right,
+            between,
+            ordered,
+        } => {
+            let left = all(left, subject, &windows);
+            let right = all(right, subject, &windows);
+            let mut spans = pairs(&left, &right, *between);
+            if !ordered {
+                spans.extend(pairs(&right, &left, *between));
+            }
+            spans.sort_unstable_by_key(|span| (span.start, span.end));
+            spans.dedup();
+            spans
+        }
+    }
+}
+
+/// Those that are followed, with what follows them first.
+fn pairs(before: &[Span], after: &[Span], between: u8) -> Vec<Span> {
+    let mut spans = Vec::new();
+    for span in before {
+        if let Some(next) = nearest_after(span, after).filter(|next| is_near(span, next, between)) {
+            spans.extend([span.clone(), next.clone()]);
+        }
+    }
+    spans
+}
+
 /// At how many different places spans begin.
-pub(super) fn begins(sorted: &[Span]) -> usize {
+fn begins(sorted: &[Span]) -> usize {
     sorted.chunk_by(|a, b| a.start == b.start).count()
 }
 
@@ -45,16 +94,16 @@ fn follows(before: &[Span], after: &[Span], between: u8) -> bool {
 }
 
 /// Of spans in the order of their begins, the first that begins where this one ends, or later.
-pub(super) fn nearest_after<'a>(span: &Span, sorted: &'a [Span]) -> Option<&'a Span> {
+fn nearest_after<'a>(span: &Span, sorted: &'a [Span]) -> Option<&'a Span> {
     sorted.get(sorted.partition_point(|next| next.start < span.end))
 }
 
-pub(super) fn is_near(span: &Span, next: &Span, between: u8) -> bool {
+fn is_near(span: &Span, next: &Span, between: u8) -> bool {
     next.start - span.end <= u32::from(between)
 }
 
 /// Every place of every phrase, in the order of their begins.
-pub(super) fn all(choice: &Choice, subject: &Subject, windows: &Windows) -> Vec<Span> {
+fn all(choice: &Choice, subject: &Subject, windows: &Windows) -> Vec<Span> {
     let mut spans = Vec::new();
     for phrase in choice.phrases() {
         each(phrase, subject, windows, |span| {
@@ -70,13 +119,13 @@ pub(super) fn all(choice: &Choice, subject: &Subject, windows: &Windows) -> Vec<
 }
 
 /// The positions that a term looks at.
-pub(super) struct Windows {
+struct Windows {
     ranges: [Span; 4],
     count: usize,
 }
 
 impl Windows {
-    pub(super) fn of(text: &Text, subject: &Subject) -> Windows {
+    fn of(text: &Text, subject: &Subject) -> Windows {
         let mut windows = Windows {
             ranges: Default::default(),
             count: 0,
@@ -101,7 +150,7 @@ impl Windows {
 }
 
 /// Gives the places of a phrase in ascending order until `go_on` says no; false if it did.
-pub(super) fn each(
+fn each(
     phrase: &Phrase,
     subject: &Subject,
     windows: &Windows,

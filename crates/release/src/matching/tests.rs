@@ -256,20 +256,3 @@ fn lanes_are_told_apart() {
     check("lane:flash", true);
     check("lane:regular", false);
 }
-
-#[test]
-fn the_first_alternative_that_holds_is_told() {
-    fn told(filter: &str) -> Option<String> {
-        satisfied_by(&Filter::parse(filter).unwrap(), &subject())
-    }
-
-    assert_eq!(
-        told("gold OR (silver OR lithium mine) OR acme").as_deref(),
-        Some("lithium AND mine")
-    );
-    assert_eq!(
-        told("lithium NOT gold").as_deref(),
-        Some("lithium AND NOT gold")
-    );
-    assert_eq!(told("gold OR silver"), None);
-}
