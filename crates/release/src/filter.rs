@@ -42,6 +42,8 @@
 
 mod cost;
 mod error;
+pub mod import;
+mod json;
 mod key;
 mod lex;
 mod parse;
@@ -54,6 +56,7 @@ mod words;
 
 pub use cost::MAX_COST;
 pub use error::FilterError;
+pub use json::JsonError;
 pub use key::WordKey;
 pub use phrase::{MIN_PREFIX_CHARS, Phrase, PhraseError, Spelling, Word};
 pub use plain::Plain;
@@ -198,3 +201,5 @@ impl From<Filter> for String {
 mod properties;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod version_1;

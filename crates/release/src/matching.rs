@@ -27,4 +27,6 @@ pub fn matches(filter: &Filter, subject: &Subject) -> bool {
 #[cfg(test)]
 mod properties;
 #[cfg(test)]
+mod scripts;
+#[cfg(test)]
 mod tests;

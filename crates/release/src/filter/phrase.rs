@@ -193,6 +193,6 @@ fn is_of_sounds(c: char) -> bool {
 
 /// Plain and typographic quotation marks, all taken for one: texts are pasted from word processors. The high single ones
 /// are apostrophes.
-pub(super) fn is_quote(c: char) -> bool {
+pub(in crate::filter) fn is_quote(c: char) -> bool {
     matches!(c, '"' | '“' | '”' | '„' | '‟' | '«' | '»' | '＂')
 }

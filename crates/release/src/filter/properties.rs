@@ -88,6 +88,7 @@ proptest! {
     fn parsing_undoes_printing(filter in filter()) {
         let printed = filter.to_string();
 
+        prop_assert_eq!(Filter::from_json(&filter.to_json()), Ok(filter.clone()), "{}", printed);
         prop_assert_eq!(Filter::parse(&printed), Ok(filter), "{}", printed);
     }
 
