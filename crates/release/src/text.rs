@@ -29,6 +29,9 @@ pub use fold::fold;
 pub use scan::scan;
 pub use spelling::keys;
 
+/// Grows when the keys of some word change: what was stored by keys is then written anew.
+pub const FOLDING: i64 = 2;
+
 /// The keys of the words of a text, in order, by the word boundaries of Unicode (UAX 29).
 ///
 /// Characters of scripts that write no spaces come out one by one; runs of Katakana and Hangul stay whole. Words part at

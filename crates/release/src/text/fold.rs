@@ -55,6 +55,10 @@ pub(super) fn element_into(element: &str, level: Level, folded: &mut String) {
         folded.extend(element.chars().map(|c| c.to_ascii_lowercase()));
         return;
     }
+    if is_inert(element) {
+        folded.push_str(element);
+        return;
+    }
     // Case folding undoes composition, and some of what it gives has compatibility forms again.
     let cased = element.nfkc().default_case_fold().nfkc();
     let mut kept = String::new();
@@ -62,6 +66,21 @@ pub(super) fn element_into(element: &str, level: Level, folded: &mut String) {
         letter_into(c, level, &mut kept);
     }
     folded.extend(kept.nfc());
+}
+
+/// Whether folding leaves an element as it is: scripts without case whose marks compose with nothing, in canonical order.
+fn is_inert(element: &str) -> bool {
+    let mut before = 0;
+    element.chars().all(|c| {
+        let inert = matches!(
+            c,
+            '\u{904}'..='\u{93b}' | '\u{93d}'..='\u{94d}' | '\u{e01}'..='\u{e4e}' | '\u{e81}'..='\u{ecd}'
+        );
+        let class = canonical_combining_class(c);
+        let ordered = class == 0 || before <= class;
+        before = class;
+        inert && ordered
+    })
 }
 
 fn letter_into(c: char, level: Level, kept: &mut String) {

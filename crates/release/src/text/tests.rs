@@ -1,5 +1,8 @@
 use super::*;
+use caseless::Caseless;
 use proptest::prelude::*;
+use unicode_normalization::UnicodeNormalization;
+use unicode_segmentation::UnicodeSegmentation;
 
 #[test]
 fn folding_drops_what_typists_leave_out() {
@@ -166,6 +169,17 @@ fn pieces() -> impl Strategy<Value = String> {
 }
 
 proptest! {
+    #[test]
+    fn what_is_left_as_it_is_needs_no_folding(text in "[ก-๎ກ-ໍअ-ॡक़]{1,6}") {
+        let mut once = String::new();
+        for element in fold::decomposed(&text, |_, _, _| ()).graphemes(true) {
+            let cased = element.nfkc().default_case_fold().nfkc().nfc();
+            once.extend(cased);
+        }
+
+        prop_assert_eq!(fold(&text), once);
+    }
+
     #[test]
     fn the_quick_way_and_the_book_give_the_same_words(text in pieces()) {
         prop_assert_eq!(quickly(&text), slowly(&text));
