@@ -118,6 +118,7 @@ impl App {
             name: settings.name.clone(),
             public_url: settings.public_url.clone(),
             link_key: store.link_key().await?,
+            taxonomy: taxonomy.clone(),
         });
         let stop = CancellationToken::new();
         let worker = |name: &str, sender, slots, retry| {

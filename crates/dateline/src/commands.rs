@@ -5,6 +5,8 @@ mod ask;
 mod audit;
 mod blasts;
 mod doctor;
+mod explain;
+mod filter;
 mod halts;
 mod keep;
 mod lint;
@@ -146,6 +148,14 @@ enum Command {
         after_help = "Example:  dateline subscribe add \"topic:mining AND lang:en\" --email ana@example.com"
     )]
     Subscribe(subscribe::SubscribeArgs),
+    /// Why a subscription matches a release or does not, clause by clause; exit code 1 if it does not
+    #[command(after_help = "Example:  dateline explain rel_7k2m9q4x0c5b8n1t sub_4h8d2s6w0q9c3v5b")]
+    Explain(explain::ExplainArgs),
+    /// Read filters and translate queries of press monitors, without a server
+    #[command(
+        after_help = "Example:  dateline filter import --from factiva \"hd=gold and mine* adj5 nevada\""
+    )]
+    Filter(filter::FilterArgs),
     /// Addresses that must not be written to: add, lift, list
     #[command(
         after_help = "Example:  dateline suppress add ana@example.com \"complained by phone\""
@@ -262,6 +272,8 @@ async fn run(cli: Cli) -> Result<ExitCode> {
         Command::Token(args) => admin::token(args, &common.client().await?).await,
         Command::Topic(args) => admin::topic(&args, common),
         Command::Subscribe(args) => subscribe::run(args, &common.client().await?).await,
+        Command::Explain(args) => explain::run(&args, &common.client().await?).await,
+        Command::Filter(args) => filter::run(&args, common),
         Command::Suppress(args) => suppress::run(args, &common.client().await?).await,
         Command::Dead(args) => admin::dead(args, &common.client().await?).await,
         Command::Halt(args) => halts::halt(&args, &common.client().await?).await,

@@ -6,6 +6,7 @@ mod digest;
 mod direct;
 mod finish;
 mod outcome;
+mod why;
 
 use crate::contents::StoryContent;
 use crate::recorder;
@@ -19,7 +20,9 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
-use store::{AlertRow, BatchRow, Claim, DueDelivery, Outcome, Result, StoreError};
+use store::{
+    ActiveSubscription, AlertRow, BatchRow, Claim, DueDelivery, Outcome, Result, StoreError,
+};
 use tokio::sync::mpsc;
 use tokio_util::task::TaskTracker;
 use tracing::{debug, error, warn};
@@ -36,7 +39,7 @@ struct Work {
     alert: AlertRow,
     story: Option<Arc<StoryContent>>,
     /// Those that may cause something now, by key.
-    subscriptions: HashMap<i64, (String, String)>,
+    subscriptions: HashMap<i64, ActiveSubscription>,
     /// Who holds the lease: this worker, this claim of it.
     owner: String,
     lease_lost: AtomicBool,
@@ -177,7 +180,7 @@ async fn load(inner: &Arc<Inner>, batch: BatchRow, owner: String) -> Result<Load
     let subscriptions = inner.store.active_subscriptions(first, last).await?;
     let subscriptions = subscriptions
         .into_iter()
-        .map(|(id, public_id, name)| (id, (public_id, name)))
+        .map(|subscription| (subscription.id, subscription))
         .collect();
     let work = Work {
         inner: inner.clone(),

@@ -5,6 +5,8 @@ use release::body::RenderedBody;
 use release::capability::LinkKey;
 use release::model::Release;
 use release::render::{DigestEntry, Item, StoryPayload};
+use release::subject::{Subject, SubjectParts};
+use release::topic::Taxonomy;
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
 use store::{ReleaseRow, Result, Store, StoreError};
@@ -12,7 +14,7 @@ use store::{ReleaseRow, Result, Store, StoreError};
 /// Rendered items that are kept for the next batch of the same release, and for the digests of an hour.
 const KEPT: usize = 64;
 
-/// What the wire calls itself, where it lives, and the key of its links.
+/// What the wire calls itself, where it lives, what it speaks of, and the key of its links.
 #[derive(Debug, Clone)]
 pub struct Wire {
     /// The wire's name.
@@ -21,6 +23,8 @@ pub struct Wire {
     pub public_url: String,
     /// Signs links.
     pub link_key: LinkKey,
+    /// Its topics.
+    pub taxonomy: Arc<Taxonomy>,
 }
 
 /// A release as it leaves, in every form.
@@ -29,6 +33,8 @@ pub(crate) struct StoryContent {
     pub(crate) row: ReleaseRow,
     pub(crate) payload: StoryPayload,
     pub(crate) mails: StoryMails,
+    /// What it offers to filters, to say why a reader is told.
+    pub(crate) subject: Subject,
     /// Its line in a digest.
     pub(crate) entry: DigestEntry,
 }
@@ -80,6 +86,7 @@ impl Contents {
         let release: Release =
             serde_json::from_str(&row.content).map_err(|error| unreadable(error.to_string()))?;
         let body: RenderedBody = release.body.render();
+        let subject = Subject::new(SubjectParts::of(&release, &body.text, &self.wire.taxonomy));
         let mut issuer_names = Vec::with_capacity(release.issuers.len());
         for slug in &release.issuers {
             let issuer = self.store.issuer(slug).await?;
@@ -104,6 +111,7 @@ impl Contents {
             payload: StoryPayload::new(&item),
             mails: StoryMails::new(&item),
             entry: DigestEntry::new(&item),
+            subject,
             row,
         })
     }

@@ -17,7 +17,7 @@ use conversation::SmtpError;
 use folder::Folder;
 use release::capability::Capability;
 use release::model::Extent;
-use release::render::{Mail, Recipient};
+use release::render::{Mail, Reason, Recipient};
 use std::path::PathBuf;
 use store::DueDelivery;
 
@@ -62,14 +62,14 @@ impl Mailer {
         })
     }
 
-    /// Sends the mail that tells of a release. `reasons` are the subscriptions behind it: (key, public id, name).
+    /// Sends the mail that tells of a release. `reasons` are the subscriptions behind it.
     pub(crate) async fn send_story(
         &self,
         letter: &Letter<'_>,
         wire: &Wire,
         mails: &StoryMails,
         delivery: &DueDelivery,
-        reasons: &[(i64, &str, &str)],
+        reasons: &[Reason],
     ) -> Result<Sent, SendError> {
         let mail = match delivery.extent {
             Extent::Full => &mails.full,
@@ -85,7 +85,7 @@ impl Mailer {
         wire: &Wire,
         mail: &DigestMail,
         delivery: &DueDelivery,
-        reasons: &[(i64, &str, &str)],
+        reasons: &[Reason],
     ) -> Result<Sent, SendError> {
         self.send_alert(letter, wire, &mail.0, delivery, reasons)
             .await
@@ -97,9 +97,9 @@ impl Mailer {
         wire: &Wire,
         mail: &message::Encoded,
         delivery: &DueDelivery,
-        reasons: &[(i64, &str, &str)],
+        reasons: &[Reason],
     ) -> Result<Sent, SendError> {
-        let subscriptions = reasons.iter().map(|(id, _, _)| *id).collect();
+        let subscriptions = reasons.iter().map(|reason| reason.id).collect();
         let capability = Capability::Unsubscribe {
             endpoint_id: delivery.endpoint_id,
             subscriptions,
@@ -109,12 +109,9 @@ impl Mailer {
             wire.public_url,
             wire.link_key.sign(&capability)
         );
-        let names: Vec<String> = reasons
-            .iter()
-            .map(|(_, _, name)| (*name).to_owned())
-            .collect();
+        let texts: Vec<String> = reasons.iter().map(|reason| reason.text.clone()).collect();
         let recipient = Recipient {
-            reasons: &names,
+            reasons: &texts,
             unsubscribe_url: &unsubscribe_url,
         };
         let message =

@@ -7,6 +7,7 @@ mod blasts;
 mod calendar;
 mod deliveries;
 mod endpoints;
+mod filters;
 mod gauges;
 mod halts;
 mod issuers;
@@ -100,6 +101,9 @@ fn described() -> OpenApiRouter<Intake> {
         .routes(routes!(subscriptions::pause))
         .routes(routes!(subscriptions::resume))
         .routes(routes!(subscriptions::import::import))
+        .routes(routes!(filters::read))
+        .routes(routes!(filters::import_query))
+        .routes(routes!(filters::matches))
         .routes(routes!(endpoints::list))
         .routes(routes!(endpoints::show, endpoints::edit))
         .routes(routes!(endpoints::test, endpoints::test_result))

@@ -6,12 +6,14 @@
 pub(crate) mod marks;
 
 use release::model::Release;
+use release::text::FOLDING;
 use release::topic::Taxonomy;
 use std::sync::Arc;
 use std::time::Duration;
 use store::{ItemRow, Mark, Store, StoreError};
+use tokio::sync::OnceCell;
 use tokio_util::sync::CancellationToken;
-use tracing::{debug, error};
+use tracing::{debug, error, info};
 
 /// Items read at once.
 const ITEMS_A_STEP: usize = 64;
@@ -26,12 +28,18 @@ const POLL: Duration = Duration::from_millis(250);
 pub struct Archive {
     store: Store,
     taxonomy: Arc<Taxonomy>,
+    /// Set once the marks are known to be of this program's folding.
+    folded: Arc<OnceCell<()>>,
 }
 
 impl Archive {
     /// An indexer of this store's items.
     pub fn new(store: Store, taxonomy: Arc<Taxonomy>) -> Archive {
-        Archive { store, taxonomy }
+        Archive {
+            store,
+            taxonomy,
+            folded: Arc::default(),
+        }
     }
 
     /// Indexes until stopped.
@@ -60,8 +68,20 @@ impl Archive {
         Ok(self.index_next().await? > 0)
     }
 
+    /// Marks of an older program's folding would be missed by searches: they go, and all items are indexed anew.
+    async fn refold(&self) -> Result<(), StoreError> {
+        if self.store.fold_marks_by(FOLDING).await? {
+            info!(
+                worker = "archive",
+                "words are folded in a new way: all items are indexed anew"
+            );
+        }
+        Ok(())
+    }
+
     /// Indexes the next items; gives how many there were.
     async fn index_next(&self) -> Result<usize, StoreError> {
+        self.folded.get_or_try_init(|| self.refold()).await?;
         let indexed = self.store.indexed_seq().await?;
         let rows = self.store.unindexed_items(ITEMS_A_STEP as i64).await?;
         let found = rows.len();

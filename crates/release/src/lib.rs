@@ -5,14 +5,15 @@
 //!
 //! The way through it: [`source`] reads a submission into one JSON object and knows where its values stand, [`lint`] turns
 //! that into findings and a [`model::Release`] (with [`fingerprint`] telling near-doubles), [`filter`] says what readers
-//! asked for, [`subject`] what a release offers to filters, [`matching`] whether they agree, and [`render`] makes the wire's
-//! text and HTML, mail and webhook payloads. [`dateline`] reads datelines that other wires printed.
+//! asked for, [`subject`] what a release offers to filters, [`matching`] whether they agree, [`mod@explain`] why, and
+//! [`render`] makes the wire's text and HTML, mail and webhook payloads. [`dateline`] reads datelines that other wires printed.
 
 pub mod address;
 pub mod body;
 mod calendar;
 pub mod capability;
 pub mod dateline;
+pub mod explain;
 pub mod filter;
 pub mod finding;
 pub mod fingerprint;
@@ -32,3 +33,5 @@ pub mod ticker;
 pub mod time;
 pub mod topic;
 pub mod webhook;
+
+pub use explain::{Explanation, explain, highlights};

@@ -1,6 +1,10 @@
 //! Whether a release is what a filter asks for: the plain evaluator, which any index must agree with.
 
-use crate::filter::{Filter, Phrase};
+mod places;
+
+pub(crate) use places::{Span, spans};
+
+use crate::filter::Filter;
 use crate::subject::Subject;
 
 /// Whether the filter holds for the release.
@@ -15,24 +19,14 @@ pub fn matches(filter: &Filter, subject: &Subject) -> bool {
         Filter::Language(range) => subject.language.is_in_range(range),
         Filter::Source(slug) => subject.sources.contains(slug),
         Filter::Ticker(ticker) => subject.tickers.iter().any(|other| ticker.covers(other)),
-        Filter::Words(phrase) => has_phrase(&subject.words, phrase),
+        Filter::Lane(lane) => subject.lane == *lane,
+        Filter::Text(text) => places::holds(text, subject),
     }
 }
 
-/// The first alternative of the filter that holds, as text: what to tell a reader who asks why an alert came.
-pub fn satisfied_by(filter: &Filter, subject: &Subject) -> Option<String> {
-    match filter {
-        Filter::Any(parts) => parts.iter().find_map(|part| satisfied_by(part, subject)),
-        other => matches(other, subject).then(|| other.to_string()),
-    }
-}
-
-/// The words in a row. The empty strings between the parts of a release equal no word, so a row never crosses them.
-fn has_phrase(words: &[String], phrase: &Phrase) -> bool {
-    words
-        .windows(phrase.words().len())
-        .any(|row| row == phrase.words())
-}
-
+#[cfg(test)]
+mod properties;
+#[cfg(test)]
+mod scripts;
 #[cfg(test)]
 mod tests;

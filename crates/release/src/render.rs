@@ -10,8 +10,8 @@ mod wire;
 
 pub use digest::{DigestEntry, digest_mail};
 pub use letters::{Notice, notice_mail, sign_in_mail};
-pub use mail::{Mail, MailTemplate, Recipient, confirm_mail, story_mail};
-pub use payload::{StoryPayload, challenge_payload, test_payload};
+pub use mail::{Mail, MailTemplate, Reason, Recipient, confirm_mail, story_mail};
+pub use payload::{Matched, StoryPayload, challenge_payload, clause_bytes, test_payload};
 pub use phrases::Phrases;
 pub use readers::{confirm_hook_mail, known_mail, manage_mail, test_mail};
 pub use wire::{

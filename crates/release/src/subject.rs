@@ -1,9 +1,12 @@
 //! What a release offers to filters, computed once for all of them.
 
+mod words;
+
+pub use words::{GAP, Section, Words};
+
 use crate::language::LanguageTag;
-use crate::model::Release;
+use crate::model::{Lane, Release};
 use crate::place::Place;
-use crate::text;
 use crate::ticker::Ticker;
 use crate::topic::{Taxonomy, TopicSlug};
 use std::collections::BTreeSet;
@@ -22,9 +25,10 @@ pub struct Subject {
     pub sources: BTreeSet<String>,
     /// Its tickers.
     pub tickers: Vec<Ticker>,
-    /// The folded words of headline, subheadline, summary and body, in order. Between two parts stands an empty string,
-    /// which no word of a phrase equals, so that no phrase crosses from one part to the next.
-    pub words: Vec<String>,
+    /// The queue that it travels in.
+    pub lane: Lane,
+    /// The words of headline, subheadline, summary and body.
+    pub words: Words,
 }
 
 /// What a [`Subject`] is made of.
@@ -40,6 +44,8 @@ pub struct SubjectParts<'a> {
     pub sources: BTreeSet<String>,
     /// Tickers.
     pub tickers: Vec<Ticker>,
+    /// The queue that it travels in.
+    pub lane: Lane,
     /// The headline.
     pub headline: &'a str,
     /// The line under it.
@@ -53,14 +59,14 @@ pub struct SubjectParts<'a> {
 impl Subject {
     /// Folds the words, once.
     pub fn new(parts: SubjectParts<'_>) -> Subject {
-        let texts = [
-            Some(parts.headline),
-            parts.subheadline,
-            parts.summary,
-            Some(parts.body),
-        ];
         Subject {
-            words: words(texts.into_iter().flatten()),
+            words: Words::of([
+                parts.headline,
+                parts.subheadline.unwrap_or_default(),
+                parts.summary.unwrap_or_default(),
+                parts.body,
+            ]),
+            lane: parts.lane,
             topics: parts.topics,
             places: parts.places,
             language: parts.language,
@@ -90,6 +96,7 @@ impl<'a> SubjectParts<'a> {
                 .iter()
                 .map(|listing| listing.ticker.clone())
                 .collect(),
+            lane: release.lane,
             headline: &release.headline,
             subheadline: release.subheadline.as_deref(),
             summary: release.summary.as_deref(),
@@ -98,35 +105,5 @@ impl<'a> SubjectParts<'a> {
     }
 }
 
-fn words<'a>(texts: impl Iterator<Item = &'a str>) -> Vec<String> {
-    let mut all = Vec::new();
-    for words in texts.map(text::words).filter(|words| !words.is_empty()) {
-        if !all.is_empty() {
-            all.push(String::new());
-        }
-        all.extend(words);
-    }
-    all
-}
-
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn words_of_the_parts_are_kept_apart() {
-        let subject = Subject::new(SubjectParts {
-            topics: BTreeSet::new(),
-            places: Vec::new(),
-            language: LanguageTag::parse("de").unwrap(),
-            sources: BTreeSet::new(),
-            tickers: Vec::new(),
-            headline: "Größe zählt",
-            subheadline: None,
-            summary: Some("--"),
-            body: "東京 Acme",
-        });
-
-        assert_eq!(subject.words, ["grosse", "zahlt", "", "東", "京", "acme"]);
-    }
-}
+mod tests;

@@ -1,42 +1,46 @@
-//! Folding and word splitting, done alike to releases and to the words of filters: what is equal after it matches.
+//! Words of every script, made alike of releases and of filters: what is equal after folding meets.
 //!
-//! Folding keeps what tells words apart and drops what people leave out when typing. Not done yet, and so without a
-//! match where a reader may expect one: the Turkish and Azeri dotted I (`ISPARTA` is not `ısparta`), German `ae` for
-//! `ä`, letters with a stroke (`Łódź` is `łodz`), Arabic short vowels, tatweel and variants of alef, Hebrew points, and
-//! Korean particles. Cyrillic `й` and `ё` lose their mark like every other letter.
+//! A word has a **key** ([`fold`]): without case, compatibility forms (full width, ligatures), accents, strokes, and what
+//! else people leave out when typing. Releases and filters meet by keys. A few words have further keys, which stand
+//! beside the first in a release's dictionary: `müller` is also `mueller`, and a Korean word is also what it is without
+//! its particles ([`keys`]). What a key drops is looked up in the text itself where a filter asks for it: a word that is
+//! typed with accents wants them (see [`spelling`]).
+//!
+//! | script | rule |
+//! | --- | --- |
+//! | Latin | accents and strokes (`ł`, `ø`, `đ`) are dropped from keys and wanted if typed; `æ` is `ae`, `œ` is `oe`, `ß` is `ss`; `ä ö ü` are also `ae oe ue` |
+//! | Turkish, Azeri | the key of `ı` is `i`; in a release declared as `tr` or `az`, `I` is the capital of `ı`, elsewhere of both |
+//! | Greek | without tonos, breathings and dialytika; final sigma is sigma |
+//! | Cyrillic | `ё` is `е`, stress marks are dropped; letters of their own such as `й` and `ї` stay |
+//! | Arabic | without tatweel and harakat; alefs are one, `ى` and `ی` are `ي`, `ة` is `ه`, `ک` is `ك` |
+//! | Hebrew | without points |
+//! | Korean | a word is also what it is without a particle at its end |
+//! | Han, Hiragana, Thai, Lao, Khmer, Burmese | every character is a word, so that a phrase is an exact substring |
+//! | all others | marks stay, for they carry vowels |
 
-use caseless::Caseless;
-use unicode_normalization::UnicodeNormalization;
-use unicode_segmentation::UnicodeSegmentation;
+mod fold;
+mod korean;
+mod letters;
+mod scan;
+mod slow;
+pub mod spelling;
 
-/// The text without differences of case, of compatibility forms (full width, ligatures), of the accents of
-/// Latin, Greek and Cyrillic (U+0300 to U+036F), of apostrophes, and without invisible characters.
+pub use fold::fold;
+pub use scan::scan;
+pub use spelling::keys;
+
+/// Grows when the keys of some word change: what was stored by keys is then written anew.
+pub const FOLDING: i64 = 2;
+
+/// The keys of the words of a text, in order, by the word boundaries of Unicode (UAX 29).
 ///
-/// Marks outside that range carry vowels (Indic scripts, Thai) or voice (Japanese), and stay.
-pub fn fold(text: &str) -> String {
-    text.nfkd()
-        .default_case_fold()
-        .nfkd()
-        .filter(|&c| !is_accent(c) && !is_invisible(c))
-        .map(|c| if is_apostrophe(c) { '\'' } else { c })
-        .nfkc()
-        .collect()
-}
-
-/// The folded words of a text, in order, by the word boundaries of Unicode (UAX 29).
-///
-/// Characters of scripts that write no spaces (Han, Hiragana, Thai, Lao, Khmer, Burmese) come out one by one, so that a
-/// phrase of them is an exact substring; runs of Katakana and Hangul stay whole. Words part at apostrophes, as UAX 29
-/// proposes for French: `l'eau` has the word `eau`, and `Acme's` the word `acme`.
+/// Characters of scripts that write no spaces come out one by one; runs of Katakana and Hangul stay whole. Words part at
+/// apostrophes, as UAX 29 proposes for French: `l'eau` has the word `eau`, and `Acme's` the word `acme`. Signs of
+/// trade marks part words, too, and are none.
 pub fn words(text: &str) -> Vec<String> {
-    let folded = fold(text);
-    // A mark on a space makes a "word" that begins with the space.
-    let is_end = |c: char| c == '\'' || c.is_whitespace();
-    let parts = folded.unicode_words().flat_map(|word| word.split(is_end));
-    parts
-        .filter(|part| !part.is_empty())
-        .map(str::to_owned)
-        .collect()
+    let mut words = Vec::new();
+    scan(text, |key, _, _| words.push(key.to_owned()));
+    words
 }
 
 /// Where the runs of letters and digits of a text stand, in bytes. Plainer than [`words`] and without folding: for checks
@@ -56,31 +60,6 @@ pub(crate) fn word_places(text: &str) -> Vec<(usize, usize)> {
     }
     places.extend(start.map(|from| (from, text.len())));
     places
-}
-
-fn is_accent(c: char) -> bool {
-    matches!(c, '\u{300}'..='\u{36f}')
-}
-
-/// Soft hyphen, zero-width spaces and joiners, direction marks, variation selectors.
-fn is_invisible(c: char) -> bool {
-    matches!(
-        c,
-        '\u{ad}'
-            | '\u{34f}'
-            | '\u{61c}'
-            | '\u{180b}'..='\u{180e}'
-            | '\u{200b}'..='\u{200f}'
-            | '\u{202a}'..='\u{202e}'
-            | '\u{2060}'..='\u{206f}'
-            | '\u{fe00}'..='\u{fe0f}'
-            | '\u{feff}'
-            | '\u{e0100}'..='\u{e01ef}'
-    )
-}
-
-fn is_apostrophe(c: char) -> bool {
-    matches!(c, '\u{2019}' | '\u{2018}' | '\u{201b}' | '\u{2bc}')
 }
 
 #[cfg(test)]

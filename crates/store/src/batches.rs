@@ -68,6 +68,19 @@ pub struct DueDelivery {
     pub reasons: String,
 }
 
+/// A subscription that may cause something now.
+#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
+pub struct ActiveSubscription {
+    /// Its key.
+    pub id: i64,
+    /// `sub_…`.
+    pub public_id: String,
+    /// What its reader calls it.
+    pub name: String,
+    /// What it asks for, in the filter language.
+    pub filter: String,
+}
+
 impl Store {
     /// Claims an open batch whose lease has run out; none is claimed while the store is halted after a restore.
     pub async fn claim_batch(
@@ -152,15 +165,15 @@ impl Store {
         }))
     }
 
-    /// The subscriptions of these endpoints that may cause something now: (key, public id, name).
+    /// The subscriptions of these endpoints that may cause something now.
     pub async fn active_subscriptions(
         &self,
         first_endpoint_id: i64,
         last_endpoint_id: i64,
-    ) -> Result<Vec<(i64, String, String)>> {
+    ) -> Result<Vec<ActiveSubscription>> {
         Ok(reading!(self, |conn| {
             sqlx::query_as(
-                "select id, public_id, name from subscriptions where endpoint_id between $1 and $2 and state = 'active'",
+                "select id, public_id, name, filter from subscriptions where endpoint_id between $1 and $2 and state = 'active'",
             )
             .bind(first_endpoint_id)
             .bind(last_endpoint_id)

@@ -104,6 +104,31 @@ impl Store {
         }))
     }
 
+    /// Takes away marks whose words were folded in another way than `folding`, so that all items are indexed anew. False if
+    /// there is nothing to do. One transaction; it is long where marks are many, and is needed once a folding.
+    pub async fn fold_marks_by(&self, folding: i64) -> Result<bool> {
+        let changed = writing!(self, |conn| {
+            let changed = sqlx::query(
+                "insert into counters (name, value) values ('folding', $1) \
+                 on conflict (name) do update set value = excluded.value where counters.value <> excluded.value",
+            )
+            .bind(folding)
+            .execute(&mut *conn)
+            .await?
+            .rows_affected();
+            if changed == 1 {
+                sqlx::query("delete from item_marks")
+                    .execute(&mut *conn)
+                    .await?;
+                sqlx::query("update counters set value = 0 where name = 'indexed'")
+                    .execute(&mut *conn)
+                    .await?;
+            }
+            changed == 1
+        });
+        Ok(changed)
+    }
+
     /// The next items that have no marks yet, in the order of the wire.
     pub async fn unindexed_items(&self, limit: i64) -> Result<Vec<ItemRow>> {
         Ok(reading!(self, |conn| {

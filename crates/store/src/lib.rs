@@ -73,7 +73,7 @@ pub use accepting::{Accepted, Idempotency, NewRelease, Replaced, TextRead, Told}
 pub use acts::{ActRow, NewAct};
 pub use alerts::AlertRow;
 pub use backup::{BackupError, BackupHead, check_backup};
-pub use batches::{BatchRow, Claim, DueDelivery};
+pub use batches::{ActiveSubscription, BatchRow, Claim, DueDelivery};
 pub use blasts::{BlastRow, Word};
 pub use clearing::Cleared;
 pub use clock::Clock;

@@ -26,7 +26,7 @@ impl Transfer {
     pub(crate) async fn halt_restored(&mut self, seq: i64, left_out: i64) -> Result<()> {
         carrying!(self, |conn| {
             sqlx::query(
-                "update counters set value = value + $1 where name not in ('item', 'indexed', 'filter', 'probe')",
+                "update counters set value = value + $1 where name not in ('item', 'indexed', 'folding', 'filter', 'probe')",
             )
             .bind(left_out)
             .execute(conn)

@@ -51,7 +51,7 @@ async fn two_matching_subscriptions_cause_one_alert_with_both_reasons() {
     }
     let url = app.http.url("/ok/ana");
     let mut ids = Vec::new();
-    for filter in ["topic:earnings", "geo:US-TX"] {
+    for filter in ["topic:earnings", "(lithium OR geo:US-TX) AND NOT lang:de"] {
         ids.push(
             app.subscribe(json!({ "filter": filter, "webhook": url }))
                 .await["id"]
@@ -64,14 +64,22 @@ async fn two_matching_subscriptions_cause_one_alert_with_both_reasons() {
 
     let letter = app.the_mail_to("ana@reader.example");
     assert!(
-        letter.text.contains("asked for: Earnings; America\n"),
+        letter
+            .text
+            .contains("asked for: Earnings (topic:earnings); America (geo:US)\n"),
         "{}",
         letter.text
     );
     let calls = app.http.calls();
     assert_eq!(calls.len(), 1);
     let payload: Value = serde_json::from_slice(calls[0].body.as_ref().unwrap()).unwrap();
-    assert_eq!(payload["data"]["matched"], json!(ids));
+    assert_eq!(
+        payload["data"]["matched"],
+        json!([
+            { "subscription": ids[0], "clause": "topic:earnings" },
+            { "subscription": ids[1], "clause": "geo:US-TX AND NOT lang:de" },
+        ])
+    );
     assert_eq!(app.report(&accepted).await["matched"], 2);
 }
 

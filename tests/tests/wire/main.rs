@@ -15,6 +15,7 @@ mod desk;
 mod digests;
 mod drafts;
 mod editions;
+mod explaining;
 mod feeds;
 mod halting;
 mod holding;

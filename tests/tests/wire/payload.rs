@@ -53,7 +53,10 @@ async fn payload_tells_what_when_and_why_and_is_signed() {
         accepted["id"].as_str().unwrap()
     );
     payload["data"]["url"] = json!(payload["data"]["url"] == url);
-    payload["data"]["matched"] = json!(payload["data"]["matched"] == json!([subscription["id"]]));
+    payload["data"]["matched"] = json!(
+        payload["data"]["matched"]
+            == json!([{ "subscription": subscription["id"], "clause": "everything" }])
+    );
     insta::assert_json_snapshot!("payload", payload);
 }
 

@@ -2,14 +2,14 @@
 
 use super::checks::{live_reasons, superseded, withheld};
 use super::{CROWDED_MS, FRESH, Loaded, Work, identity, load};
-use super::{digest, direct};
+use super::{digest, direct, why};
 use crate::email::Letter;
 use crate::in_flight::InFlight;
 use crate::webhook::Call;
 use crate::{SendError, Sender, Sent};
 use release::model::{AlertKind, Channel, Lane};
 use std::time::Instant;
-use store::{BatchRow, DueDelivery, Outcome, Verdict};
+use store::{ActiveSubscription, BatchRow, DueDelivery, Outcome, Verdict};
 
 /// Sends one delivery and says what became of it; none if an operator halted it before anything was sent.
 pub(super) async fn attempt(work: &Work, delivery: &DueDelivery) -> Option<Outcome> {
@@ -130,31 +130,26 @@ async fn stale(work: &Work, delivery: &DueDelivery) -> Option<Verdict> {
 async fn send(work: &Work, delivery: &DueDelivery) -> Result<Sent, SendError> {
     let id = identity(work, delivery);
     let now_ms = work.inner.clock.now_ms();
-    let reasons: Vec<(i64, &str, &str)> = live_reasons(work, &delivery.reasons).collect();
+    let reasons: Vec<&ActiveSubscription> = live_reasons(work, &delivery.reasons).collect();
     match &work.inner.sender {
-        Sender::Webhook(caller) => {
-            let matched: Vec<String> = reasons
-                .iter()
-                .map(|(_, public_id, _)| (*public_id).to_owned())
-                .collect();
-            match &work.story {
-                Some(story) => {
-                    let body = story.payload.complete(now_ms, &matched).into();
-                    caller
-                        .call(
-                            &Call {
-                                id: &id,
-                                url: &delivery.address,
-                                secret: &delivery.secret,
-                                body,
-                            },
-                            now_ms,
-                        )
-                        .await
-                }
-                None => direct::call(work, caller, delivery, &id).await,
+        Sender::Webhook(caller) => match &work.story {
+            Some(story) => {
+                let matched = why::matched(&reasons, &story.subject);
+                let body = story.payload.complete(now_ms, &matched).into();
+                caller
+                    .call(
+                        &Call {
+                            id: &id,
+                            url: &delivery.address,
+                            secret: &delivery.secret,
+                            body,
+                        },
+                        now_ms,
+                    )
+                    .await
             }
-        }
+            None => direct::call(work, caller, delivery, &id).await,
+        },
         Sender::Email(mailer) => {
             let letter = Letter {
                 id: &id,
@@ -163,6 +158,7 @@ async fn send(work: &Work, delivery: &DueDelivery) -> Result<Sent, SendError> {
             };
             match &work.story {
                 Some(story) => {
+                    let reasons = why::reasons(&reasons, &story.subject);
                     mailer
                         .send_story(&letter, &work.inner.wire, &story.mails, delivery, &reasons)
                         .await

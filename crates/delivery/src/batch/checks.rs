@@ -2,7 +2,7 @@
 
 use super::Work;
 use release::model::{AlertKind, EndpointState};
-use store::{DueDelivery, Result, Verdict};
+use store::{ActiveSubscription, DueDelivery, Result, Verdict};
 
 /// Whether the story has a newer revision than the alert tells.
 pub(super) async fn superseded(work: &Work) -> Result<bool> {
@@ -44,17 +44,13 @@ pub(super) fn withheld(work: &Work, delivery: &DueDelivery, superseded: bool) ->
     }
 }
 
-/// Those of the subscriptions that caused a delivery (their keys, space-separated) which still want it: (key, public id,
-/// name).
+/// Those of the subscriptions that caused a delivery (their keys, space-separated) which still want it.
 pub(super) fn live_reasons<'a, 'r>(
     work: &'a Work,
     reasons: &'r str,
-) -> impl Iterator<Item = (i64, &'a str, &'a str)> + use<'a, 'r> {
+) -> impl Iterator<Item = &'a ActiveSubscription> + use<'a, 'r> {
     reasons
         .split(' ')
         .filter_map(|id| id.parse::<i64>().ok())
-        .filter_map(|id| {
-            let (public_id, name) = work.subscriptions.get(&id)?;
-            Some((id, public_id.as_str(), name.as_str()))
-        })
+        .filter_map(|id| work.subscriptions.get(&id))
 }

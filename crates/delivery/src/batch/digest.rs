@@ -8,7 +8,7 @@ use crate::contents::StoryContent;
 use crate::email::{DigestMail, Letter};
 use crate::{Failure, SendError, Sender, Sent};
 use release::frequency::Gathered;
-use release::render::{DigestEntry, digest_mail};
+use release::render::{DigestEntry, Reason, digest_mail};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use store::{DigestMember, DueDelivery, LeftOut, Outcome, Verdict};
@@ -17,8 +17,8 @@ use store::{DigestMember, DueDelivery, LeftOut, Outcome, Verdict};
 pub(super) struct Prepared<'a> {
     entries: Vec<DigestEntry>,
     why: Vec<Gathered>,
-    /// The subscriptions behind it: public id and name by key.
-    reasons: BTreeMap<i64, (&'a str, &'a str)>,
+    /// The names of the subscriptions behind it, by key.
+    reasons: BTreeMap<i64, &'a str>,
     /// Slugs of all issuers that it speaks for, with spaces between them.
     pub(super) issuers: String,
     pub(super) left_out: Vec<LeftOut>,
@@ -56,7 +56,7 @@ pub(super) async fn prepare<'a>(
                 prepared.why.push(member.gathered);
                 let named = reasons
                     .into_iter()
-                    .map(|(id, public_id, name)| (id, (public_id, name)));
+                    .map(|reason| (reason.id, reason.name.as_str()));
                 prepared.reasons.extend(named);
                 continue;
             }
@@ -99,11 +99,11 @@ impl Prepared<'_> {
         let template = digest_mail(&self.entries, &self.why);
         let language = self.entries[0].language().to_string();
         let mail = DigestMail::new(template, language);
-        let reasons: Vec<(i64, &str, &str)> = self
-            .reasons
-            .iter()
-            .map(|(id, (public_id, name))| (*id, *public_id, *name))
-            .collect();
+        let named = self.reasons.iter().map(|(id, name)| Reason {
+            id: *id,
+            text: (*name).to_owned(),
+        });
+        let reasons: Vec<Reason> = named.collect();
         mailer
             .send_digest(&letter, &work.inner.wire, &mail, delivery, &reasons)
             .await

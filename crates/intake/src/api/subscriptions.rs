@@ -16,7 +16,7 @@ use axum::body::Bytes;
 use axum::extract::rejection::{BytesRejection, JsonRejection, QueryRejection};
 use axum::extract::{Query, State};
 use axum::http::{HeaderMap, StatusCode};
-use check::{Add, Checked, Errors, check_fields, check_filter, check_frequency, check_name};
+use check::{Add, Asked, Checked, Errors, check_fields, check_filter, check_frequency, check_name};
 use release::filter::GRAMMAR_VERSION;
 use release::model::{Channel, EndpointState, SubscriptionState};
 use release::time::rfc3339;
@@ -117,7 +117,7 @@ pub(super) async fn add(
     };
     let checked = check_all(&intake, &caller, many, one)?;
     let body_hash = digest(&bytes);
-    let asked = Asked {
+    let sender = Sender {
         actor: &caller.actor,
         once: key.map(|key| Idempotency {
             key,
@@ -125,7 +125,7 @@ pub(super) async fn add(
         }),
         request_id: &request.0,
     };
-    let (status, mut shown) = store_all(&intake, &checked, &asked).await?;
+    let (status, mut shown) = store_all(&intake, &checked, &sender).await?;
     Ok(match one {
         true => (status, Json(shown.pop().unwrap_or_default())),
         false => (status, Json(json!({ "subscriptions": shown }))),
@@ -170,7 +170,7 @@ fn check_all(
 }
 
 /// Who asks, and how often it counts.
-struct Asked<'a> {
+struct Sender<'a> {
     actor: &'a str,
     once: Option<Idempotency<'a>>,
     request_id: &'a str,
@@ -180,22 +180,22 @@ struct Asked<'a> {
 async fn store_all(
     intake: &Intake,
     checked: &[Checked],
-    asked: &Asked<'_>,
+    sender: &Sender<'_>,
 ) -> Result<(StatusCode, Vec<Value>), Problem> {
     let new: Vec<NewSubscription<'_>> = checked.iter().map(Checked::as_new).collect();
     let now_ms = intake.clock.now_ms();
-    let added = match asked.once {
+    let added = match sender.once {
         None => AddedOnce::New(intake.store.add_subscriptions(&new, now_ms).await?),
         Some(once) => {
             let store = &intake.store;
             match store
-                .add_subscriptions_once(&new, asked.actor, once, now_ms)
+                .add_subscriptions_once(&new, sender.actor, once, now_ms)
                 .await
             {
                 // The same request was a moment faster: now it can be read.
                 Err(StoreError::Conflict(_)) => {
                     store
-                        .add_subscriptions_once(&new, asked.actor, once, now_ms)
+                        .add_subscriptions_once(&new, sender.actor, once, now_ms)
                         .await?
                 }
                 other => other?,
@@ -211,7 +211,7 @@ async fn store_all(
     let mut shown = Vec::with_capacity(checked.len());
     for (checked, at) in checked.iter().zip(&added) {
         if at.state == EndpointState::Pending {
-            asking::ask(intake, checked, at.endpoint_id, now_ms, asked.request_id).await?;
+            asking::ask(intake, checked, at.endpoint_id, now_ms, sender.request_id).await?;
         }
         let row = find(intake, &at.public_id).await?;
         let mut one = self::shown(&row);
@@ -248,7 +248,7 @@ async fn repeated(intake: &Intake, ids: &[String]) -> Result<Vec<Value>, Problem
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct EditSubscription {
-    filter: Option<String>,
+    filter: Option<Asked>,
     name: Option<String>,
     /// `at-once`, `hourly`, `daily` or `weekly`
     frequency: Option<String>,
@@ -268,7 +268,7 @@ pub(super) async fn edit(
     let row = find(&intake, &id).await?;
     let mut errors = Errors::at("");
     let filter = match &edit.filter {
-        Some(text) => check_filter(&intake, text, &mut errors).unwrap_or_default(),
+        Some(asked) => check_filter(&intake, asked, &mut errors).unwrap_or_default(),
         None => row.filter.clone(),
     };
     let name = match &edit.name {

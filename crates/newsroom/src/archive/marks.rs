@@ -27,8 +27,7 @@ pub(crate) fn of(release: &Release, body_text: &str, taxonomy: &Taxonomy) -> BTr
     if !subject.tickers.is_empty() {
         marks.insert(PUBLIC.to_owned());
     }
-    let words = subject.words.iter().filter(|word| !word.is_empty());
-    marks.extend(words.map(|text| word(text)));
+    marks.extend(subject.words.iter().map(|(key, _)| word(key)));
     marks
 }
 

@@ -106,7 +106,7 @@ fn narrowed<'a>(
     }
     for words in fields.listed("words") {
         let phrase = Phrase::parse(words).map_err(|error| format!("“{words}”: {error}"))?;
-        unwanted.push(Filter::Words(phrase));
+        unwanted.push(Filter::words(phrase));
     }
     if unwanted.is_empty() {
         return Err("Choose something that you want less of.".to_owned());

@@ -1,7 +1,7 @@
 //! What the marks of an item tell about a filter: that it holds, that it does not, or nothing for sure.
 
 use crate::archive::marks;
-use release::filter::{Filter, Phrase};
+use release::filter::{Filter, Text, WordKey};
 use std::collections::HashMap;
 
 /// Marks that are looked up for each item; what a longer filter names beyond them counts as unknown. One bit each.
@@ -132,18 +132,27 @@ impl Table {
             },
             Filter::Source(slug) => self.bears(marks::source(slug)),
             Filter::Ticker(ticker) => self.bears(marks::ticker(ticker)),
-            Filter::Words(phrase) => self.words(phrase),
+            Filter::Lane(_) => Test::Unknown,
+            Filter::Text(text) => self.text(text),
         }
     }
 
-    /// A phrase needs all its words; whether they stand in a row only the evaluator can tell.
-    fn words(&mut self, phrase: &Phrase) -> Test {
-        let words = phrase.words();
-        let mut parts: Vec<Test> = words.iter().map(|w| self.bears(marks::word(w))).collect();
-        if words.len() == 1 && marks::is_exact(&words[0]) {
-            return parts.remove(0);
+    /// A term on words needs its words; whether they stand as they should only the evaluator can tell. Marks do not say
+    /// which words begin in some way.
+    fn text(&mut self, text: &Text) -> Test {
+        if let Some(WordKey::Word(key)) = text.sufficient()
+            && marks::is_exact(&key)
+        {
+            return self.bears(marks::word(&key));
         }
-        parts.push(Test::Unknown);
+        let mut parts = vec![Test::Unknown];
+        for keys in text.requires() {
+            let one_of = keys.iter().map(|key| match key {
+                WordKey::Word(key) => self.bears(marks::word(key)),
+                WordKey::Prefix(_) => Test::Unknown,
+            });
+            parts.push(Test::Any(one_of.collect()));
+        }
         Test::All(parts)
     }
 

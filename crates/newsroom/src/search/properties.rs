@@ -12,13 +12,49 @@ use serde_json::json;
 
 /// Few words, so that filters and texts meet.
 fn word() -> impl Strategy<Value = &'static str> {
-    prop::sample::select(vec!["gold", "tin", "mine", "l'eau", "東京", "größe"])
+    prop::sample::select(vec![
+        "gold",
+        "tin",
+        "mine",
+        "l'eau",
+        "東京",
+        "größe",
+        "Łódź",
+        "삼성은",
+        "GOLD",
+    ])
 }
 
 fn term() -> impl Strategy<Value = String> {
     prop_oneof![
         word().prop_map(str::to_owned),
         (word(), word()).prop_map(|(a, b)| format!("\"{a} {b}\"")),
+        (
+            word(),
+            word(),
+            prop::sample::select(vec!["NEAR/2", "ONEAR/1"])
+        )
+            .prop_map(|(a, b, near)| format!("(\"{a}\" {near} \"{b}\")")),
+        (
+            word(),
+            prop::sample::select(vec!["title:", "lead:", "body:"])
+        )
+            .prop_map(|(a, part)| format!("{part}\"{a}\"")),
+        word().prop_map(|a| format!("cs(\"{a}\")")),
+        word().prop_map(|a| format!("atleast/2(\"{a}\")")),
+        word().prop_map(|a| format!("first/2(\"{a}\")")),
+        prop::sample::select(vec![
+            "gol*",
+            "min*",
+            "東*",
+            "größ*",
+            "groess*",
+            "lane:flash",
+            "lane:regular",
+            "삼성",
+            "Groesse"
+        ])
+        .prop_map(str::to_owned),
         prop::sample::select(vec![
             "topic:mining",
             "topic:science-tech",
@@ -58,11 +94,12 @@ prop_compose! {
         tickers in prop::sample::subsequence(vec!["XNYS:ACM", "ACM"], 0..=1),
         language in prop::sample::select(vec!["pt", "pt-BR", "en"]),
         issuer in prop::sample::select(vec!["acme", "globex"]),
+        lane in prop::sample::select(vec!["flash", "regular"]),
     ) -> Release {
         serde_json::from_value(json!({
             "issuers": [issuer],
             "edition": { "region": "US", "language": language },
-            "headline": headline.join(" "),
+            "headline": headline.join(" "), "lane": lane,
             "topics": topics, "places": places, "tickers": tickers,
             "body": { "format": "markdown", "text": "x" },
         })).unwrap()

@@ -18,8 +18,10 @@ pub(super) enum Kind<'a> {
     And,
     Or,
     Not,
-    /// What stands between quotation marks.
-    Phrase(&'a str),
+    /// `NEAR/5` or `ONEAR/5`, as written.
+    Near(&'a str),
+    /// What stands between quotation marks, and whether a `*` follows.
+    Phrase(&'a str, Star),
     /// A text without spaces, not quoted.
     Word(&'a str),
     /// `name:value`, the value without its quotation marks.
@@ -27,8 +29,20 @@ pub(super) enum Kind<'a> {
         name: &'a str,
         value: &'a str,
         value_at: usize,
+        quoted: Option<Star>,
     },
+    /// `name:(`, of which the bracket is taken.
+    FieldOpen(&'a str),
+    /// `name(`, of which the bracket is taken.
+    Call(&'a str),
     End,
+}
+
+/// Whether a phrase is the beginning of what is looked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Star {
+    No,
+    Yes,
 }
 
 /// All tokens of a text, the last one an `End`.
@@ -66,7 +80,10 @@ impl<'a> Lexer<'a> {
             None => Kind::End,
             Some(c) if is_open(c) => self.advance(c, Kind::Open),
             Some(c) if is_close(c) => self.advance(c, Kind::Close),
-            Some(c) if is_quote(c) => Kind::Phrase(self.quoted(c)?),
+            Some(c) if is_quote(c) => {
+                let (text, star) = self.quoted(c)?;
+                Kind::Phrase(text, star)
+            }
             Some(_) => self.word()?,
         };
         Ok(Token { at, kind })
@@ -80,51 +97,76 @@ impl<'a> Lexer<'a> {
             "AND" => return Ok(Kind::And),
             "OR" => return Ok(Kind::Or),
             "NOT" => return Ok(Kind::Not),
+            _ if is_near(text) => return Ok(Kind::Near(text)),
             _ => {}
         }
-        if self.peek().is_some_and(is_open) {
-            let message = format!(
-                "`{}(` is not understood; put a space before the bracket, or quote the text",
-                printable(text)
-            );
-            return Err(FilterError::new(at, message));
-        }
+        let bracket = self.peek().filter(|&c| is_open(c));
         let Some(colon) = text.find(is_colon) else {
-            return Ok(Kind::Word(text));
+            return Ok(match bracket {
+                Some(bracket) => self.advance(bracket, Kind::Call(text)),
+                None => Kind::Word(text),
+            });
         };
         let width = text[colon..].chars().next().map_or(1, char::len_utf8);
         let (name, value) = (&text[..colon], &text[colon + width..]);
         match self.peek() {
             Some(quote) if value.is_empty() && is_quote(quote) => {
                 let value_at = self.at + quote.len_utf8();
+                let (value, star) = self.quoted(quote)?;
                 Ok(Kind::Field {
                     name,
-                    value: self.quoted(quote)?,
+                    value,
                     value_at,
+                    quoted: Some(star),
                 })
+            }
+            Some(bracket) if value.is_empty() && is_open(bracket) => {
+                Ok(self.advance(bracket, Kind::FieldOpen(name)))
+            }
+            Some(bracket) if is_open(bracket) => {
+                let message = format!(
+                    "`{}(` is not understood; put a space before the bracket, or quote the text",
+                    printable(text)
+                );
+                Err(FilterError::new(at, message))
             }
             _ => Ok(Kind::Field {
                 name,
                 value,
                 value_at: at + colon + width,
+                quoted: None,
             }),
         }
     }
 
-    /// What stands between two quotation marks, of which the first is next.
-    fn quoted(&mut self, quote: char) -> Result<&'a str, FilterError> {
+    /// What stands between two quotation marks, of which the first is next, and whether a `*` comes straight after.
+    fn quoted(&mut self, quote: char) -> Result<(&'a str, Star), FilterError> {
         let at = self.at;
         self.at += quote.len_utf8();
         let text = self.take_while(|c| !is_quote(c));
         match self.peek() {
             Some(end) => {
                 self.at += end.len_utf8();
-                Ok(text)
+                Ok((text, self.star()?))
             }
             None => {
                 Err(FilterError::new(at, "this quotation mark is never closed")
                     .expecting(&["`\"`"]))
             }
+        }
+    }
+
+    fn star(&mut self) -> Result<Star, FilterError> {
+        if self.peek() != Some('*') {
+            return Ok(Star::No);
+        }
+        self.at += 1;
+        match self.peek() {
+            Some(c) if !c.is_whitespace() && !is_open(c) && !is_close(c) => Err(FilterError::new(
+                self.at - 1,
+                "`*` stands at the end of a word or phrase, with a space after it",
+            )),
+            _ => Ok(Star::Yes),
         }
     }
 
@@ -143,6 +185,11 @@ impl<'a> Lexer<'a> {
         self.at += end;
         &rest[..end]
     }
+}
+
+fn is_near(text: &str) -> bool {
+    let number = text.strip_prefix('O').unwrap_or(text).strip_prefix("NEAR/");
+    number.is_some_and(|number| number.chars().all(|c| c.is_ascii_digit()))
 }
 
 /// East Asian keyboards give the wide forms.

@@ -53,7 +53,7 @@ impl Plain {
             any(self.sources.iter().cloned().map(Filter::Source)),
             any(self.places.iter().cloned().map(Filter::Place)),
             any(self.languages.iter().cloned().map(Filter::Language)),
-            any(self.words.iter().cloned().map(Filter::Words)),
+            any(self.words.iter().cloned().map(Filter::words)),
         ];
         let mut parts: Vec<Filter> = lists.into_iter().flatten().collect();
         match &self.rest {
@@ -105,8 +105,23 @@ impl Plain {
         into!(sources, Source);
         into!(places, Place);
         into!(languages, Language);
-        into!(words, Words);
-        false
+        self.take_words(terms)
+    }
+    fn take_words(&mut self, terms: &[Filter]) -> bool {
+        let phrases = terms.iter().map(|term| match term {
+            Filter::Text(text) => text
+                .plain()
+                .filter(|phrase| !phrase.is_exact() && !phrase.is_prefix()),
+            _ => None,
+        });
+        let Some(phrases) = phrases.collect::<Option<Vec<_>>>() else {
+            return false;
+        };
+        if !self.words.is_empty() {
+            return false;
+        }
+        self.words = phrases.into_iter().cloned().collect();
+        true
     }
 }
 

@@ -3,22 +3,57 @@
 use super::*;
 use proptest::prelude::*;
 
+fn phrase() -> impl Strategy<Value = Phrase> {
+    let text = prop_oneof![
+        4 => "[a-zäßéи东ガ가 '.&*-]{1,12}",
+        1 => prop_oneof!["and", "OR", "Not", "everything", "NEAR/5", "cs", "first/3"],
+    ];
+    (text, any::<bool>(), any::<bool>()).prop_filter_map("no phrase", |(text, exact, prefix)| {
+        let phrase = match exact {
+            true => Phrase::exact(&text).ok()?,
+            false => Phrase::parse(&text).ok()?,
+        };
+        match prefix {
+            true => Some(phrase.clone().as_prefix().unwrap_or(phrase)),
+            false => Some(phrase),
+        }
+    })
+}
+
+fn choice() -> impl Strategy<Value = Choice> {
+    prop::collection::vec(phrase(), 1..4).prop_map(|phrases| Choice::of(phrases).unwrap())
+}
+
+fn text() -> impl Strategy<Value = Text> {
+    let wanted = prop_oneof![
+        3 => phrase().prop_map(Wanted::Phrase),
+        1 => (2..=MAX_TIMES, choice()).prop_map(|(times, of)| Wanted::AtLeast { times, of }),
+        1 => (choice(), choice(), 1..=MAX_BETWEEN, any::<bool>()).prop_map(
+            |(left, right, between, ordered)| Wanted::Near { left, right, between, ordered }
+        ),
+    ];
+    let part = prop::sample::select(vec![Part::Anywhere, Part::Title, Part::Lead, Part::Body]);
+    let first = prop::option::weighted(0.2, 1..=MAX_FIRST);
+    (part, first, wanted).prop_map(|(part, first, wanted)| Text {
+        part,
+        first,
+        wanted,
+    })
+}
+
 fn term() -> impl Strategy<Value = Filter> {
-    let phrase =
-        "[a-zäßéи东ガ가 '.&-]{1,12}".prop_filter_map("no word", |text| Phrase::parse(&text).ok());
     prop_oneof![
-        Just(Filter::Everything),
-        "[a-z0-9]{1,5}(-[a-z0-9]{1,5}){0,2}"
+        1 => Just(Filter::Everything),
+        1 => "[a-z0-9]{1,5}(-[a-z0-9]{1,5}){0,2}"
             .prop_map(|slug| Filter::Topic(TopicSlug::parse(&slug).unwrap())),
-        "[a-z0-9]{1,5}(-[a-z0-9]{1,5}){0,2}".prop_map(Filter::Source),
-        "(US|DE)(-[A-Z0-9]{1,3})?".prop_map(|code| Filter::Place(Place::parse(&code).unwrap())),
-        "(\\*|de|pt-BR|zh-Hant)"
+        1 => "[a-z0-9]{1,5}(-[a-z0-9]{1,5}){0,2}".prop_map(Filter::Source),
+        1 => "(US|DE)(-[A-Z0-9]{1,3})?".prop_map(|code| Filter::Place(Place::parse(&code).unwrap())),
+        1 => "(\\*|de|pt-BR|zh-Hant)"
             .prop_map(|range| Filter::Language(LanguageRange::parse(&range).unwrap())),
-        "((XNYS|TSE):)?[A-Z0-9][A-Z0-9./&+-]{0,5}"
+        1 => "((XNYS|TSE):)?[A-Z0-9][A-Z0-9./&+-]{0,5}"
             .prop_map(|text| Filter::Ticker(Ticker::parse(&text).unwrap())),
-        phrase.prop_map(Filter::Words),
-        prop_oneof!["and", "OR", "Not", "everything"]
-            .prop_map(|text| Filter::Words(Phrase::parse(&text).unwrap())),
+        1 => prop::sample::select(Lane::ALL).prop_map(Filter::Lane),
+        4 => text().prop_map(Filter::Text),
     ]
 }
 
@@ -34,6 +69,18 @@ fn filter() -> impl Strategy<Value = Filter> {
         ]
     });
     tree.prop_map(|tree| parse::all([Filter::Everything, tree].into_iter()))
+        .prop_filter("beyond the limits", |filter| {
+            let phrases = filter.terms().filter_map(|term| match term {
+                Filter::Text(text) => Some(text.phrases()),
+                _ => None,
+            });
+            filter.cost() <= MAX_COST
+                && phrases
+                    .flatten()
+                    .filter(|phrase| phrase.is_prefix())
+                    .count()
+                    <= MAX_PREFIXES
+        })
 }
 
 proptest! {
@@ -41,6 +88,7 @@ proptest! {
     fn parsing_undoes_printing(filter in filter()) {
         let printed = filter.to_string();
 
+        prop_assert_eq!(Filter::from_json(&filter.to_json()), Ok(filter.clone()), "{}", printed);
         prop_assert_eq!(Filter::parse(&printed), Ok(filter), "{}", printed);
     }
 
@@ -76,6 +124,18 @@ fn texts() -> impl Strategy<Value = String> {
             "ticker:",
             "or",
             "everything",
+            "title:",
+            "body:(",
+            "topic:(",
+            "lane:flash",
+            "NEAR/5",
+            "ONEAR/2",
+            "near/3",
+            "robot*",
+            "*",
+            "cs(",
+            "first/9(",
+            "atleast/2(",
             " ",
             " ",
             " ",

@@ -1,6 +1,6 @@
 //! A filter in words, for readers who do not write filters.
 
-use super::Filter;
+use super::{Choice, Filter, Part, Phrase, Text, Wanted};
 
 /// The filter as a phrase that goes on after "Releases": `about Mining or Steel, and not by Acme`. `name` gives what a
 /// topic, place, language or issuer is called; where it knows nothing, the term's own text stands.
@@ -47,6 +47,7 @@ fn preposition(term: &Filter) -> &'static str {
         Filter::Language(_) => "in",
         Filter::Source(_) => "by",
         Filter::Ticker(_) => "on the security",
+        Filter::Lane(_) => "sent as",
         _ => "with",
     }
 }
@@ -56,13 +57,59 @@ fn called(term: &Filter, name: &dyn Fn(&Filter) -> Option<String>) -> String {
         return name;
     }
     match term {
-        Filter::Words(phrase) => format!("“{}”", phrase.text()),
+        Filter::Text(text) => words(text),
         other => {
             let text = other.to_string();
             text.split_once(':')
                 .map_or(text.clone(), |(_, value)| value.to_owned())
         }
     }
+}
+
+/// A term on words, as it goes on after "with".
+fn words(text: &Text) -> String {
+    let wanted = match &text.wanted {
+        Wanted::Phrase(phrase) => quoted(phrase),
+        Wanted::AtLeast { times, of } => format!("{} at least {times} times", chosen(of)),
+        Wanted::Near {
+            left,
+            right,
+            between,
+            ordered,
+        } => {
+            let how = if *ordered { "before" } else { "near" };
+            format!(
+                "{} {how} {} with at most {between} words between",
+                chosen(left),
+                chosen(right)
+            )
+        }
+    };
+    let part = match text.part {
+        Part::Anywhere => "",
+        Part::Title => " in the headline",
+        Part::Lead => " in the summary",
+        Part::Body => " in the body",
+    };
+    match text.first {
+        Some(first) => format!("{wanted} among the first {first} words{part}"),
+        None => format!("{wanted}{part}"),
+    }
+}
+
+fn chosen(choice: &Choice) -> String {
+    let phrases: Vec<String> = choice.phrases().iter().map(quoted).collect();
+    list(&phrases, "or")
+}
+
+fn quoted(phrase: &Phrase) -> String {
+    let more = if phrase.is_prefix() { "…" } else { "" };
+    let exact = if phrase.is_exact() {
+        " (written so)"
+    } else {
+        ""
+    };
+    format!("“{}{more}”{exact}", phrase.text())
 }
 
 /// `a`, `a and b`, `a, b and c`.
@@ -102,6 +149,14 @@ mod tests {
         check(
             "a AND NOT (b c)",
             "with “a” and not (with “b” and with “c”)",
+        );
+        check(
+            "title:(robot* OR cs(Apple)) lane:flash",
+            "with “robot…” in the headline or “Apple” (written so) in the headline and sent as flash",
+        );
+        check(
+            "first/50(a ONEAR/5 (b OR c)) AND lead:(atleast/3(a))",
+            "with “a” before “b” or “c” with at most 5 words between among the first 50 words and with “a” at least 3 times in the summary",
         );
     }
 }

@@ -44,11 +44,50 @@ fn filters_print_canonically() {
     check("NOT(a)b", "NOT a AND b");
     check("a\nAND\tb", "a AND b");
     check("a OR everything NOT b", "a OR everything AND NOT b");
+    check("robot* \"lithium min\"*", "robot* AND \"lithium min\"*");
+    check("東* 東京*", "東* AND 東京*");
+    check(
+        "TITLE:Acme lead:\"a b\" body:robot*",
+        "title:Acme AND lead:\"a b\" AND body:robot*",
+    );
+    check("title:(a OR b) c", "(title:a OR title:b) AND c");
+    check(
+        "title:(a NOT (b OR c))",
+        "title:a AND NOT (title:b OR title:c)",
+    );
+    check("topic:(mining OR steel)", "topic:mining OR topic:steel");
+    check(
+        "geo:(US OR \"DE\") lane:Flash",
+        "(geo:US OR geo:DE) AND lane:flash",
+    );
+    check("a NEAR/5 b", "a NEAR/5 b");
+    check("NOT a NEAR/05 b c", "NOT a NEAR/5 b AND c");
+    check(
+        "((a OR \"b c\")) ONEAR/50 (doe*)",
+        "(a OR \"b c\") ONEAR/50 doe*",
+    );
+    check("a NEAR/3(b OR c)", "a NEAR/3 (b OR c)");
+    check("title:(a NEAR/3 b OR c)", "title:(a NEAR/3 b) OR title:c");
+    check("cs(Apple)", "cs(Apple)");
+    check("CS(\"Apple Inc\"*)", "cs(\"Apple Inc\"*)");
+    check(
+        "cs(Apple OR PEAR) NEAR/2 iphone",
+        "(cs(Apple) OR cs(PEAR)) NEAR/2 iphone",
+    );
+    check("title:(cs(Apple))", "title:(cs(Apple))");
+    check("cs(title:Apple)", "title:(cs(Apple))");
+    check("first/20(a b)", "first/20(a) AND first/20(b)");
+    check("body:(first/20(a))", "first/20(body:a)");
+    check("title:(atleast/3(a OR b))", "title:(atleast/3(a OR b))");
+    check(
+        "first/50(atleast/3(\"a b\"))",
+        "first/50(atleast/3(\"a b\"))",
+    );
 }
 
 #[test]
 fn binding_is_not_then_and_then_or() {
-    let word = |text: &str| Filter::Words(Phrase::parse(text).unwrap());
+    let word = |text: &str| Filter::words(Phrase::parse(text).unwrap());
 
     let filter = parsed("a b OR NOT c d");
 
@@ -60,13 +99,26 @@ fn binding_is_not_then_and_then_or() {
 }
 
 #[test]
-fn phrases_keep_text_and_folded_words() {
-    let Filter::Words(phrase) = parsed("\"Größe zählt\"") else {
-        panic!("no phrase")
-    };
+fn phrases_keep_text_keys_and_the_spelling_that_is_wanted() {
+    let phrase = Phrase::parse("Größe  zählt Société nicht").unwrap();
 
-    assert_eq!(phrase.text(), "Größe zählt");
-    assert_eq!(phrase.words(), ["grosse", "zahlt"]);
+    let keys: Vec<&str> = phrase.words().iter().map(Word::key).collect();
+    let spellings: Vec<&Spelling> = phrase.words().iter().map(Word::spelling).collect();
+
+    let accented = |spellings: &[&str]| {
+        Spelling::Accented(spellings.iter().map(|&text| Box::from(text)).collect())
+    };
+    assert_eq!(phrase.text(), "Größe zählt Société nicht");
+    assert_eq!(keys, ["groesse", "zaehlt", "societe", "nicht"]);
+    assert_eq!(
+        spellings,
+        [
+            &accented(&["grösse", "groesse"]),
+            &accented(&["zählt", "zaehlt"]),
+            &accented(&["société"]),
+            &Spelling::Any
+        ]
+    );
 }
 
 #[test]
@@ -81,7 +133,7 @@ fn errors_tell_place_reason_and_mend() {
     }
 
     let term = "; expected a word, a \"phrase\", a field such as topic: or `(`";
-    let fields = "; expected topic:, geo:, lang:, source: or ticker:";
+    let fields = "; expected topic:, geo:, lang:, source:, ticker:, lane:, title:, lead: or body:";
     let quote = "; quote the text to look for it as words";
     check(
         "",
@@ -128,9 +180,14 @@ fn errors_tell_place_reason_and_mend() {
         &format!("there is no field `http:`{quote}{fields}"),
     );
     check(
-        "title:x",
+        "headline:x",
         0,
-        &format!("`title:` is not understood yet{fields}"),
+        &format!("there is no field `headline:`{quote}{fields}; nearest is `title:`"),
+    );
+    check(
+        "stem:x",
+        0,
+        &format!("`stem:` is not understood yet{fields}"),
     );
     check(
         "topic: x",
@@ -168,16 +225,149 @@ fn errors_tell_place_reason_and_mend() {
         "write `OR` in capitals to combine terms, or \"or\" to look for the word; nearest is `OR`",
     );
     check(
-        "a NEAR/5 b",
+        "a near/5 b",
         2,
-        "`NEAR/5` is not understood yet; expected AND",
+        "`near/5` is not understood; nearest is `NEAR/5`",
+    );
+    check("a w/3 b", 2, "`w/3` is not understood; nearest is `NEAR/3`");
+    check(
+        "a Adj/ b",
+        2,
+        "`Adj/` is not understood; nearest is `ONEAR/5`",
+    );
+    let number = "needs the number of words that may stand between, 1 to 50, straight after it";
+    check(
+        "a NEAR/ b",
+        2,
+        &format!("`NEAR/` {number}; nearest is `NEAR/5`"),
     );
     check(
-        "a onear/ b",
+        "a ONEAR/51 b",
         2,
-        "`onear/` is not understood yet; expected AND",
+        &format!("`ONEAR/` {number}; nearest is `ONEAR/5`"),
     );
-    check("robot*", 5, "the wildcard `*` is not understood yet");
+    check(
+        "a NEAR/0 b",
+        2,
+        &format!("`NEAR/` {number}; nearest is `NEAR/5`"),
+    );
+    check(
+        "NEAR/5 b",
+        0,
+        &format!("a term is missing before this NEAR/5{term}"),
+    );
+    check(
+        "a NEAR/5 b NEAR/4 c",
+        11,
+        "`NEAR/5` and `NEAR/4` cannot share a term; join two pairs with AND, such as (a NEAR/5 b) AND (b NEAR/5 c)",
+    );
+    let beside = "stand words, phrases, beginnings such as robot*, or an OR of those in brackets";
+    check(
+        "a NEAR/5 (b c)",
+        9,
+        &format!("beside or inside of `NEAR/5` {beside}"),
+    );
+    check(
+        "topic:x NEAR/5 c",
+        0,
+        &format!("beside or inside of `NEAR/5` {beside}"),
+    );
+    check(
+        "atleast/2(a b)",
+        0,
+        &format!("beside or inside of `atleast/2` {beside}"),
+    );
+    check(
+        "title:a NEAR/5 b",
+        0,
+        "a field or `first/` stands around all of it, such as title:(a NEAR/5 b), not inside of `NEAR/5`",
+    );
+    check(
+        "ro*",
+        0,
+        "`ro*` is too short: `*` needs 3 characters before it, one in Korean and in scripts without spaces",
+    );
+    check(
+        "rob*t",
+        3,
+        "`*` stands at the end of a word only, such as robot*",
+    );
+    check(
+        "*",
+        0,
+        "`*` stands at the end of a word, such as robot*; for every release write everything",
+    );
+    check(
+        "*bot",
+        0,
+        "`*` stands at the end of a word only, such as robot*",
+    );
+    check(
+        "\"a b\"*c",
+        5,
+        "`*` stands at the end of a word or phrase, with a space after it",
+    );
+    check(
+        "topic:\"x\"*",
+        7,
+        "`*` stands after words only, not after such a value",
+    );
+    check(
+        "cs:Apple",
+        0,
+        "`cs` is written with brackets, such as `cs(\"Acme\")`; nearest is `cs(\"Acme\")`",
+    );
+    check("cs(cs(a))", 3, "cs( ) cannot stand inside of another");
+    check(
+        "title:(lead:a)",
+        7,
+        "title:, lead: or body: cannot stand inside of another",
+    );
+    check(
+        "topic:(geo:US)",
+        7,
+        "a field cannot stand inside of another",
+    );
+    check(
+        "topic:(a NEAR/5 b)",
+        7,
+        &format!("beside or inside of `NEAR/5` {beside}"),
+    );
+    check(
+        "topic:(cs(a))",
+        7,
+        "only values stand inside of `topic:( )`",
+    );
+    check(
+        "title:(a topic:b)",
+        9,
+        "`topic:` asks for no words, so it cannot stand inside of title:( ), lead:( ), body:( ), cs( ), first/( ) or atleast/( )",
+    );
+    check(
+        "title:everything",
+        6,
+        "`everything` stands by itself, and \"everything\" is the word",
+    );
+    check(
+        "title: x",
+        6,
+        "`title:` needs a value straight after the colon",
+    );
+    check(
+        "lane:fast",
+        5,
+        "there is no lane `fast`; use flash or regular; nearest is `lane:flash`",
+    );
+    check(
+        "first/0(a)",
+        0,
+        "`first/` needs a number of words, 1 to 10000, before the bracket; nearest is `first/3`",
+    );
+    check(
+        "atleast/1(a)",
+        0,
+        "`atleast/` needs a number of times, 2 to 100, before the bracket; nearest is `atleast/3`",
+    );
     check("a !b", 2, &format!("`!` is not understood{quote}"));
     check("a -b", 2, "`-` does not exclude; write `NOT b`");
     check(
@@ -186,9 +376,9 @@ fn errors_tell_place_reason_and_mend() {
         "terms are not listed with commas; expected OR or AND",
     );
     check(
-        "cs(Acme)",
+        "csx(Acme)",
         0,
-        "`cs(` is not understood; put a space before the bracket, or quote the text",
+        "`csx(` is not understood; put a space before the bracket, or quote the text; expected `cs(`, `first/50(` or `atleast/3(`",
     );
     check(
         "a\u{1b}[31m",
@@ -258,6 +448,16 @@ fn limits_are_told() {
         &tight,
         "the filter has 8300 bytes when written in full, at most 8192 are allowed",
     );
+    check(
+        &"abc* ".repeat(33),
+        "the filter has more than 32 words with `*`",
+    );
+    let dear = format!("(a{}) NEAR/5 b", " OR abc*".repeat(32));
+    check(
+        &dear,
+        "the filter costs 8328, at most 8192 is allowed: a word costs 1, a beginning such as robot* 64, \
+            and inside of NEAR, ONEAR and atleast both count four times",
+    );
     parsed(&"a ".repeat(256));
     parsed(&format!("{}a{}", "(".repeat(32), ")".repeat(32)));
     parsed(&"a".repeat(8192));
@@ -301,7 +501,7 @@ fn json_is_the_text() {
 
 #[test]
 fn hand_made_trees_print_what_they_mean() {
-    let words = |text: &str| Filter::Words(Phrase::parse(text).unwrap());
+    let words = |text: &str| Filter::words(Phrase::parse(text).unwrap());
     let lone = Filter::All(vec![Filter::Any(vec![words("a"), words("b")])]);
 
     assert_eq!(Filter::All(Vec::new()).to_string(), "everything");

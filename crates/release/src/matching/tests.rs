@@ -1,5 +1,6 @@
 use super::*;
 use crate::language::LanguageTag;
+use crate::model::Lane;
 use crate::place::Place;
 use crate::subject::SubjectParts;
 use crate::ticker::Ticker;
@@ -17,6 +18,7 @@ fn subject() -> Subject {
             Ticker::parse("NYSE: ACM").unwrap(),
             Ticker::parse("LIT").unwrap(),
         ],
+        lane: Lane::Flash,
         headline: "Société Générale eröffnet größte Mine",
         subheadline: Some("Acme’s second mine"),
         summary: Some("Ein Überblick"),
@@ -147,24 +149,110 @@ fn scripts_without_spaces_match_as_substrings() {
 }
 
 #[test]
-fn korean_words_are_matched_with_their_particles_for_now() {
+fn korean_words_are_matched_with_their_particles() {
     check("삼성전자는", true);
-    check("삼성전자", false);
+    check("삼성전자", true);
+    check("삼성", false);
+    check("삼성*", true);
+    check("cs(삼성전자)", true);
 }
 
 #[test]
-fn the_first_alternative_that_holds_is_told() {
-    fn told(filter: &str) -> Option<String> {
-        satisfied_by(&Filter::parse(filter).unwrap(), &subject())
-    }
+fn accents_are_wanted_where_they_are_typed() {
+    check("generale", true);
+    check("générale", true);
+    check("genérale", false);
+    check("groesste", true);
+    check("für", true);
+    check("fuer", true);
+    check("fur", true);
+    check("fúr", false);
+    check("mïne", false);
+}
 
-    assert_eq!(
-        told("gold OR (silver OR lithium mine) OR acme").as_deref(),
-        Some("lithium AND mine")
-    );
-    assert_eq!(
-        told("lithium NOT gold").as_deref(),
-        Some("lithium AND NOT gold")
-    );
-    assert_eq!(told("gold OR silver"), None);
+#[test]
+fn case_matters_where_that_is_asked() {
+    check("cs(Mine)", true);
+    check("cs(MINE)", false);
+    check("cs(\"Société Générale\")", true);
+    check("cs(\"societe generale\")", false);
+    check("cs(Batt*)", true);
+    check("cs(batt*)", false);
+    check("cs(größte Mine)", true);
+}
+
+#[test]
+fn beginnings_are_those_of_words() {
+    check("batter*", true);
+    check("batt* ", true);
+    check("atterien*", false);
+    check("\"für batt\"*", true);
+    check("\"batt für\"*", false);
+    check("größ*", true);
+    check("gross*", true);
+    check("groess*", true);
+    check("東*", true);
+}
+
+#[test]
+fn parts_of_the_text_are_told_apart() {
+    check("title:mine", true);
+    check("title:acme", true);
+    check("title:uberblick", false);
+    check("title:\"mine acme\"", false);
+    check("lead:überblick", true);
+    check("lead:lithium", false);
+    check("body:lithium", true);
+    check("body:mine", false);
+    check("title:(lithium OR mine)", true);
+    check("title:(acme NOT mine)", false);
+}
+
+#[test]
+fn nearness_is_counted_in_words_between() {
+    check("société NEAR/1 eröffnet", true);
+    check("eröffnet NEAR/1 société", true);
+    check("société ONEAR/1 eröffnet", true);
+    check("eröffnet ONEAR/1 société", false);
+    check("société NEAR/1 größte", false);
+    check("société NEAR/2 größte", true);
+    check("\"société générale\" NEAR/1 größte", true);
+    check("\"générale eröffnet\" NEAR/50 eröffnet", false);
+    check("mine NEAR/50 überblick", false);
+    check("mine NEAR/50 acme", true);
+    check("title:(lithium NEAR/9 batterien)", false);
+    check("(gold OR lithium) NEAR/2 (batt* OR silver)", true);
+    check("東 NEAR/1 の", true);
+    check("mine NEAR/5 mine", false);
+}
+
+#[test]
+fn places_are_counted() {
+    check("atleast/2(mine)", true);
+    check("atleast/3(mine)", false);
+    check("atleast/3(mine OR lithium)", true);
+    check("atleast/2(mine OR \"mine\")", true);
+    check("atleast/3(mine OR min*)", false);
+    check("title:(atleast/2(mine))", true);
+    check("body:(atleast/2(mine))", false);
+}
+
+#[test]
+fn the_first_words_are_counted_from_the_begin_of_the_part() {
+    check("first/1(société)", true);
+    check("first/1(générale)", false);
+    check("first/5(mine)", true);
+    check("first/4(mine)", false);
+    check("first/6(acme)", true);
+    check("first/1(body:lithium)", true);
+    check("first/1(body:für)", false);
+    check("first/2(\"société générale\")", true);
+    check("first/1(\"société générale\")", false);
+    check("first/10000(body:किताबें)", true);
+}
+
+#[test]
+fn lanes_are_told_apart() {
+    check("lane:flash", true);
+    check("lane:regular", false);
 }

@@ -19,6 +19,15 @@ pub struct Mail {
     pub html: String,
 }
 
+/// A subscription behind a mail.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reason {
+    /// Its key.
+    pub id: i64,
+    /// In the reader's words, with the clause that matched where that says more.
+    pub text: String,
+}
+
 /// What a mail says to its one recipient.
 #[derive(Debug, Clone)]
 pub struct Recipient<'a> {

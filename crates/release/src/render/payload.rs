@@ -5,12 +5,23 @@
 
 use super::Item;
 use crate::time::rfc3339;
+use serde::Serialize;
 use serde_json::json;
 
 /// What fits beside headline and links in a payload of under 20 kB.
 const SUMMARY_CHARS: usize = 1000;
 /// The `matched` array holds no more than this.
 const MATCHED_BYTES: usize = 1024;
+
+/// A subscription that matched.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Matched {
+    /// `sub_…`.
+    pub subscription: String,
+    /// By which clause, in the filter language.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub clause: Option<String>,
+}
 
 /// The payload of a `release.cleared` event, less the delivery's own part.
 #[derive(Debug, Clone)]
@@ -49,7 +60,7 @@ impl StoryPayload {
     }
 
     /// The body of one delivery at one attempt.
-    pub fn complete(&self, sent_ms: i64, matched: &[String]) -> String {
+    pub fn complete(&self, sent_ms: i64, matched: &[Matched]) -> String {
         let mut body = String::with_capacity(self.open.len() + 160);
         body.push_str(&self.open);
         body.push_str(",\"sent_at\":\"");
@@ -61,21 +72,45 @@ impl StoryPayload {
     }
 }
 
-fn matched_array(matched: &[String]) -> String {
+/// The array in at most [`MATCHED_BYTES`]: first clauses are left out, then subscriptions.
+fn matched_array(matched: &[Matched]) -> String {
+    let json = |one: &Matched| serde_json::to_string(one).expect("texts are always JSON");
+    let id_alone = |one: &Matched| {
+        json(&Matched {
+            clause: None,
+            ..one.clone()
+        })
+    };
+    // Room for the ids of those that follow comes before a clause.
+    let mut to_come: usize = matched.iter().map(|one| id_alone(one).len() + 1).sum();
     let mut array = String::from("[");
-    for id in matched {
-        if array.len() + id.len() + 4 > MATCHED_BYTES {
+    for one in matched {
+        let alone = id_alone(one);
+        to_come -= alone.len() + 1;
+        let whole = json(one);
+        let room = (MATCHED_BYTES - 2).saturating_sub(array.len());
+        let entry = match whole.len() + to_come <= room {
+            true => whole,
+            false => alone,
+        };
+        if entry.len() > room {
             break;
         }
         if array.len() > 1 {
             array.push(',');
         }
-        array.push('"');
-        array.push_str(id);
-        array.push('"');
+        array.push_str(&entry);
     }
     array.push(']');
     array
+}
+
+/// How long a clause may be for the clauses of so many subscriptions to fit, if little of them is quoted.
+pub fn clause_bytes(subscriptions: usize) -> usize {
+    const AROUND: usize = 80;
+    (MATCHED_BYTES / subscriptions.max(1))
+        .saturating_sub(AROUND)
+        .max(24)
 }
 
 /// The body that asks a webhook to prove that it wants calls: it must answer 2xx with the same `challenge`.
@@ -96,4 +131,50 @@ pub fn test_payload(endpoint: &str, sent_ms: i64) -> String {
         "data": { "endpoint": endpoint, "sent_at": rfc3339(sent_ms) },
     })
     .to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn matched(count: usize, clause: &str) -> Vec<Matched> {
+        let one = |n| Matched {
+            subscription: format!("sub_{n:016}"),
+            clause: Some(clause.to_owned()),
+        };
+        (0..count).map(one).collect()
+    }
+
+    #[test]
+    fn the_array_of_what_matched_stays_within_its_bytes() {
+        for count in [0, 1, 2, 10, 40, 1000] {
+            for clause in [
+                "topic:mining",
+                &"\"\\".repeat(400),
+                &"ü".repeat(clause_bytes(count) / 2),
+            ] {
+                let array = matched_array(&matched(count, clause));
+
+                assert!(
+                    array.len() <= MATCHED_BYTES,
+                    "{count}: {} bytes",
+                    array.len()
+                );
+                let read: Vec<serde_json::Value> = serde_json::from_str(&array).unwrap();
+                assert!(
+                    read.len() == count || read.len() >= 25,
+                    "{count}: {}",
+                    read.len()
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn a_match_names_subscription_and_clause() {
+        assert_eq!(
+            matched_array(&matched(1, "a AND \"b c\"")),
+            r#"[{"subscription":"sub_0000000000000000","clause":"a AND \"b c\""}]"#
+        );
+    }
 }

@@ -43,6 +43,23 @@ pub(crate) async fn marks_are_written_in_the_order_of_the_wire(store: Store) {
     assert_eq!(store.mark_sizes(&["topic:tin"], 9).await.unwrap(), [0]);
 }
 
+pub(crate) async fn marks_of_another_folding_are_written_anew(store: Store) {
+    item(&store, "rel_a", None, "US/en").await;
+    store.fold_marks_by(1).await.unwrap();
+    store
+        .index_items(0, 1, &[mark("word:gold", 1)])
+        .await
+        .unwrap();
+
+    assert!(!store.fold_marks_by(1).await.unwrap(), "nothing changed");
+    assert_eq!(store.indexed_seq().await.unwrap(), 1);
+    assert!(store.fold_marks_by(2).await.unwrap());
+
+    assert_eq!(store.indexed_seq().await.unwrap(), 0);
+    assert_eq!(store.mark_sizes(&["word:gold"], 9).await.unwrap(), [0]);
+    assert_eq!(store.unindexed_items(9).await.unwrap().len(), 1);
+}
+
 pub(crate) async fn stories_are_listed_by_their_first_item(store: Store) {
     item(&store, "rel_a", Some("plant"), "US/en").await;
     item(&store, "rel_b", Some("mine"), "US/en").await;

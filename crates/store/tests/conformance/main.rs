@@ -141,6 +141,7 @@ macro_rules! conformance {
             }
             archive {
                 marks_are_written_in_the_order_of_the_wire,
+                marks_of_another_folding_are_written_anew,
                 stories_are_listed_by_their_first_item,
                 marked_stories_are_listed_by_the_first_item_that_bears_the_mark,
                 marks_are_probed_counted_and_read_by_prefix,

@@ -216,7 +216,12 @@ pub(crate) async fn names_of_subscriptions_are_found_by_endpoint(store: Store) {
 
     let active = store.active_subscriptions(first, last).await.unwrap();
 
-    assert_eq!(active, [(1, "sub_email0".into(), "Steel".into())]);
+    let found: Vec<_> = active
+        .iter()
+        .map(|one| (one.id, &*one.public_id, &*one.name))
+        .collect();
+    assert_eq!(found, [(1, "sub_email0", "Steel")]);
+    assert!(!active[0].filter.is_empty());
     let of_one = store.endpoint_subscription_names(last).await.unwrap();
     assert_eq!(of_one, ["Steel"]);
     store.unsubscribe(last, &[]).await.unwrap();

@@ -10,6 +10,7 @@ use release::language::LanguageTag;
 use release::model::{Channel, EndpointState, Extent, SubscriptionState};
 use release::webhook::{check_url, new_secret};
 use serde::Deserialize;
+use serde_json::{Map, Value};
 use store::{NewEndpoint, NewSubscription};
 use utoipa::ToSchema;
 
@@ -18,12 +19,29 @@ const NAME_CHARS: usize = 200;
 /// More languages than this nobody reads.
 const MOST_LANGUAGES: usize = 20;
 
+/// A filter as it was sent: in the filter language, such as `topic:mining AND NOT "gold price"`, or as a tree, such as
+/// `{"all": [{"topic": "mining"}, {"not": {"words": "gold price"}}]}`
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(untagged)]
+pub(in crate::api) enum Asked {
+    /// In the filter language
+    Text(String),
+    /// As a tree
+    #[schema(value_type = Object)]
+    Tree(Map<String, Value>),
+}
+
+impl Default for Asked {
+    fn default() -> Asked {
+        Asked::Text(String::new())
+    }
+}
+
 /// A subscription as it was sent.
 #[derive(Debug, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(in crate::api) struct Add {
-    /// In the filter language: `topic:mining AND NOT "gold price"`
-    pub(in crate::api) filter: String,
+    pub(in crate::api) filter: Asked,
     /// What its reader calls it
     pub(in crate::api) name: Option<String>,
     /// Where alerts go: this, or a webhook
@@ -160,26 +178,49 @@ pub(in crate::api) fn check_name(name: &str, errors: &mut Errors<'_>) -> String 
     name.to_owned()
 }
 
-/// Parses the filter and looks its topics up; gives its canonical text.
+/// Reads the filter and looks its topics up; gives its canonical text.
 pub(in crate::api) fn check_filter(
     intake: &Intake,
-    text: &str,
+    asked: &Asked,
     errors: &mut Errors<'_>,
 ) -> Option<String> {
-    let filter = match Filter::parse(text) {
-        Ok(filter) => filter,
-        Err(error) => {
-            let detail = format!("{error}\n{}", error.caret(text));
-            errors.add("filter", detail, "see the README for the filter language");
-            return None;
+    match read_filter(intake, asked) {
+        Ok(filter) => Some(filter.to_string()),
+        Err(FieldError {
+            pointer,
+            detail,
+            mend,
+        }) => {
+            errors.add(pointer.trim_start_matches('/'), detail, mend);
+            None
         }
-    };
-    if let Some((topic, nearest)) = filter.unknown_topic(&intake.taxonomy) {
-        let mend = format!("nearest: {}", nearest.join(", "));
-        errors.add("filter", format!("no topic `{topic}`"), mend);
-        return None;
     }
-    Some(filter.to_string())
+}
+
+/// Reads a filter in either form and looks its topics up. The error's pointer begins with `/filter`.
+pub(in crate::api) fn read_filter(intake: &Intake, asked: &Asked) -> Result<Filter, FieldError> {
+    let wrong = |within: &str, detail: String, mend: String| FieldError {
+        pointer: format!("/filter{within}"),
+        detail,
+        mend,
+    };
+    let filter = match asked {
+        Asked::Text(text) => Filter::parse(text).map_err(|error| {
+            let detail = format!("{error}\n{}", error.caret(text));
+            wrong("", detail, "see the README for the filter language".into())
+        })?,
+        Asked::Tree(tree) => Filter::from_json(&Value::Object(tree.clone())).map_err(|error| {
+            let mend = "see docs/filters.md for filters as JSON".to_owned();
+            wrong(&error.pointer, error.message, mend)
+        })?,
+    };
+    match filter.unknown_topic(&intake.taxonomy) {
+        Some((topic, nearest)) => {
+            let mend = format!("nearest: {}", nearest.join(", "));
+            Err(wrong("", format!("no topic `{topic}`"), mend))
+        }
+        None => Ok(filter),
+    }
 }
 
 fn check_target(

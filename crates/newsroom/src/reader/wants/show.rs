@@ -30,7 +30,7 @@ impl Wants {
                 datalist id="issuers" { @for name in sorted(issuers) { option value=(name) {} } }
                 (Line {
                     field: "words", label: "Words", kind: "text", autocomplete: "off", value: &self.words,
-                    hint: "Words or phrases, with commas between them: lithium, rare earths. Case and accents do not matter.",
+                    hint: "Words or phrases, with commas between them: lithium, rare earths. Case does not matter; accents do where you write them.",
                 }.show(errors))
                 details open[open] {
                     summary { "Narrow it: places, languages, filter text" }

@@ -1,6 +1,6 @@
 //! A file of subscriptions, line by line: RFC 4180, UTF-8, a header in any order.
 
-use super::super::check::Add;
+use super::super::check::{Add, Asked};
 use csv::{ByteRecord, ReaderBuilder};
 use release::address::printable;
 use serde_json::{Value, json};
@@ -78,7 +78,7 @@ impl Fields {
             tags.map(str::to_owned).collect()
         });
         Add {
-            filter: self.value("filter").to_owned(),
+            filter: Asked::Text(self.value("filter").to_owned()),
             name: self.given("name"),
             email: self.given("email"),
             webhook: self.given("webhook"),
