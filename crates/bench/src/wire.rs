@@ -78,7 +78,7 @@ impl Wire {
         let added = self.client.ask(Method::POST, "/v1/tokens", Some(&asked));
         let added = added.await?;
         let token = added["token"].as_str().context("a token has a secret")?;
-        Ok(Client::remote(&self.processes[0].url(), token)?)
+        Client::remote(&self.processes[0].url(), token)
     }
 
     /// Where the API listens.
@@ -141,8 +141,7 @@ impl Wire {
         let lines: Vec<_> = self.processes.iter().flat_map(Process::log_lines).collect();
         let line = lines
             .iter()
-            .filter(|line| line["release"] == *public_id && line["outcome"] == "routed")
-            .next_back()
+            .rfind(|line| line["release"] == *public_id && line["outcome"] == "routed")
             .with_context(|| format!("no process logged that it routed {public_id}"))?;
         let ms = line["duration_ms"].as_u64().context("no duration_ms")?;
         Ok(Duration::from_millis(ms.max(1)))
