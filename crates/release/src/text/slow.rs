@@ -15,15 +15,25 @@ pub(super) fn words(text: &str, offset: usize, each: &mut impl FnMut(&str, usize
         let source = (sources[at].0, sources[at + element.len() - 1].1);
         places.resize(folded.len(), source);
     }
-    for (begin, segment) in folded.split_word_bound_indices() {
-        // A mark on a space makes a "word" that begins with the space.
-        let is_end = |c: char| c == '\'' || c.is_whitespace();
-        for part in segment.split(is_end) {
-            if part.chars().any(char::is_alphanumeric) {
-                let from = begin + (part.as_ptr() as usize - segment.as_ptr() as usize);
-                let to = from + part.len() - 1;
+    let mut begin = 0;
+    // Apostrophes part words before anything else does, so that what stands on one of them joins nothing.
+    for piece in folded.split('\'') {
+        for (at, segment) in piece.split_word_bound_indices() {
+            segment_into(segment, begin + at, |part, from, to| {
                 each(part, offset + places[from].0, offset + places[to].1);
-            }
+            });
+        }
+        begin += piece.len() + 1;
+    }
+}
+
+/// The words of a segment that begins there: part, first byte, last byte.
+fn segment_into(segment: &str, begin: usize, mut each: impl FnMut(&str, usize, usize)) {
+    // A mark on a space makes a "word" that begins with the space.
+    for part in segment.split(char::is_whitespace) {
+        if part.chars().any(char::is_alphanumeric) {
+            let from = begin + (part.as_ptr() as usize - segment.as_ptr() as usize);
+            each(part, from, from + part.len() - 1);
         }
     }
 }
