@@ -7,7 +7,7 @@
 
 mod answers;
 mod blast;
-mod index;
+pub mod index;
 mod plan;
 
 pub use blast::BlastGuard;
@@ -17,7 +17,7 @@ use plan::Plan;
 use queue::{DeliverBatch, Message, Queue, QueueError, QueueName, Telling};
 use release::model::{Channel, Lane};
 use release::topic::Taxonomy;
-use std::sync::{Arc, RwLock};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 use store::{AlertRow, Clock, NewBatch, PlannedDelivery, Store, StoreError};
 use tokio_util::sync::CancellationToken;
@@ -35,7 +35,7 @@ pub struct Router {
     taxonomy: Arc<Taxonomy>,
     batch_size: usize,
     guard: BlastGuard,
-    index: Arc<RwLock<Index>>,
+    index: Index,
 }
 
 /// Why an alert could not be routed; it stays unrouted, and the sweep brings it back.
@@ -74,7 +74,7 @@ impl Router {
             taxonomy,
             batch_size,
             guard,
-            index: Arc::default(),
+            index: Index::default(),
         }
     }
 
@@ -200,10 +200,10 @@ impl Router {
     }
 
     async fn refresh(&self) -> Result<(), StoreError> {
-        let seen = self.index.read().expect("no holder panics").change();
+        let seen = self.index.change();
         let changed = self.store.changed_filters(seen).await?;
         if !changed.is_empty() {
-            self.index.write().expect("no holder panics").apply(changed);
+            self.index.apply(changed);
         }
         Ok(())
     }

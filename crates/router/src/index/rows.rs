@@ -1,0 +1,119 @@
+//! What the router needs of each subscription: a row of twenty bytes.
+//!
+//! Most of what a row says is the same for many: the channel, the languages, how often and at what hour ([`Profile`]), and
+//! the topics that a filter names. These are kept once and numbered.
+
+use super::words::Shelf;
+use release::frequency::{DigestTime, Frequency};
+use release::language::LanguageTag;
+use release::model::Channel;
+use release::topic::TopicSlug;
+use std::collections::HashMap;
+use std::hash::Hash;
+
+/// A subscription.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Row {
+    /// Its key.
+    pub(super) id: i64,
+    /// Its endpoint's key; below 2^32 by the design of the store.
+    pub(super) endpoint: u32,
+    /// The number of its [`Profile`].
+    pub(super) profile: u32,
+    /// The number of the topics that its filter names.
+    pub(super) topics: u32,
+}
+
+/// What many subscriptions have in common.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(super) struct Profile {
+    /// How the endpoint is reached.
+    pub(super) channel: Channel,
+    /// The endpoint's languages, best first.
+    pub(super) languages: Vec<LanguageTag>,
+    /// How often the subscription tells its reader.
+    pub(super) frequency: Frequency,
+    /// When the endpoint's digests come.
+    pub(super) digest_at: DigestTime,
+}
+
+/// Topics that filters name, ascending, each once.
+pub(super) type Topics = Box<[TopicSlug]>;
+
+/// Rows by slot, ascending by key, a column an array.
+#[derive(Debug, Default)]
+pub(super) struct Rows {
+    pub(super) ids: Box<[i64]>,
+    pub(super) endpoints: Box<[u32]>,
+    pub(super) profiles: Box<[u32]>,
+    pub(super) topics: Box<[u32]>,
+}
+
+impl Rows {
+    /// From rows ascending by key.
+    pub(super) fn new(rows: impl Iterator<Item = Row> + Clone) -> Rows {
+        Rows {
+            ids: rows.clone().map(|row| row.id).collect(),
+            endpoints: rows.clone().map(|row| row.endpoint).collect(),
+            profiles: rows.clone().map(|row| row.profile).collect(),
+            topics: rows.map(|row| row.topics).collect(),
+        }
+    }
+
+    /// How many there are.
+    pub(super) fn len(&self) -> usize {
+        self.ids.len()
+    }
+
+    /// The row of a slot.
+    pub(super) fn get(&self, slot: u32) -> Row {
+        let slot = slot as usize;
+        Row {
+            id: self.ids[slot],
+            endpoint: self.endpoints[slot],
+            profile: self.profiles[slot],
+            topics: self.topics[slot],
+        }
+    }
+
+    /// The slot of a subscription.
+    pub(super) fn find(&self, id: i64) -> Option<u32> {
+        let (first, last) = (*self.ids.first()?, *self.ids.last()?);
+        if id < first || id > last {
+            return None;
+        }
+        self.ids.binary_search(&id).ok().map(|slot| slot as u32)
+    }
+
+    /// Bytes of memory taken.
+    pub(super) fn bytes(&self) -> usize {
+        self.len() * (8 + 3 * 4)
+    }
+}
+
+/// Values kept once and numbered, for one writer; readers ask the shelf.
+#[derive(Debug)]
+pub(super) struct Numbered<T> {
+    numbers: HashMap<T, u32>,
+}
+
+impl<T: Clone + Eq + Hash> Numbered<T> {
+    /// Those that are on a shelf already.
+    pub(super) fn of(shelf: &Shelf<T>) -> Numbered<T> {
+        Numbered {
+            numbers: shelf.iter().cloned().zip(0..).collect(),
+        }
+    }
+
+    /// The number of a value, which is put on the shelf if need be; nothing when the shelf is full.
+    pub(super) fn number(&mut self, value: T, shelf: &Shelf<T>) -> Option<u32> {
+        if let Some(&number) = self.numbers.get(&value) {
+            return Some(number);
+        }
+        let number = self.numbers.len() as u32;
+        shelf.put(number, value.clone()).then(|| {
+            self.numbers.insert(value, number);
+            number
+        })
+    }
+}

@@ -1,0 +1,228 @@
+//! Changing the index: one writer at a time, readers never waiting.
+//!
+//! A batch of changed subscriptions is marked with the next epoch, wherever it dies or is born, and the epoch published at
+//! the end: readers see all of the batch or nothing. Few rows go into the delta, many become a segment at once. A batch
+//! that was applied before changes nothing: rows are known by the numbers of their changes, so two readers of the store
+//! that bring the same news, in whatever order, do no harm.
+
+use super::access::{self, Compiled};
+use super::compile::{Compiler, Full};
+use super::delta::Delta;
+use super::rows::{Numbered, Profile, Row, Topics};
+use super::segment::Builder;
+use super::snapshot::{Part, Snapshot};
+use super::{BROAD, Shared};
+use release::filter::{Filter, FilterError};
+use release::frequency::DigestTime;
+use release::language::LanguageTag;
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use store::FilterRow;
+use tracing::error;
+
+/// What only the writer knows.
+#[derive(Debug)]
+pub(super) struct Writer {
+    pub(super) profiles: Numbered<Profile>,
+    pub(super) topics: Numbered<Topics>,
+    /// Subscriptions that are alive.
+    pub(super) live: usize,
+    /// Filters that more releases wake than [`BROAD`] allows, taken since the start.
+    pub(super) broad: u64,
+    /// Those that died since the merge under way began, if there is one.
+    pub(super) died: Option<Vec<i64>>,
+}
+
+/// Why a row of the store is not in the index.
+#[derive(Debug, thiserror::Error)]
+enum RowError {
+    #[error(transparent)]
+    Filter(#[from] FilterError),
+    #[error(transparent)]
+    Full(#[from] Full),
+    #[error("its endpoint has the key {0}, which does not fit into 32 bits")]
+    Endpoint(i64),
+}
+
+/// A batch being applied.
+struct Batch<'a> {
+    shared: &'a Shared,
+    writer: &'a mut Writer,
+    snapshot: Arc<Snapshot>,
+    /// Whether that is one which nobody else has yet.
+    replaced: bool,
+    epoch: u64,
+}
+
+/// Takes over changed subscriptions, in the order of their changes.
+pub(super) fn apply(shared: &Shared, rows: Vec<FilterRow>) {
+    let mut guard = shared.writer();
+    let writer = &mut *guard;
+    let known = shared.change.load(Ordering::Relaxed);
+    let rows: Vec<FilterRow> = rows.into_iter().filter(|row| row.change > known).collect();
+    let Some(newest) = rows.iter().map(|row| row.change).max() else {
+        return;
+    };
+    let snapshot = shared.snapshot.load_full();
+    let epoch = snapshot.epoch() + 1;
+    let many = rows.len() > shared.options.bulk;
+    let mut batch = Batch {
+        shared,
+        writer,
+        snapshot,
+        replaced: false,
+        epoch,
+    };
+    match many {
+        true => batch.seal(rows),
+        false => rows.iter().for_each(|row| batch.take(row)),
+    }
+    // Readers of the snapshot from before stay where it was.
+    let replaced = batch.replaced;
+    let snapshot = batch.snapshot;
+    snapshot.publish(epoch);
+    if replaced {
+        shared.snapshot.store(snapshot);
+    }
+    shared.change.store(newest, Ordering::Release);
+}
+
+impl Batch<'_> {
+    /// Takes over one row by way of the delta.
+    fn take(&mut self, row: &FilterRow) {
+        self.kill(row.id);
+        let Some((of, compiled)) = self.compile(row) else {
+            return;
+        };
+        self.writer.live += 1;
+        if self.snapshot.delta().add(of, &compiled, self.epoch) {
+            return;
+        }
+        self.freeze();
+        if !self.snapshot.delta().add(of, &compiled, self.epoch) {
+            let mut builder = Builder::default();
+            builder.add(of, &compiled);
+            self.join(builder);
+        }
+    }
+
+    /// Makes a segment of many rows; of those with one key the last counts.
+    fn seal(&mut self, rows: Vec<FilterRow>) {
+        let ascending = rows.is_sorted_by(|a, b| a.id < b.id);
+        let of_keys = rows.iter().filter(|_| !ascending);
+        let last: HashMap<i64, usize> = of_keys.map(|row| row.id).zip(0..).collect();
+        let mut builder = Builder::default();
+        for (at, row) in rows.into_iter().enumerate() {
+            if !ascending && last[&row.id] != at {
+                continue;
+            }
+            self.kill(row.id);
+            if let Some((row, compiled)) = self.compile(&row) {
+                self.writer.live += 1;
+                builder.add(row, &compiled);
+            }
+        }
+        self.join(builder);
+    }
+
+    /// Joins what a builder holds to the parts. Nobody sees it before the batch is published.
+    fn join(&mut self, builder: Builder) {
+        let mut parts = self.snapshot.parts.clone();
+        parts.insert(0, Part::Segment(Arc::new(builder.seal())));
+        self.replace(parts);
+    }
+
+    /// Freezes the delta and begins another.
+    fn freeze(&mut self) {
+        let mut parts = self.snapshot.parts.clone();
+        parts.push(Part::Delta(Arc::new(Delta::new(self.shared.options.room))));
+        self.replace(parts);
+    }
+
+    fn replace(&mut self, parts: Vec<Part>) {
+        self.snapshot = Arc::new(Snapshot::new(parts, self.epoch - 1));
+        self.replaced = true;
+    }
+
+    fn kill(&mut self, id: i64) {
+        if self
+            .snapshot
+            .parts
+            .iter()
+            .rev()
+            .any(|part| part.kill(id, self.epoch))
+        {
+            self.writer.live -= 1;
+            if let Some(died) = &mut self.writer.died {
+                died.push(id);
+            }
+        }
+    }
+
+    /// The row and the entries of a live subscription.
+    fn compile(&mut self, row: &FilterRow) -> Option<(Row, Compiled)> {
+        if !row.live {
+            return None;
+        }
+        self.try_compile(row)
+            .inspect_err(|reason| {
+                error!(subscription.id = row.id, %reason, "subscription {} cannot be matched: {reason}", row.id);
+            })
+            .ok()
+    }
+
+    fn try_compile(&mut self, row: &FilterRow) -> Result<(Row, Compiled), RowError> {
+        let filter = Filter::parse(&row.filter)?;
+        let compiled = compile(self.shared, &filter)?;
+        self.writer.broad += u64::from(compiled.woken > BROAD);
+        let row = Row {
+            id: row.id,
+            endpoint: u32::try_from(row.endpoint_id)
+                .map_err(|_| RowError::Endpoint(row.endpoint_id))?,
+            profile: self
+                .writer
+                .profiles
+                .number(profile(row), &self.shared.profiles)
+                .ok_or(Full)?,
+            topics: self
+                .writer
+                .topics
+                .number(topics(&filter), &self.shared.topics)
+                .ok_or(Full)?,
+        };
+        Ok((row, compiled))
+    }
+}
+
+/// The entries of a filter. For the one writer.
+pub(super) fn compile(shared: &Shared, filter: &Filter) -> Result<Compiled, Full> {
+    let mut compiler = Compiler {
+        dictionary: &shared.dictionary,
+        leaves: &shared.leaves,
+        frequencies: &shared.frequencies,
+        shares: HashMap::new(),
+    };
+    let node = compiler.node(filter)?;
+    Ok(access::choose(&node, &compiler.shares))
+}
+
+fn profile(row: &FilterRow) -> Profile {
+    let languages = row.languages.split(' ');
+    Profile {
+        channel: row.channel,
+        languages: languages
+            .filter_map(|tag| LanguageTag::parse(tag).ok())
+            .collect(),
+        frequency: row.frequency,
+        digest_at: DigestTime::parse(&row.digest_at).unwrap_or_default(),
+    }
+}
+
+/// The topics that a filter names, ascending, each once.
+fn topics(filter: &Filter) -> Topics {
+    let mut topics: Vec<_> = filter.topics().cloned().collect();
+    topics.sort_unstable();
+    topics.dedup();
+    topics.into()
+}
