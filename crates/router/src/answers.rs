@@ -49,7 +49,7 @@ impl Router {
 
     /// Counts on a thread of its own: matching is pure computing.
     async fn reach(&self, question: QuestionRow) -> String {
-        let (index, taxonomy) = (self.index.clone(), self.taxonomy.clone());
+        let (index, taxonomy) = (self.index(), self.taxonomy.clone());
         let counting = tokio::task::spawn_blocking(move || {
             let subject = plan::subject_of(&question.body, &taxonomy)?;
             let reach = index.reach(&subject);

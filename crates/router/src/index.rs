@@ -22,6 +22,7 @@ mod deaths;
 mod delta;
 mod dictionary;
 mod directory;
+mod file;
 mod frequencies;
 mod hash;
 mod leaves;
@@ -42,9 +43,11 @@ mod fixtures;
 #[cfg(test)]
 mod tests;
 
+pub use file::CacheError;
 pub use matches::Match;
 pub use reach::Reach;
 pub use search::{Hits, Scratch};
+pub use writer::Sums;
 
 use arc_swap::ArcSwap;
 use delta::{Delta, Room};
@@ -53,7 +56,7 @@ use frequencies::Frequencies;
 use hash::HashKey;
 use leaves::Leaves;
 use release::subject::Subject;
-use rows::{Numbered, Profile, Topics};
+use rows::{Profile, Topics};
 use search::View;
 use snapshot::{Part, Snapshot};
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
@@ -138,27 +141,22 @@ impl Default for Index {
 
 impl Index {
     fn with(options: Options) -> Index {
-        let key = HashKey::random();
+        Index::with_key(HashKey::random(), options)
+    }
+
+    fn with_key(key: HashKey, options: Options) -> Index {
         let dictionary = Dictionary::new(key, 1 << 12);
         dictionary.intern(Kind::Everything, "");
-        let (profiles, topics) = (Shelf::new(), Shelf::new());
         let delta = Part::Delta(Arc::new(Delta::new(options.room)));
-        let writer = Writer {
-            profiles: Numbered::of(&profiles),
-            topics: Numbered::of(&topics),
-            live: 0,
-            broad: 0,
-            died: None,
-        };
         Index(Arc::new(Shared {
             dictionary,
             leaves: Leaves::new(),
             frequencies: Frequencies::new(key),
-            profiles,
-            topics,
+            profiles: Shelf::new(),
+            topics: Shelf::new(),
             snapshot: ArcSwap::from_pointee(Snapshot::new(vec![delta], 0)),
             change: AtomicI64::new(0),
-            writer: Mutex::new(writer),
+            writer: Mutex::default(),
             turn: Mutex::new(()),
             merging: AtomicBool::new(false),
             options,
@@ -197,7 +195,17 @@ impl Index {
 
     /// Merges until there is nothing to merge, on the caller's thread.
     pub fn settle(&self) {
-        while merging::merge_once(&self.0, merging::Wish::Tidy) {}
+        while merging::merge_once(&self.0) {}
+    }
+
+    /// Sums over all that is alive, to be held against the store's.
+    pub fn sums(&self) -> Sums {
+        self.0.writer().sums
+    }
+
+    /// How many filters were taken since the start that terms of more than a quarter of all releases find.
+    pub fn broad(&self) -> u64 {
+        self.0.writer().broad
     }
 
     /// What it holds.
@@ -212,7 +220,7 @@ impl Index {
             + 2 * frequencies::CELLS * 4;
         let writer = shared.writer();
         Size {
-            live: writer.live,
+            live: writer.sums.live,
             broad: writer.broad,
             terms: shared.dictionary.len() as usize,
             parts: snapshot.parts.len(),

@@ -69,7 +69,7 @@ async fn story(router: &Router, alert: &AlertRow) -> Result<Plan, RouteError> {
             }
         })?);
     }
-    let index = router.index.clone();
+    let index = router.index();
     // Matching is pure computing: it must not hold up the tasks of this thread.
     let matches = tokio::task::spawn_blocking(move || {
         subjects.iter().for_each(|subject| index.observe(subject));

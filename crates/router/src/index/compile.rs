@@ -74,7 +74,12 @@ impl Compiler<'_> {
         Ok(found)
     }
 
-    fn leaf(&mut self, leaf: &Filter, clauses: &[Vec<(Kind, String)>]) -> Result<u32, Full> {
+    /// The term of a leaf that only the evaluator decides.
+    pub(super) fn leaf(
+        &mut self,
+        leaf: &Filter,
+        clauses: &[Vec<(Kind, String)>],
+    ) -> Result<u32, Full> {
         let mut required = Vec::with_capacity(clauses.len());
         for clause in clauses {
             let terms: Result<Vec<Found>, Full> = clause

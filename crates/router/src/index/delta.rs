@@ -39,6 +39,7 @@ pub(super) struct Delta {
     endpoints: Box<[AtomicU32]>,
     profiles: Box<[AtomicU32]>,
     topics: Box<[AtomicU32]>,
+    changes: Box<[AtomicU32]>,
     born: Box<[AtomicU64]>,
     pub(super) deaths: Deaths,
     /// What only the writer asks: it is never waited for.
@@ -64,6 +65,7 @@ impl Delta {
             endpoints: zeroed(slots),
             profiles: zeroed(slots),
             topics: zeroed(slots),
+            changes: zeroed(slots),
             born: (0..slots).map(|_| AtomicU64::new(0)).collect(),
             deaths: Deaths::new(slots),
             own: Mutex::default(),
@@ -125,6 +127,7 @@ impl Delta {
         self.endpoints[slot].store(row.endpoint, Ordering::Relaxed);
         self.profiles[slot].store(row.profile, Ordering::Relaxed);
         self.topics[slot].store(row.topics, Ordering::Relaxed);
+        self.changes[slot].store(row.change, Ordering::Relaxed);
         self.born[slot].store(epoch, Ordering::Relaxed);
     }
 
@@ -193,6 +196,7 @@ impl Delta {
             endpoint: self.endpoints[slot].load(Ordering::Relaxed),
             profile: self.profiles[slot].load(Ordering::Relaxed),
             topics: self.topics[slot].load(Ordering::Relaxed),
+            change: self.changes[slot].load(Ordering::Relaxed),
         }
     }
 
@@ -236,7 +240,7 @@ impl Delta {
 
     /// Bytes of memory taken.
     pub(super) fn bytes(&self) -> usize {
-        let slots = self.slots() * (8 + 3 * 4 + 8) + self.own().alive.capacity() * 17;
+        let slots = self.slots() * (8 + 4 * 4 + 8) + self.own().alive.capacity() * 17;
         (self.heads.len() + self.words.len()) * 4 + slots + self.deaths.bytes()
     }
 }

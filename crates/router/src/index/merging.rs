@@ -9,8 +9,10 @@
 //! there are a few at any size, and each subscription is written anew a few times in its life.
 
 use super::Shared;
+use super::delta::Delta;
 use super::segment::{self, Segment};
 use super::snapshot::{Part, Snapshot};
+use super::writer::Sums;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
@@ -25,7 +27,7 @@ const READERS: Duration = Duration::from_millis(1);
 /// Begins a thread that merges what there is to merge, unless one is at it.
 pub(super) fn begin(shared: &Arc<Shared>) {
     let idle = !shared.merging.load(Ordering::Relaxed);
-    if !idle || worth(&shared.snapshot.load(), Wish::Tidy).is_empty() {
+    if !idle || worth(&shared.snapshot.load()).is_empty() {
         return;
     }
     if shared.merging.swap(true, Ordering::Acquire) {
@@ -34,7 +36,7 @@ pub(super) fn begin(shared: &Arc<Shared>) {
     let own = shared.clone();
     let thread = std::thread::Builder::new().name("index-merge".to_owned());
     let begun = thread.spawn(move || {
-        while merge_once(&own, Wish::Tidy) {}
+        while merge_once(&own) {}
         own.merging.store(false, Ordering::Release);
     });
     if let Err(error) = begun {
@@ -43,37 +45,71 @@ pub(super) fn begin(shared: &Arc<Shared>) {
     }
 }
 
-/// What a merge is for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Wish {
-    /// Few parts.
-    Tidy,
-    /// One part.
-    One,
-}
-
 /// Merges once, if anything is worth it.
-pub(super) fn merge_once(shared: &Shared, wish: Wish) -> bool {
+pub(super) fn merge_once(shared: &Shared) -> bool {
     let _turn = shared.turn.lock().expect("no merge panics");
     let (inputs, epoch) = {
         let mut writer = shared.writer();
         let snapshot = shared.snapshot.load();
-        let inputs = worth(&snapshot, wish);
+        let inputs = worth(&snapshot);
         if inputs.is_empty() {
             return false;
         }
         writer.died = Some(Vec::new());
         (inputs, snapshot.epoch())
     };
-    let sealed: Vec<Arc<Segment>> = inputs.iter().map(|part| sealed(part, epoch)).collect();
-    let merged = match <[_; 1]>::try_from(sealed) {
-        Ok([only]) if !matches!(inputs[0], Part::Segment(_)) => only,
-        Ok(only) => Arc::new(segment::merge(&only, epoch)),
-        Err(sealed) => Arc::new(segment::merge(&sealed, epoch)),
-    };
-    exchange(shared, &inputs, merged);
-    inputs.into_iter().for_each(give_back);
+    merge(shared, inputs, epoch);
     true
+}
+
+/// All of an index as it was at a moment.
+pub(super) struct Whole {
+    /// Its tombstones are not of that moment: none of its slots was dead then.
+    pub(super) segment: Arc<Segment>,
+    /// The number of the last change in it.
+    pub(super) change: i64,
+    pub(super) sums: Sums,
+}
+
+/// Merges all into one segment, as it is now.
+pub(super) fn whole(shared: &Shared) -> Whole {
+    let _turn = shared.turn.lock().expect("no merge panics");
+    let (inputs, epoch, change, sums) = {
+        let mut writer = shared.writer();
+        let snapshot = shared.snapshot.load_full();
+        let mut parts = snapshot.parts.clone();
+        if snapshot.delta().taken() > 0 {
+            parts.push(Part::Delta(Arc::new(Delta::new(shared.options.room))));
+            let frozen = Snapshot::new(parts.clone(), snapshot.epoch());
+            shared.snapshot.store(Arc::new(frozen));
+        }
+        parts.pop();
+        writer.died = Some(Vec::new());
+        let change = shared.change.load(Ordering::Relaxed);
+        (parts, snapshot.epoch(), change, writer.sums)
+    };
+    Whole {
+        segment: merge(shared, inputs, epoch),
+        change,
+        sums,
+    }
+}
+
+/// Merges parts as they were at an epoch, and puts what they become in their place.
+fn merge(shared: &Shared, inputs: Vec<Part>, epoch: u64) -> Arc<Segment> {
+    let mut sealed: Vec<Arc<Segment>> = inputs.iter().map(|part| sealed(part, epoch)).collect();
+    let fresh = matches!(inputs[..], [Part::Delta(_)]);
+    let merged = match sealed.pop() {
+        Some(only) if fresh => only,
+        last => {
+            sealed.extend(last);
+            Arc::new(segment::merge(&sealed, epoch))
+        }
+    };
+    drop(sealed);
+    exchange(shared, &inputs, merged.clone());
+    inputs.into_iter().for_each(give_back);
+    merged
 }
 
 fn sealed(part: &Part, epoch: u64) -> Arc<Segment> {
@@ -128,7 +164,7 @@ fn give_back(part: Part) {
 }
 
 /// What to merge into one: closed parts, without the delta that is appended to.
-fn worth(snapshot: &Snapshot, wish: Wish) -> Vec<Part> {
+fn worth(snapshot: &Snapshot) -> Vec<Part> {
     let (_, closed) = snapshot
         .parts
         .split_last()
@@ -146,10 +182,7 @@ fn worth(snapshot: &Snapshot, wish: Wish) -> Vec<Part> {
         })
         .collect();
     segments.sort_by_key(|segment| segment.live());
-    let joins = match wish {
-        Wish::One => segments.len() * usize::from(segments.len() > 1 || frozen > 0),
-        Wish::Tidy => joining(&segments, frozen),
-    };
+    let joins = joining(&segments, frozen);
     let rotten = |segment: &Segment| segment.deaths.count() as usize * 3 > segment.rows.len();
     let chosen = segments
         .iter()

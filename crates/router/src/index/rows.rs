@@ -1,4 +1,4 @@
-//! What the router needs of each subscription: a row of twenty bytes.
+//! What the router needs of each subscription: a row of 24 bytes.
 //!
 //! Most of what a row says is the same for many: the channel, the languages, how often and at what hour ([`Profile`]), and
 //! the topics that a filter names. These are kept once and numbered.
@@ -22,6 +22,8 @@ pub(super) struct Row {
     pub(super) profile: u32,
     /// The number of the topics that its filter names.
     pub(super) topics: u32,
+    /// The low half of the number of its last change: for sums.
+    pub(super) change: u32,
 }
 
 /// What many subscriptions have in common.
@@ -47,6 +49,7 @@ pub(super) struct Rows {
     pub(super) endpoints: Box<[u32]>,
     pub(super) profiles: Box<[u32]>,
     pub(super) topics: Box<[u32]>,
+    pub(super) changes: Box<[u32]>,
 }
 
 impl Rows {
@@ -56,7 +59,8 @@ impl Rows {
             ids: rows.clone().map(|row| row.id).collect(),
             endpoints: rows.clone().map(|row| row.endpoint).collect(),
             profiles: rows.clone().map(|row| row.profile).collect(),
-            topics: rows.map(|row| row.topics).collect(),
+            topics: rows.clone().map(|row| row.topics).collect(),
+            changes: rows.map(|row| row.change).collect(),
         }
     }
 
@@ -73,6 +77,7 @@ impl Rows {
             endpoint: self.endpoints[slot],
             profile: self.profiles[slot],
             topics: self.topics[slot],
+            change: self.changes[slot],
         }
     }
 
@@ -87,7 +92,7 @@ impl Rows {
 
     /// Bytes of memory taken.
     pub(super) fn bytes(&self) -> usize {
-        self.len() * (8 + 3 * 4)
+        self.len() * (8 + 4 * 4)
     }
 }
 
@@ -95,6 +100,14 @@ impl Rows {
 #[derive(Debug)]
 pub(super) struct Numbered<T> {
     numbers: HashMap<T, u32>,
+}
+
+impl<T> Default for Numbered<T> {
+    fn default() -> Numbered<T> {
+        Numbered {
+            numbers: HashMap::new(),
+        }
+    }
 }
 
 impl<T: Clone + Eq + Hash> Numbered<T> {

@@ -91,19 +91,25 @@ impl Part {
         }
     }
 
-    /// Marks a subscription as dead from an epoch on, if it is alive in here; for the writer, whose epoch is the newest.
-    pub(super) fn kill(&self, id: i64, epoch: u64) -> bool {
-        match self {
+    /// Marks a subscription as dead from an epoch on and gives what it was, if it is alive in here; for the writer, whose
+    /// epoch is the newest.
+    pub(super) fn kill(&self, id: i64, epoch: u64) -> Option<Row> {
+        let slot = match self {
             Part::Segment(segment) => {
-                let slot = segment.rows.find(id);
-                let alive = slot.filter(|&slot| segment.deaths.alive(slot, epoch));
-                alive.map(|slot| segment.deaths.mark(slot, epoch)).is_some()
+                let slot = segment.rows.find(id)?;
+                if !segment.deaths.alive(slot, epoch) {
+                    return None;
+                }
+                segment.deaths.mark(slot, epoch);
+                slot
             }
             Part::Delta(delta) => {
-                let slot = delta.find(id);
-                slot.map(|slot| delta.kill(id, slot, epoch)).is_some()
+                let slot = delta.find(id)?;
+                delta.kill(id, slot, epoch);
+                slot
             }
-        }
+        };
+        Some(self.row(slot))
     }
 
     /// Bytes of memory taken.

@@ -15,23 +15,49 @@ use super::{BROAD, Shared};
 use release::filter::{Filter, FilterError};
 use release::frequency::DigestTime;
 use release::language::LanguageTag;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use store::FilterRow;
 use tracing::error;
 
 /// What only the writer knows.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct Writer {
     pub(super) profiles: Numbered<Profile>,
     pub(super) topics: Numbered<Topics>,
-    /// Subscriptions that are alive.
-    pub(super) live: usize,
+    pub(super) sums: Sums,
     /// Filters that more releases wake than [`BROAD`] allows, taken since the start.
     pub(super) broad: u64,
+    /// Live subscriptions of the store that cannot be matched.
+    pub(super) refused: HashSet<i64>,
     /// Those that died since the merge under way began, if there is one.
     pub(super) died: Option<Vec<i64>>,
+}
+
+/// Sums over the subscriptions that are alive. Two indexes with other subscriptions, or others' changes, differ in them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Sums {
+    /// How many there are.
+    pub live: usize,
+    /// Of their keys, modulo 2^64.
+    pub ids: u64,
+    /// Of the numbers of their last changes, modulo 2^32.
+    pub changes: u32,
+}
+
+impl Sums {
+    fn add(&mut self, row: &Row) {
+        self.live += 1;
+        self.ids = self.ids.wrapping_add(row.id as u64);
+        self.changes = self.changes.wrapping_add(row.change);
+    }
+
+    fn remove(&mut self, row: &Row) {
+        self.live -= 1;
+        self.ids = self.ids.wrapping_sub(row.id as u64);
+        self.changes = self.changes.wrapping_sub(row.change);
+    }
 }
 
 /// Why a row of the store is not in the index.
@@ -95,7 +121,7 @@ impl Batch<'_> {
         let Some((of, compiled)) = self.compile(row) else {
             return;
         };
-        self.writer.live += 1;
+        self.writer.sums.add(&of);
         if self.snapshot.delta().add(of, &compiled, self.epoch) {
             return;
         }
@@ -119,7 +145,7 @@ impl Batch<'_> {
             }
             self.kill(row.id);
             if let Some((row, compiled)) = self.compile(&row) {
-                self.writer.live += 1;
+                self.writer.sums.add(&row);
                 builder.add(row, &compiled);
             }
         }
@@ -146,14 +172,10 @@ impl Batch<'_> {
     }
 
     fn kill(&mut self, id: i64) {
-        if self
-            .snapshot
-            .parts
-            .iter()
-            .rev()
-            .any(|part| part.kill(id, self.epoch))
-        {
-            self.writer.live -= 1;
+        self.writer.refused.remove(&id);
+        let mut newest_first = self.snapshot.parts.iter().rev();
+        if let Some(row) = newest_first.find_map(|part| part.kill(id, self.epoch)) {
+            self.writer.sums.remove(&row);
             if let Some(died) = &mut self.writer.died {
                 died.push(id);
             }
@@ -168,6 +190,7 @@ impl Batch<'_> {
         self.try_compile(row)
             .inspect_err(|reason| {
                 error!(subscription.id = row.id, %reason, "subscription {} cannot be matched: {reason}", row.id);
+                self.writer.refused.insert(row.id);
             })
             .ok()
     }
@@ -190,6 +213,7 @@ impl Batch<'_> {
                 .topics
                 .number(topics(&filter), &self.shared.topics)
                 .ok_or(Full)?,
+            change: row.change as u32,
         };
         Ok((row, compiled))
     }
