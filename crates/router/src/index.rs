@@ -179,7 +179,8 @@ impl Index {
 
     /// Counts the terms of a release that was routed: what is frequent is not what filters are found by.
     pub fn observe(&self, subject: &Subject) {
-        self.0.frequencies.observe(subject);
+        let prefixes = self.0.dictionary.prefixes();
+        self.0.frequencies.observe(subject, prefixes);
     }
 
     /// Searches for a release now; gives the keys of the subscriptions whose filters hold, each once, in no order.
@@ -214,7 +215,7 @@ impl Index {
         let snapshot = shared.snapshot.load();
         let parts: usize = snapshot.parts.iter().map(Part::bytes).sum();
         let once = shared.dictionary.bytes()
-            + shared.leaves.bytes(&shared.dictionary)
+            + shared.leaves.bytes()
             + shared.profiles.bytes()
             + shared.topics.bytes()
             + 2 * frequencies::CELLS * 4;

@@ -4,6 +4,7 @@
 use super::dice::Dice;
 use super::world::World;
 use release::language::LanguageTag;
+use release::model::Lane;
 use release::place::Place;
 use release::subject::{Subject, SubjectParts};
 use release::ticker::Ticker;
@@ -92,6 +93,7 @@ impl Raw {
             language: self.language.clone(),
             sources: BTreeSet::from(["acme".to_owned()]),
             tickers: self.tickers.clone(),
+            lane: Lane::Regular,
             headline: &self.headline,
             subheadline: None,
             summary: None,

@@ -5,7 +5,7 @@
 //! its answers to filters that have one are not compared. Its time does not include what is left of those to test.
 
 use mokaccino::prelude::{CNFQueryable, Document, Percolator, Qid, Query};
-use release::filter::Filter;
+use release::filter::{Filter, WordKey};
 use release::subject::Subject;
 
 /// Filters as mokaccino has them.
@@ -26,9 +26,9 @@ impl Rival {
         for (number, filter) in filters.enumerate() {
             let key = rival.percolator.add_query(query(&filter));
             assert_eq!(key as usize, number, "mokaccino numbers queries from 0");
-            let in_a_row =
-                |term: &Filter| matches!(term, Filter::Words(phrase) if phrase.words().len() > 1);
-            rival.exact.push(!filter.terms().any(in_a_row));
+            let inexact =
+                |term: &Filter| matches!(term, Filter::Text(text) if text.sufficient().is_none());
+            rival.exact.push(!filter.terms().any(inexact));
         }
         rival
     }
@@ -50,17 +50,27 @@ fn query(filter: &Filter) -> Query {
         Filter::Language(range) => "lang".has_value(range.as_str().to_ascii_lowercase()),
         Filter::Source(slug) => "source".has_value(slug.as_str()),
         Filter::Ticker(ticker) => "ticker".has_value(ticker.to_string()),
-        Filter::Words(phrase) => {
-            let words = phrase.words().iter();
-            Query::from_and(words.map(|word| "word".has_value(word.as_str())).collect())
+        Filter::Lane(lane) => "lane".has_value(lane.as_str()),
+        Filter::Text(text) => {
+            let clauses = text.requires().into_iter();
+            Query::from_and(clauses.map(|clause| any_word(&clause)).collect())
         }
     }
+}
+
+fn any_word(clause: &[WordKey]) -> Query {
+    let query = |key: &WordKey| match key {
+        WordKey::Word(word) => "word".has_value(&**word),
+        WordKey::Prefix(begin) => "word".has_prefix(&**begin),
+    };
+    Query::from_or(clause.iter().map(query).collect())
 }
 
 /// A release as mokaccino has it.
 pub(super) fn document(subject: &Subject) -> Document {
     let mut document = Document::new()
         .with_value("everything", "1")
+        .with_value("lane", subject.lane.as_str())
         .with_value("lang", "*");
     for topic in &subject.topics {
         document = document.with_value("topic", topic.as_str());
@@ -82,10 +92,7 @@ pub(super) fn document(subject: &Subject) -> Document {
             document = document.with_value("ticker", ticker.symbol());
         }
     }
-    let mut words: Vec<&str> = subject.words.iter().map(String::as_str).collect();
-    words.sort_unstable();
-    words.dedup();
-    for word in words.into_iter().filter(|word| !word.is_empty()) {
+    for (word, _) in subject.words.iter() {
         document = document.with_value("word", word);
     }
     document

@@ -67,6 +67,11 @@ impl Compiler<'_> {
     }
 
     fn intern(&mut self, kind: Kind, text: &str) -> Result<Found, Full> {
+        if let Some((first, second)) = terms::of_pair(text).filter(|_| kind == Kind::Pair) {
+            // Of a release, pairs are looked up where both words are known.
+            self.intern(Kind::Word, first)?;
+            self.intern(Kind::Word, second)?;
+        }
         let found = self.dictionary.intern(kind, text).ok_or(Full)?;
         self.shares
             .entry(found.term)
@@ -92,8 +97,7 @@ impl Compiler<'_> {
             clause.iter().map(|found| self.shares[&found.term]).sum()
         };
         required.sort_by(|a, b| share(a).total_cmp(&share(b)));
-        // Words stand in a row in a part of the releases that have them.
-        let rarest = required.first().map_or(1.0, share) / 4.0;
+        let rarest = required.first().map_or(1.0, share);
         let own = self
             .dictionary
             .intern(Kind::Leaf, &leaf.to_string())

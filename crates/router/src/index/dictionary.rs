@@ -10,7 +10,7 @@
 
 use super::code::MAX_TERM;
 use super::hash::HashKey;
-use super::terms::Kind;
+use super::terms::{Kind, PrefixLengths};
 use super::words::Pool;
 use arc_swap::ArcSwap;
 use std::sync::Arc;
@@ -26,8 +26,8 @@ const MAX_TEXT: usize = 1 << 16;
 pub(super) struct Found {
     /// Its number.
     pub(super) term: u32,
-    /// Where its record lies, for [`Dictionary::anchor`].
-    record: u32,
+    /// Where its record lies.
+    pub(super) record: u32,
 }
 
 /// Terms by number.
@@ -37,6 +37,7 @@ pub(super) struct Dictionary {
     pool: Pool,
     table: ArcSwap<Table>,
     len: AtomicU32,
+    prefixes: AtomicU64,
     /// Where the next record goes; only the writer asks.
     next: AtomicU32,
 }
@@ -53,6 +54,7 @@ impl Dictionary {
             pool: Pool::new(),
             table: ArcSwap::from_pointee(Table::new(expected)),
             len: AtomicU32::new(0),
+            prefixes: AtomicU64::new(0),
             next: AtomicU32::new(0),
         }
     }
@@ -65,6 +67,11 @@ impl Dictionary {
     /// The number of terms; each has a number below it.
     pub(super) fn len(&self) -> u32 {
         self.len.load(Ordering::Acquire)
+    }
+
+    /// Of what lengths the beginnings of words are that filters name.
+    pub(super) fn prefixes(&self) -> PrefixLengths {
+        PrefixLengths(self.prefixes.load(Ordering::Relaxed))
     }
 
     /// A look at the dictionary that does not follow later growth of its table. Terms published before it are found.
@@ -95,6 +102,10 @@ impl Dictionary {
         self.next.store(next, Ordering::Relaxed);
         self.make_room(term as usize + 1);
         self.table.load().insert(hash, at);
+        if kind == Kind::Prefix {
+            let bit = PrefixLengths::bit(text.len());
+            self.prefixes.fetch_or(bit, Ordering::Relaxed);
+        }
         self.len.store(term + 1, Ordering::Release);
         Some(Found { term, record: at })
     }
@@ -139,7 +150,8 @@ impl Dictionary {
             .collect()
     }
 
-    fn text(&self, record: u32) -> (Kind, String) {
+    /// The kind and the text of a record.
+    pub(super) fn text(&self, record: u32) -> (Kind, String) {
         let tag = self.pool.record(record, HEADER)[2].load(Ordering::Relaxed);
         let (kind, len) = (Kind::ALL[(tag >> 24) as usize], (tag & 0xff_ffff) as usize);
         let words = &self.pool.record(record, HEADER + len.div_ceil(4))[HEADER..];

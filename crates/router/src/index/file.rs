@@ -67,7 +67,9 @@ impl Index {
 /// Writes a file and waits until it is on the disk.
 fn write(shared: &Shared, path: &Path) -> Result<i64> {
     if !shared.writer().refused.is_empty() {
-        return Err(CacheError::Doubt("filters that cannot be read are not in it"));
+        return Err(CacheError::Doubt(
+            "filters that cannot be read are not in it",
+        ));
     }
     let whole = merging::whole(shared);
     let mut options = File::options();

@@ -8,7 +8,7 @@
 //! The frequencies that a filter was compiled by are those of that moment. They only choose; no result depends on them.
 
 use super::hash::HashKey;
-use super::terms::{self, Kind};
+use super::terms::{self, Kind, PrefixLengths};
 use release::subject::Subject;
 use std::sync::atomic::{AtomicU32, Ordering};
 
@@ -18,6 +18,9 @@ pub(super) const CELLS: usize = 1 << 16;
 const FULL: u32 = 1 << 16;
 /// A guess counts as much as so many releases.
 const GUESS_WEIGHT: f32 = 20.0;
+
+/// Of the releases with two words, one in so many has them next to each other.
+const NEXT_TO_EACH_OTHER: f32 = 50.0;
 
 /// In how many releases each term stood.
 #[derive(Debug)]
@@ -38,11 +41,18 @@ impl Frequencies {
     }
 
     /// Counts a release's terms, each once.
-    pub(super) fn observe(&self, subject: &Subject) {
+    pub(super) fn observe(&self, subject: &Subject, prefixes: PrefixLengths) {
         let mut hashes = Vec::with_capacity(512);
-        terms::each_of(subject, |kind, text| {
-            hashes.push(self.key.hash(kind as u8, text.as_bytes()));
-        });
+        let hash = |kind: Kind, text: &str| self.key.hash(kind as u8, text.as_bytes());
+        let mut beginnings = Vec::new();
+        terms::each_facet(subject, |kind, text| hashes.push(hash(kind, text)));
+        terms::each_word(
+            subject,
+            prefixes,
+            |word, _| hashes.push(hash(Kind::Word, word)),
+            |beginning| beginnings.push(hash(Kind::Prefix, beginning)),
+        );
+        hashes.extend(beginnings);
         hashes.sort_unstable();
         hashes.dedup();
         for cell in hashes.into_iter().flat_map(cells) {
@@ -64,6 +74,9 @@ impl Frequencies {
     pub(super) fn of(&self, kind: Kind, text: &str) -> f32 {
         if kind == Kind::Everything {
             return 1.0;
+        }
+        if let Some((first, second)) = terms::of_pair(text).filter(|_| kind == Kind::Pair) {
+            return self.of(Kind::Word, first) * self.of(Kind::Word, second) / NEXT_TO_EACH_OTHER;
         }
         let hash = self.key.hash(kind as u8, text.as_bytes());
         let counts = cells(hash).map(|cell| self.cells[cell].load(Ordering::Relaxed));
@@ -102,7 +115,13 @@ pub(super) fn guess(kind: Kind, text: &str) -> f32 {
         Kind::Place => 0.01,
         Kind::Language => 0.3,
         Kind::Source | Kind::Symbol | Kind::Listing => 0.0005,
-        Kind::Leaf => 0.001,
+        Kind::Lane => 0.5,
+        Kind::Pair | Kind::Leaf => 0.001,
+        Kind::Prefix => match text.chars().count() {
+            0..=3 => 0.2,
+            4 => 0.1,
+            _ => 0.05,
+        },
         Kind::Word => match text.chars().count() {
             0..=3 => 0.1,
             4 => 0.06,
@@ -124,7 +143,10 @@ mod tests {
         let frequencies = Frequencies::new(HashKey(1));
         let guessed = frequencies.of(Kind::Word, "quarterly");
         for _ in 0..1000 {
-            frequencies.observe(&release_saying("quarterly quarterly"));
+            frequencies.observe(
+                &release_saying("quarterly quarterly"),
+                PrefixLengths::default(),
+            );
         }
 
         assert!(guessed < 0.01);
@@ -136,8 +158,9 @@ mod tests {
     #[test]
     fn counts_fade_and_shares_stay() {
         let frequencies = Frequencies::new(HashKey(1));
+        let profit = release_saying("profit");
         for _ in 0..FULL {
-            frequencies.observe(&release_saying("profit"));
+            frequencies.observe(&profit, PrefixLengths::default());
         }
 
         assert_eq!(frequencies.counts().0, FULL / 2);

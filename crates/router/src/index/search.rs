@@ -7,11 +7,11 @@
 use super::Shared;
 use super::bits::Bits;
 use super::dictionary::Found;
+use super::leaves::Woken;
 use super::runs::Finding;
 use super::snapshot::{Part, Snapshot};
-use super::terms;
+use super::terms::{self, Kind};
 use arc_swap::Guard;
-use release::matching;
 use release::subject::Subject;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -22,7 +22,10 @@ pub struct Scratch {
     terms: Bits,
     known: Vec<Found>,
     present: Vec<u32>,
-    woken: Vec<(u32, u32)>,
+    woken: Vec<Woken>,
+    /// Places of known words (high half) and the numbers of the words.
+    places: Vec<u64>,
+    pair: String,
     code: Vec<u32>,
     seen: Bits,
     /// Slots that were found, counted through all parts.
@@ -86,18 +89,47 @@ impl Scratch {
         self.slots.clear();
         self.ends.clear();
         self.lists.clear();
+        self.places.clear();
         // Terms added from here on belong to filters that are not yet of this moment.
         let len = shared.dictionary.len();
         self.terms.grow(len as usize);
         let reading = shared.dictionary.reading();
-        terms::each_of(subject, |kind, text| {
-            if let Some(found) = reading.get(kind, text)
-                && found.term < len
-                && self.terms.insert(found.term)
-            {
-                self.known.push(found);
-                self.present.push(found.term);
+        let mut words: Vec<&str> = Vec::with_capacity(512);
+        let (terms, known, present) = (&mut self.terms, &mut self.known, &mut self.present);
+        let mut take = |kind: Kind, text: &str| {
+            let found = reading.get(kind, text).filter(|found| found.term < len);
+            if let Some(found) = found.filter(|found| terms.insert(found.term)) {
+                known.push(found);
+                present.push(found.term);
             }
+            found.is_some()
+        };
+        terms::each_facet(subject, |kind, text| {
+            take(kind, text);
+        });
+        let prefixes = shared.dictionary.prefixes();
+        let mut beginnings = String::new();
+        terms::each_word(
+            subject,
+            prefixes,
+            |word, places| {
+                if take(Kind::Word, word) {
+                    let number = words.len() as u64;
+                    self.places
+                        .extend(places.iter().map(|&place| u64::from(place) << 32 | number));
+                    words.push(word);
+                }
+            },
+            |beginning| {
+                beginnings.push_str(beginning);
+                beginnings.push(' ');
+            },
+        );
+        beginnings.split_terminator(' ').for_each(|beginning| {
+            take(Kind::Prefix, beginning);
+        });
+        each_pair(&mut self.places, &words, &mut self.pair, |pair| {
+            take(Kind::Pair, pair);
         });
         self.evaluate_leaves(shared, subject, len);
     }
@@ -111,11 +143,10 @@ impl Scratch {
         }
         self.woken.sort_unstable();
         self.woken.dedup();
-        for &(term, number) in &self.woken {
-            let filter = shared.leaves.filter(number);
-            if term < len && filter.is_some_and(|leaf| matching::matches(leaf, subject)) {
-                self.terms.insert(term);
-                self.present.push(term);
+        for &woken in &self.woken {
+            if woken.term < len && shared.leaves.holds(woken, &shared.dictionary, subject) {
+                self.terms.insert(woken.term);
+                self.present.push(woken.term);
             }
         }
     }
@@ -144,6 +175,28 @@ impl Scratch {
             }
         }
         self.ends.push(self.slots.len());
+    }
+}
+
+/// Gives each two known words that stand next to each other, with a space between; a word has a place under each of its keys.
+fn each_pair(places: &mut [u64], words: &[&str], pair: &mut String, mut found: impl FnMut(&str)) {
+    places.sort_unstable();
+    let place = |entry: &u64| entry >> 32;
+    let mut groups = places.chunk_by(|a, b| place(a) == place(b)).peekable();
+    while let Some(first) = groups.next() {
+        let Some(second) = groups.peek() else { return };
+        if place(&second[0]) != place(&first[0]) + 1 {
+            continue;
+        }
+        for a in first {
+            for b in *second {
+                pair.clear();
+                pair.push_str(words[*a as u32 as usize]);
+                pair.push(' ');
+                pair.push_str(words[*b as u32 as usize]);
+                found(pair);
+            }
+        }
     }
 }
 

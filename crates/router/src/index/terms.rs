@@ -4,7 +4,7 @@
 //! each range of its language, each ticker with and without its exchange. So a facet of a filter is one term, and
 //! whether it holds is one bit.
 
-use release::filter::Filter;
+use release::filter::{Filter, Text, Wanted, WordKey};
 use release::subject::Subject;
 
 /// The kind of a term. Its number is part of the snapshot file's form.
@@ -27,13 +27,19 @@ pub(super) enum Kind {
     Listing = 6,
     /// A folded word.
     Word = 7,
+    /// The beginning of folded words.
+    Prefix = 8,
+    /// The queue that a release travels in.
+    Lane = 9,
+    /// Two folded words next to each other, with a space between.
+    Pair = 10,
     /// A leaf of a filter that only the evaluator decides (words in a row), as it prints.
-    Leaf = 8,
+    Leaf = 11,
 }
 
 impl Kind {
     /// All kinds, in the order of their numbers.
-    pub(super) const ALL: [Kind; 9] = [
+    pub(super) const ALL: [Kind; 12] = [
         Kind::Everything,
         Kind::Topic,
         Kind::Place,
@@ -42,6 +48,9 @@ impl Kind {
         Kind::Symbol,
         Kind::Listing,
         Kind::Word,
+        Kind::Prefix,
+        Kind::Lane,
+        Kind::Pair,
         Kind::Leaf,
     ];
 }
@@ -68,14 +77,10 @@ pub(super) fn decided(leaf: &Filter) -> Decided {
             Some(_) => Decided::Term(Kind::Listing, ticker.to_string()),
             None => Decided::Term(Kind::Symbol, ticker.symbol().to_owned()),
         },
-        Filter::Words(phrase) => match phrase.words() {
-            [word] => Decided::Term(Kind::Word, word.clone()),
-            words => Decided::Evaluator(
-                words
-                    .iter()
-                    .map(|word| vec![(Kind::Word, word.clone())])
-                    .collect(),
-            ),
+        Filter::Lane(lane) => Decided::Term(Kind::Lane, lane.to_string()),
+        Filter::Text(text) => match text.sufficient() {
+            Some(key) => Decided::Term(kind(&key), key.text().to_owned()),
+            None => Decided::Evaluator(required(text)),
         },
         Filter::Everything | Filter::All(_) | Filter::Any(_) | Filter::Not(_) => everything(),
     }
@@ -85,8 +90,72 @@ fn everything() -> Decided {
     Decided::Term(Kind::Everything, String::new())
 }
 
-/// Gives each term of a release to `found`; words as often as they stand there.
-pub(super) fn each_of(subject: &Subject, mut found: impl FnMut(Kind, &str)) {
+/// What a release has in which the term holds: of each clause a term. Words in a row are asked for by twos: there are far
+/// fewer places for two words next to each other than for both, which is all the difference where every character is a
+/// word.
+fn required(text: &Text) -> Vec<Vec<(Kind, String)>> {
+    let of = |key: &WordKey| (kind(key), key.text().to_owned());
+    let Wanted::Phrase(phrase) = &text.wanted else {
+        let clauses = text.requires();
+        return clauses
+            .iter()
+            .map(|clause| clause.iter().map(of).collect())
+            .collect();
+    };
+    let keys: Vec<WordKey> = phrase.keys().collect();
+    let words = |pair: &&[WordKey]| !pair.iter().any(|key| matches!(key, WordKey::Prefix(_)));
+    let pairs = keys.windows(2).filter(words);
+    let mut clauses: Vec<Vec<(Kind, String)>> = pairs
+        .map(|pair| {
+            let text = format!("{} {}", pair[0].text(), pair[1].text());
+            vec![(Kind::Pair, text)]
+        })
+        .collect();
+    let paired = clauses.len() + usize::from(!clauses.is_empty());
+    clauses.extend(keys[paired..].iter().map(|key| vec![of(key)]));
+    clauses
+}
+
+/// The two words of a pair.
+pub(super) fn of_pair(text: &str) -> Option<(&str, &str)> {
+    text.split_once(' ')
+}
+
+fn kind(key: &WordKey) -> Kind {
+    match key {
+        WordKey::Word(_) => Kind::Word,
+        WordKey::Prefix(_) => Kind::Prefix,
+    }
+}
+
+/// Lengths of the prefixes that filters name, in bytes: a bit a length, the last one for all from 63 on.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct PrefixLengths(pub(super) u64);
+
+impl PrefixLengths {
+    /// The bit of a length.
+    pub(super) fn bit(len: usize) -> u64 {
+        1 << len.min(63)
+    }
+
+    /// Gives every beginning of a word that has such a length.
+    fn each_of(self, word: &str, found: &mut impl FnMut(&str)) {
+        let mut left = self.0;
+        while left != 0 {
+            let len = left.trailing_zeros() as usize;
+            left &= left - 1;
+            let to = if len == 63 { word.len() } else { len };
+            for len in len..=to.min(word.len()) {
+                if let Some(prefix) = word.get(..len) {
+                    found(prefix);
+                }
+            }
+        }
+    }
+}
+
+/// Gives each term of a release that is none of its words.
+pub(super) fn each_facet(subject: &Subject, mut found: impl FnMut(Kind, &str)) {
     found(Kind::Everything, "");
     for topic in &subject.topics {
         found(Kind::Topic, topic.as_str());
@@ -111,7 +180,40 @@ pub(super) fn each_of(subject: &Subject, mut found: impl FnMut(Kind, &str)) {
             found(Kind::Listing, &ticker.to_string());
         }
     }
-    for word in subject.words.iter().filter(|word| !word.is_empty()) {
-        found(Kind::Word, word);
+    found(Kind::Lane, subject.lane.as_str());
+}
+
+/// Gives each word of a release with its places, and, of the given lengths, the beginnings of words.
+pub(super) fn each_word<'a>(
+    subject: &'a Subject,
+    prefixes: PrefixLengths,
+    mut word: impl FnMut(&'a str, &'a [u32]),
+    mut beginning: impl FnMut(&str),
+) {
+    for (key, places) in subject.words.iter() {
+        word(key, places);
+        prefixes.each_of(key, &mut beginning);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn beginnings_are_of_the_lengths_in_use_and_of_whole_characters() {
+        let lengths = [2, 3, 6, 70].map(PrefixLengths::bit);
+        let lengths = PrefixLengths(lengths.into_iter().fold(0, |all, bit| all | bit));
+        let beginnings = |word: &str| {
+            let mut found = Vec::new();
+            lengths.each_of(word, &mut |prefix: &str| found.push(prefix.to_owned()));
+            found
+        };
+
+        assert_eq!(beginnings("robots"), ["ro", "rob", "robots"]);
+        assert_eq!(beginnings("東京"), ["東", "東京"]);
+        assert_eq!(beginnings("r"), [""; 0]);
+        let long = "r".repeat(70);
+        assert!(beginnings(&long).contains(&long));
     }
 }

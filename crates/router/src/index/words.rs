@@ -99,6 +99,16 @@ impl<T> Shelf<T> {
         chunk[at as usize % SHELF_CHUNK].set(value).is_ok()
     }
 
+    /// Whether a number is not beyond its end.
+    pub(super) fn has_room(&self, at: u32) -> bool {
+        (at as usize) < SHELF_CHUNKS * SHELF_CHUNK
+    }
+
+    /// The values that there are of numbers below `len`.
+    pub(super) fn all(&self, len: u32) -> impl Iterator<Item = &T> {
+        (0..len).filter_map(|at| self.get(at))
+    }
+
     /// All values, in the order of their numbers.
     pub(super) fn iter(&self) -> impl Iterator<Item = &T> {
         (0..).map_while(|at| self.get(at))

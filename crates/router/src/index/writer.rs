@@ -21,6 +21,9 @@ use std::sync::atomic::Ordering;
 use store::FilterRow;
 use tracing::error;
 
+/// Rows whose filters are parsed at once: their trees take many times the memory of the index.
+const PARSED_AT_ONCE: usize = 16 << 10;
+
 /// What only the writer knows.
 #[derive(Debug, Default)]
 pub(super) struct Writer {
@@ -118,7 +121,7 @@ impl Batch<'_> {
     /// Takes over one row by way of the delta.
     fn take(&mut self, row: &FilterRow) {
         self.kill(row.id);
-        let Some((of, compiled)) = self.compile(row) else {
+        let Some((of, compiled)) = self.compile(row, parse(row)) else {
             return;
         };
         self.writer.sums.add(&of);
@@ -139,14 +142,16 @@ impl Batch<'_> {
         let of_keys = rows.iter().filter(|_| !ascending);
         let last: HashMap<i64, usize> = of_keys.map(|row| row.id).zip(0..).collect();
         let mut builder = Builder::default();
-        for (at, row) in rows.into_iter().enumerate() {
-            if !ascending && last[&row.id] != at {
-                continue;
-            }
-            self.kill(row.id);
-            if let Some((row, compiled)) = self.compile(&row) {
-                self.writer.sums.add(&row);
-                builder.add(row, &compiled);
+        for (block, rows) in (0..).zip(rows.chunks(PARSED_AT_ONCE)) {
+            for ((at, row), filter) in (block * PARSED_AT_ONCE..).zip(rows).zip(parse_all(rows)) {
+                if !ascending && last[&row.id] != at {
+                    continue;
+                }
+                self.kill(row.id);
+                if let Some((row, compiled)) = self.compile(row, filter) {
+                    self.writer.sums.add(&row);
+                    builder.add(row, &compiled);
+                }
             }
         }
         self.join(builder);
@@ -183,11 +188,8 @@ impl Batch<'_> {
     }
 
     /// The row and the entries of a live subscription.
-    fn compile(&mut self, row: &FilterRow) -> Option<(Row, Compiled)> {
-        if !row.live {
-            return None;
-        }
-        self.try_compile(row)
+    fn compile(&mut self, row: &FilterRow, filter: Parsed) -> Option<(Row, Compiled)> {
+        self.try_compile(row, filter?)
             .inspect_err(|reason| {
                 error!(subscription.id = row.id, %reason, "subscription {} cannot be matched: {reason}", row.id);
                 self.writer.refused.insert(row.id);
@@ -195,8 +197,12 @@ impl Batch<'_> {
             .ok()
     }
 
-    fn try_compile(&mut self, row: &FilterRow) -> Result<(Row, Compiled), RowError> {
-        let filter = Filter::parse(&row.filter)?;
+    fn try_compile(
+        &mut self,
+        row: &FilterRow,
+        filter: Result<Filter, FilterError>,
+    ) -> Result<(Row, Compiled), RowError> {
+        let filter = filter?;
         let compiled = compile(self.shared, &filter)?;
         self.writer.broad += u64::from(compiled.woken > BROAD);
         let row = Row {
@@ -217,6 +223,25 @@ impl Batch<'_> {
         };
         Ok((row, compiled))
     }
+}
+
+/// The filter of a row, if the row is live.
+type Parsed = Option<Result<Filter, FilterError>>;
+
+fn parse(row: &FilterRow) -> Parsed {
+    row.live.then(|| Filter::parse(&row.filter))
+}
+
+/// The filters of many rows, parsed on two threads.
+fn parse_all(rows: &[FilterRow]) -> Vec<Parsed> {
+    let (first, second) = rows.split_at(rows.len() / 2);
+    let all = |rows: &[FilterRow]| rows.iter().map(parse).collect::<Vec<_>>();
+    std::thread::scope(|scope| {
+        let other = scope.spawn(|| all(second));
+        let mut parsed = all(first);
+        parsed.extend(other.join().expect("parsing does not panic"));
+        parsed
+    })
 }
 
 /// The entries of a filter. For the one writer.
