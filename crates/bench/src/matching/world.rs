@@ -102,7 +102,7 @@ fn words(dice: &mut Dice) -> Vec<String> {
     const ONSETS: [&str; 16] = [
         "b", "d", "f", "g", "k", "l", "m", "n", "p", "r", "s", "t", "v", "st", "tr", "br",
     ];
-    const VOWELS: [&str; 8] = ["a", "e", "i", "o", "u", "ai", "ou", "é"];
+    const VOWELS: [&str; 8] = ["a", "e", "i", "o", "u", "ai", "ou", "ea"];
     let mut seen = std::collections::HashSet::new();
     let mut words = Vec::with_capacity(WORDS);
     while words.len() < WORDS {
@@ -113,6 +113,10 @@ fn words(dice: &mut Dice) -> Vec<String> {
             word += dice.of::<&str>(&VOWELS);
         }
         word += dice.of::<&str>(&["", "n", "s", "r"]);
+        // One in fifty is written with an accent, which a filter that has it means.
+        if dice.chance(0.02) {
+            word = word.replacen('e', "é", 1);
+        }
         // What differs by an accent alone would be one word to filters.
         if seen.insert(word.replace('é', "e")) {
             words.push(word);

@@ -69,8 +69,9 @@ impl Compiler<'_> {
     fn intern(&mut self, kind: Kind, text: &str) -> Result<Found, Full> {
         if let Some((first, second)) = terms::of_pair(text).filter(|_| kind == Kind::Pair) {
             // Of a release, pairs are looked up where both words are known.
-            self.intern(Kind::Word, first)?;
-            self.intern(Kind::Word, second)?;
+            let first = self.intern(Kind::Word, first)?;
+            let second = self.intern(Kind::Word, second)?;
+            self.dictionary.pair(first, second);
         }
         let found = self.dictionary.intern(kind, text).ok_or(Full)?;
         self.shares

@@ -5,7 +5,8 @@
 //! open-addressed table of atomic words that carry 32 bits of the hash, so that an unknown word costs one read. When
 //! the table is two thirds full, the writer makes one of twice the size and readers go over to it.
 //!
-//! A record of the pool: number, head of the leaves anchored here, kind and length, the text in words of four bytes.
+//! A record of the pool: number, head of the leaves anchored here, kind and length, which words make a pair with it, the
+//! text in words of four bytes.
 //! Terms are not forgotten with the last filter that names them. A restart from the store leaves them out.
 
 use super::code::MAX_TERM;
@@ -17,7 +18,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 
 /// Words of a record before its text.
-const HEADER: usize = 3;
+const HEADER: usize = 4;
 /// The greatest length of a term's text, in bytes.
 const MAX_TEXT: usize = 1 << 16;
 
@@ -94,7 +95,7 @@ impl Dictionary {
         if text.len() >= MAX_TEXT || term > MAX_TERM {
             return None;
         }
-        let mut record = vec![term, 0, tag(kind, text)];
+        let mut record = vec![term, 0, tag(kind, text), 0];
         record.extend(text.as_bytes().chunks(4).map(packed));
         let (at, next) = self
             .pool
@@ -168,6 +169,23 @@ impl Dictionary {
         &self.pool.record(found.record, HEADER)[1]
     }
 
+    /// Notes that a filter asks for a word right after another.
+    pub(super) fn pair(&self, first: Found, second: Found) {
+        let followers = &self.pool.record(first.record, HEADER)[3];
+        followers.fetch_or(follower(second.term), Ordering::Release);
+    }
+
+    /// Whether some filter may ask for `second` right after a word with these followers: of 32 sorts of words, whether one of
+    /// its sort.
+    pub(super) fn may_follow(followers: u32, second: Found) -> bool {
+        followers & follower(second.term) != 0
+    }
+
+    /// The followers of a word, for [`Dictionary::may_follow`].
+    pub(super) fn followers(&self, word: Found) -> u32 {
+        self.pool.record(word.record, HEADER)[3].load(Ordering::Acquire)
+    }
+
     /// Bytes of memory taken.
     pub(super) fn bytes(&self) -> usize {
         self.pool.bytes() + self.table.load().0.len() * 8
@@ -187,7 +205,31 @@ impl Reading<'_> {
         self.find(hash, kind, text)
     }
 
-    /// The same, by its hash.
+    /// The hash of a term, for [`Reading::find`].
+    pub(super) fn hash(&self, kind: Kind, text: &str) -> u64 {
+        self.dictionary.key.hash(kind as u8, text.as_bytes())
+    }
+
+    /// Reads what looking up these hashes will read, all at once instead of one after the other: memory answers many
+    /// questions in the time of one.
+    pub(super) fn fetch(&self, hashes: &[u64], entries: &mut Vec<u64>) {
+        let mask = self.table.0.len() - 1;
+        entries.clear();
+        entries.extend(hashes.iter().map(|&hash| {
+            let entry = self.table.0[hash as usize & mask].load(Ordering::Acquire);
+            if entry >> 32 == hash >> 32 { entry } else { 0 }
+        }));
+        let records = entries.iter().filter(|&&entry| entry != 0);
+        let numbers = records.map(|&entry| {
+            let record = self.dictionary.pool.record(place(entry), 1);
+            record
+                .first()
+                .map_or(0, |word| word.load(Ordering::Relaxed))
+        });
+        std::hint::black_box(numbers.fold(0, |all, number| all ^ number));
+    }
+
+    /// A term by its hash.
     pub(super) fn find(&self, hash: u64, kind: Kind, text: &str) -> Option<Found> {
         let entries = &self.table.0;
         let mask = entries.len() - 1;
@@ -238,6 +280,11 @@ impl Table {
         let entry = (hash >> 32) << 32 | u64::from(record + 1);
         self.0[at].store(entry, Ordering::Release);
     }
+}
+
+/// The bit of a word's sort.
+fn follower(term: u32) -> u32 {
+    1 << (term.wrapping_mul(0x9e37_79b1) >> 27)
 }
 
 fn place(entry: u64) -> u32 {

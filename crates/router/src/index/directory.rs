@@ -1,12 +1,17 @@
 //! Which terms a segment has entries for, and where: a bit a term, with ranks, so that a term without entries costs one
 //! look at a set small enough for the processor's cache, and one with entries two more.
 
+/// 64 terms: which of them have entries, and how many before them have.
+#[derive(Debug, Clone, Copy)]
+struct Block {
+    bits: u64,
+    rank: u32,
+}
+
 /// Terms to places.
 #[derive(Debug, Default)]
 pub(super) struct Directory {
-    bits: Box<[u64]>,
-    /// Bits set before each word.
-    ranks: Box<[u32]>,
+    blocks: Box<[Block]>,
     /// Where the entries of each term begin, and where the last end.
     starts: Box<[u32]>,
 }
@@ -14,22 +19,19 @@ pub(super) struct Directory {
 impl Directory {
     /// From the terms with entries, ascending, and where the entries of each begin; `end` is where the last ones end.
     pub(super) fn new(terms: &[u32], mut starts: Vec<u32>, end: u32) -> Directory {
-        let words = terms.last().map_or(0, |&last| last as usize / 64 + 1);
-        let mut bits = vec![0_u64; words];
+        let empty = Block { bits: 0, rank: 0 };
+        let mut blocks = vec![empty; terms.last().map_or(0, |&last| last as usize / 64 + 1)];
         for term in terms {
-            bits[*term as usize / 64] |= 1 << (term % 64);
+            blocks[*term as usize / 64].bits |= 1 << (term % 64);
         }
         let mut before = 0;
-        let rank = |word: &u64| {
-            let rank = before;
-            before += word.count_ones();
-            rank
-        };
-        let ranks = bits.iter().map(rank).collect();
+        for block in &mut blocks {
+            block.rank = before;
+            before += block.bits.count_ones();
+        }
         starts.push(end);
         Directory {
-            ranks,
-            bits: bits.into(),
+            blocks: blocks.into(),
             starts: starts.into(),
         }
     }
@@ -37,21 +39,20 @@ impl Directory {
     /// Where the entries of a term lie.
     #[inline]
     pub(super) fn range(&self, term: u32) -> Option<std::ops::Range<usize>> {
-        let word = *self.bits.get(term as usize / 64)?;
+        let block = self.blocks.get(term as usize / 64)?;
         let bit = 1 << (term % 64);
-        if word & bit == 0 {
+        if block.bits & bit == 0 {
             return None;
         }
-        let rank = self.ranks[term as usize / 64] + (word & (bit - 1)).count_ones();
-        let at = rank as usize;
+        let at = (block.rank + (block.bits & (bit - 1)).count_ones()) as usize;
         Some(self.starts[at] as usize..self.starts[at + 1] as usize)
     }
 
     /// The terms with entries, ascending.
     pub(super) fn terms(&self) -> Vec<u32> {
         let mut terms = Vec::with_capacity(self.starts.len());
-        for (at, &word) in (0..).zip(&self.bits) {
-            let mut left = word;
+        for (at, block) in (0..).zip(&self.blocks) {
+            let mut left = block.bits;
             while left != 0 {
                 terms.push(at * 64 + left.trailing_zeros());
                 left &= left - 1;
@@ -67,7 +68,7 @@ impl Directory {
 
     /// Bytes of memory taken.
     pub(super) fn bytes(&self) -> usize {
-        self.bits.len() * 12 + self.starts.len() * 4
+        size_of_val(&*self.blocks) + self.starts.len() * 4
     }
 }
 

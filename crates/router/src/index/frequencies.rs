@@ -44,15 +44,12 @@ impl Frequencies {
     pub(super) fn observe(&self, subject: &Subject, prefixes: PrefixLengths) {
         let mut hashes = Vec::with_capacity(512);
         let hash = |kind: Kind, text: &str| self.key.hash(kind as u8, text.as_bytes());
-        let mut beginnings = Vec::new();
         terms::each_facet(subject, |kind, text| hashes.push(hash(kind, text)));
-        terms::each_word(
-            subject,
-            prefixes,
-            |word, _| hashes.push(hash(Kind::Word, word)),
-            |beginning| beginnings.push(hash(Kind::Prefix, beginning)),
-        );
-        hashes.extend(beginnings);
+        let words: Vec<(&str, &[u32])> = subject.words.iter().collect();
+        hashes.extend(words.iter().map(|(word, _)| hash(Kind::Word, word)));
+        prefixes.each_of_all(&words, |beginning| {
+            hashes.push(hash(Kind::Prefix, beginning));
+        });
         hashes.sort_unstable();
         hashes.dedup();
         for cell in hashes.into_iter().flat_map(cells) {

@@ -6,13 +6,14 @@
 
 use super::Shared;
 use super::bits::Bits;
-use super::dictionary::Found;
+use super::dictionary::{Dictionary, Found};
 use super::leaves::Woken;
 use super::runs::Finding;
 use super::snapshot::{Part, Snapshot};
 use super::terms::{self, Kind};
 use arc_swap::Guard;
 use release::subject::Subject;
+use std::ops::Range;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
@@ -26,6 +27,9 @@ pub struct Scratch {
     /// Places of known words (high half) and the numbers of the words.
     places: Vec<u64>,
     pair: String,
+    hashes: Vec<u64>,
+    entries: Vec<u64>,
+    ranges: Vec<Range<usize>>,
     code: Vec<u32>,
     seen: Bits,
     /// Slots that were found, counted through all parts.
@@ -94,42 +98,44 @@ impl Scratch {
         let len = shared.dictionary.len();
         self.terms.grow(len as usize);
         let reading = shared.dictionary.reading();
-        let mut words: Vec<&str> = Vec::with_capacity(512);
         let (terms, known, present) = (&mut self.terms, &mut self.known, &mut self.present);
-        let mut take = |kind: Kind, text: &str| {
-            let found = reading.get(kind, text).filter(|found| found.term < len);
-            if let Some(found) = found.filter(|found| terms.insert(found.term)) {
+        let mut take = |found: Option<Found>| {
+            let found = found.filter(|found| found.term < len)?;
+            if terms.insert(found.term) {
                 known.push(found);
                 present.push(found.term);
             }
-            found.is_some()
+            Some(found)
         };
         terms::each_facet(subject, |kind, text| {
-            take(kind, text);
+            take(reading.get(kind, text));
         });
-        let prefixes = shared.dictionary.prefixes();
-        let mut beginnings = String::new();
-        terms::each_word(
-            subject,
-            prefixes,
-            |word, places| {
-                if take(Kind::Word, word) {
-                    let number = words.len() as u64;
-                    self.places
-                        .extend(places.iter().map(|&place| u64::from(place) << 32 | number));
-                    words.push(word);
-                }
-            },
-            |beginning| {
-                beginnings.push_str(beginning);
-                beginnings.push(' ');
-            },
-        );
-        beginnings.split_terminator(' ').for_each(|beginning| {
-            take(Kind::Prefix, beginning);
-        });
-        each_pair(&mut self.places, &words, &mut self.pair, |pair| {
-            take(Kind::Pair, pair);
+        let words: Vec<(&str, &[u32])> = subject.words.iter().collect();
+        self.hashes.clear();
+        let hashes = words.iter().map(|(word, _)| reading.hash(Kind::Word, word));
+        self.hashes.extend(hashes);
+        reading.fetch(&self.hashes, &mut self.entries);
+        let mut paired: Vec<Paired<'_>> = Vec::with_capacity(words.len());
+        for ((word, places), hash) in words.iter().zip(&self.hashes) {
+            if let Some(found) = take(reading.find(*hash, Kind::Word, word)) {
+                let number = paired.len() as u64;
+                let places = places.iter().map(|&place| u64::from(place) << 32 | number);
+                self.places.extend(places);
+                paired.push(Paired {
+                    word,
+                    found,
+                    followers: shared.dictionary.followers(found),
+                });
+            }
+        }
+        shared
+            .dictionary
+            .prefixes()
+            .each_of_all(&words, |beginning| {
+                take(reading.get(Kind::Prefix, beginning));
+            });
+        each_pair(&mut self.places, &paired, &mut self.pair, |pair| {
+            take(reading.get(Kind::Pair, pair));
         });
         self.evaluate_leaves(shared, subject, len);
     }
@@ -162,8 +168,9 @@ impl Scratch {
         };
         match part {
             Part::Segment(segment) => {
-                for term in &self.present {
-                    segment.find(*term, &self.terms, &mut collecting);
+                segment.ranges(&self.present, &mut self.ranges);
+                for range in &self.ranges {
+                    segment.find(range.clone(), &self.terms, &mut collecting);
                 }
             }
             Part::Delta(delta) => {
@@ -178,8 +185,21 @@ impl Scratch {
     }
 }
 
-/// Gives each two known words that stand next to each other, with a space between; a word has a place under each of its keys.
-fn each_pair(places: &mut [u64], words: &[&str], pair: &mut String, mut found: impl FnMut(&str)) {
+/// A known word of a release.
+struct Paired<'a> {
+    word: &'a str,
+    found: Found,
+    followers: u32,
+}
+
+/// Gives each two known words that stand next to each other and may be asked for so, with a space between; a word has a
+/// place under each of its keys.
+fn each_pair(
+    places: &mut [u64],
+    words: &[Paired<'_>],
+    pair: &mut String,
+    mut found: impl FnMut(&str),
+) {
     places.sort_unstable();
     let place = |entry: &u64| entry >> 32;
     let mut groups = places.chunk_by(|a, b| place(a) == place(b)).peekable();
@@ -188,13 +208,15 @@ fn each_pair(places: &mut [u64], words: &[&str], pair: &mut String, mut found: i
         if place(&second[0]) != place(&first[0]) + 1 {
             continue;
         }
-        for a in first {
-            for b in *second {
-                pair.clear();
-                pair.push_str(words[*a as u32 as usize]);
-                pair.push(' ');
-                pair.push_str(words[*b as u32 as usize]);
-                found(pair);
+        for a in first.iter().map(|entry| &words[*entry as u32 as usize]) {
+            for b in second.iter().map(|entry| &words[*entry as u32 as usize]) {
+                if Dictionary::may_follow(a.followers, b.found) {
+                    pair.clear();
+                    pair.push_str(a.word);
+                    pair.push(' ');
+                    pair.push_str(b.word);
+                    found(pair);
+                }
             }
         }
     }

@@ -138,6 +138,15 @@ impl PrefixLengths {
         1 << len.min(63)
     }
 
+    /// Gives every beginning of the words that has such a length, as often as words have it.
+    pub(super) fn each_of_all(self, words: &[(&str, &[u32])], mut found: impl FnMut(&str)) {
+        if self.0 != 0 {
+            words
+                .iter()
+                .for_each(|(word, _)| self.each_of(word, &mut found));
+        }
+    }
+
     /// Gives every beginning of a word that has such a length.
     fn each_of(self, word: &str, found: &mut impl FnMut(&str)) {
         let mut left = self.0;
@@ -181,19 +190,6 @@ pub(super) fn each_facet(subject: &Subject, mut found: impl FnMut(Kind, &str)) {
         }
     }
     found(Kind::Lane, subject.lane.as_str());
-}
-
-/// Gives each word of a release with its places, and, of the given lengths, the beginnings of words.
-pub(super) fn each_word<'a>(
-    subject: &'a Subject,
-    prefixes: PrefixLengths,
-    mut word: impl FnMut(&'a str, &'a [u32]),
-    mut beginning: impl FnMut(&str),
-) {
-    for (key, places) in subject.words.iter() {
-        word(key, places);
-        prefixes.each_of(key, &mut beginning);
-    }
 }
 
 #[cfg(test)]
