@@ -70,6 +70,7 @@ pub(crate) fn measure(plan: Plan) -> Result<()> {
         if n == plan.n {
             from_raw_text(&subscribers, &index, &lines);
             reach(&index, &releases, &lines);
+            from_file(&index, &releases[..50], &lines)?;
             if plan.rival {
                 beside_rival(&subscribers, &index, n, &releases, &lines)?;
             }
@@ -196,6 +197,35 @@ fn from_raw_text(subscribers: &Subscribers<'_>, index: &Index, lines: &Lines) {
             analysing.ms(0.5),
         );
     }
+}
+
+/// From the index to a file and back; the same must be found.
+fn from_file(index: &Index, releases: &[Subject], lines: &Lines) -> Result<()> {
+    let folder = tempfile::tempdir()?;
+    let path = folder.path().join("index");
+    let begun = Instant::now();
+    index.save(&path)?;
+    lines.say("save_snapshot_s", begun.elapsed().as_secs_f64());
+    lines.say(
+        "snapshot_mib",
+        std::fs::metadata(&path)?.len() as f64 / 1048576.0,
+    );
+    let begun = Instant::now();
+    let opened = Index::open(&path)?;
+    lines.say_wanted("load_snapshot_s", begun.elapsed().as_secs_f64(), 1.0);
+    let mut scratch = Scratch::default();
+    let mut sorted = |index: &Index, subject: &Subject| {
+        let mut ids = Vec::new();
+        index.search(subject, &mut scratch, |hits| hits.ids(&mut ids));
+        ids.sort_unstable();
+        ids
+    };
+    let alike = |subject: &Subject| sorted(index, subject) == sorted(&opened, subject);
+    ensure!(
+        opened.sums() == index.sums() && releases.iter().all(alike),
+        "the index from a file finds other subscriptions"
+    );
+    Ok(())
 }
 
 /// How many endpoints a release would reach.

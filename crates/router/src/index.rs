@@ -18,6 +18,7 @@ mod access;
 mod bits;
 mod code;
 mod compile;
+mod cost;
 mod deaths;
 mod delta;
 mod dictionary;
@@ -43,6 +44,7 @@ mod fixtures;
 #[cfg(test)]
 mod tests;
 
+pub use cost::BROAD;
 pub use file::CacheError;
 pub use matches::Match;
 pub use reach::Reach;
@@ -68,8 +70,6 @@ use writer::Writer;
 
 /// The number of the term that every release has.
 const EVERYTHING: u32 = 0;
-/// A filter that more than this share of releases wakes is broad.
-const BROAD: f32 = 0.25;
 
 /// All live filters. Cheap to clone; clones are one and the same.
 #[derive(Debug, Clone)]

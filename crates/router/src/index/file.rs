@@ -12,7 +12,7 @@
 use super::compile::Compiler;
 use super::directory::Directory;
 use super::merging::{self, Whole};
-use super::rows::{Numbered, Profile, Rows, Topics};
+use super::rows::{Ids, Numbered, Profile, Rows, Topics};
 use super::segment::Segment;
 use super::snapshot::{Part, Snapshot};
 use super::terms::{self, Decided, Kind};
@@ -132,8 +132,8 @@ impl Out {
     fn segment(&mut self, segment: &Segment) -> Result<()> {
         let rows = &segment.rows;
         self.numbers([rows.len() as u32])?;
-        for id in &rows.ids {
-            self.bytes(&id.to_le_bytes())?;
+        for slot in 0..rows.len() as u32 {
+            self.bytes(&rows.ids.get(slot).to_le_bytes())?;
         }
         for column in [&rows.endpoints, &rows.profiles, &rows.topics, &rows.changes] {
             self.numbers(column.iter().copied())?;
@@ -319,7 +319,7 @@ impl<'a> In<'a> {
         let id =
             |bytes: &[u8]| i64::from_le_bytes(bytes.try_into().expect("chunks have eight bytes"));
         let rows = Rows {
-            ids: ids.map(id).collect(),
+            ids: Ids::new(ids.map(id).collect()),
             endpoints: self.numbers(len)?,
             profiles: self.numbers(len)?,
             topics: self.numbers(len)?,

@@ -19,6 +19,8 @@ use std::time::Duration;
 
 /// A segment so many times larger than what is smaller stays as it is.
 const STEP: usize = 3;
+/// How much the thread gives way to others (nice(2), which on Linux is of the calling thread alone).
+const GIVES_WAY: i32 = 15;
 /// As many deaths may be marked while the writer waits.
 const LAST: usize = 256;
 /// How long is waited between two looks at whether readers have left.
@@ -36,6 +38,8 @@ pub(super) fn begin(shared: &Arc<Shared>) {
     let own = shared.clone();
     let thread = std::thread::Builder::new().name("index-merge".to_owned());
     let begun = thread.spawn(move || {
+        // Merging is never urgent; it gives way to threads that match. If it may not, it merges all the same.
+        let _ = rustix::process::nice(GIVES_WAY);
         while merge_once(&own) {}
         own.merging.store(false, Ordering::Release);
     });

@@ -148,7 +148,7 @@ pub(super) fn merge(segments: &[Arc<Segment>], epoch: u64) -> Segment {
     for (number, segment) in (0..).zip(segments) {
         let slots =
             (0..segment.rows.len() as u32).filter(|&slot| segment.deaths.alive(slot, epoch));
-        alive.extend(slots.map(|slot| (segment.rows.ids[slot as usize], number, slot)));
+        alive.extend(slots.map(|slot| (segment.rows.ids.get(slot), number, slot)));
     }
     // Each segment's keys ascend: the stable sort merges them.
     alive.sort_by_key(|(id, ..)| *id);

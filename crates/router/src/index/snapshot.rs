@@ -78,7 +78,7 @@ impl Part {
     #[inline]
     pub(super) fn id(&self, slot: u32) -> i64 {
         match self {
-            Part::Segment(segment) => segment.rows.ids[slot as usize],
+            Part::Segment(segment) => segment.rows.ids.get(slot),
             Part::Delta(delta) => delta.row(slot).id,
         }
     }

@@ -34,7 +34,7 @@ fn ids(index: &Index, subject: &Subject, scratch: &mut Scratch) -> Vec<i64> {
 #[derive(Debug, Clone)]
 enum Step {
     Change(Vec<(i64, Option<String>)>),
-    Match(Subject),
+    Match(Box<Subject>),
     Merge,
     MergeToOne,
     Reload,
@@ -46,7 +46,7 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
     let step = prop_oneof![
         4 => prop::collection::vec(change(), 1..4).prop_map(Step::Change),
         1 => prop::collection::vec(change(), 12..40).prop_map(Step::Change),
-        4 => release().prop_map(Step::Match),
+        4 => release().prop_map(|subject| Step::Match(Box::new(subject))),
         1 => Just(Step::Merge),
         1 => Just(Step::MergeToOne),
         1 => Just(Step::Reload),

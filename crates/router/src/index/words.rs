@@ -73,8 +73,10 @@ pub(super) fn zeroed(len: usize) -> Box<[AtomicU32]> {
 /// Values, numbered from nought, appended by one writer.
 #[derive(Debug)]
 pub(super) struct Shelf<T> {
-    chunks: Box<[OnceLock<Box<[OnceLock<T>]>>]>,
+    chunks: Box<[OnceLock<Chunk<T>>]>,
 }
+
+type Chunk<T> = Box<[OnceLock<T>]>;
 
 impl<T> Shelf<T> {
     /// An empty shelf.
