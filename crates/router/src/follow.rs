@@ -154,3 +154,6 @@ impl Router {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;
