@@ -23,6 +23,7 @@ mod deliveries;
 mod figure;
 mod item;
 mod lanes;
+mod matching;
 mod pair;
 mod planning;
 mod process;
@@ -33,6 +34,7 @@ mod usage;
 mod wire;
 
 use clap::{Parser, ValueEnum};
+use matching::{Plan, Workload};
 use pair::Engine;
 use serde::Serialize;
 use std::path::Path;
@@ -45,6 +47,8 @@ Examples:
   cargo run --release -p bench -- webhook
   cargo run --release -p bench -- pipeline --engine rabbitmq+postgres --n 100000
   cargo run --release -p bench -- lanes --n 100000
+  cargo run --release -p bench -- match --workload hot | jq -c '{n, figure, value, wanted}'
+  cargo run --release -p bench -- match --check 1000000000
   for b in webhook email intake pipeline; do cargo run --release -p bench -- $b; done | jq -c '{bench, ratio}'
 
 Standard output is one JSON line:
@@ -61,13 +65,14 @@ Standard output is one JSON line:
   cpu_s_per_1000      user and system time of the wire's processes during its round, from /proc/PID/stat in steps of
                       10 ms, per 1,000; without sinks, database and broker
   peak_rss_mib        VmHWM of each process of the wire, reset before its round
-Exit code 1 if anything was lost or doubled, or the p99 of flash is 2 s or more. Run it with --release on an idle machine, and
+`match` has a line a figure instead: workload, n, figure, value, and wanted where a value was asked for.
+Exit code 1 if anything was lost or doubled, ids differ, or the p99 of flash is 2 s or more. Run it with --release on an idle machine, and
 more than once.")]
 struct Cli {
     /// What to measure
     bench: Bench,
-    /// How many deliveries (10,000 unless given) or releases (2,000)
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
+    /// How many deliveries (10,000 unless given), releases (2,000) or subscriptions (1,000,000; with --check 200,000)
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=10_000_000))]
     n: Option<u32>,
     /// On which engines
     #[arg(long, value_enum, default_value = "embedded")]
@@ -75,6 +80,18 @@ struct Cli {
     /// A setting of the wire, such as `batch.size=1000`; may be repeated
     #[arg(long, value_name = "KEY=VALUE")]
     set: Vec<String>,
+    /// What subscribers ask for, for `match`
+    #[arg(long, value_enum, default_value_t = Workload::Base)]
+    workload: Workload,
+    /// What subscriptions and releases are drawn from, for `match`
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+    /// For `match`: measure nothing, compare so many pairs of release and subscription with the plain evaluator
+    #[arg(long, value_name = "PAIRS")]
+    check: Option<u64>,
+    /// For `match`: leave out mokaccino, which takes a GiB a million and minutes
+    #[arg(long)]
+    alone: bool,
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
@@ -89,6 +106,8 @@ enum Bench {
     Pipeline,
     /// Flash items to 1,000 endpoints, twice a second, while a regular one goes to N; the limit: 2 s
     Lanes,
+    /// N subscriptions in the index alone; the limit: the crate mokaccino, and the figures that were wanted
+    Match,
 }
 
 fn main() -> anyhow::Result<ExitCode> {
@@ -108,6 +127,7 @@ async fn measure(cli: Cli) -> anyhow::Result<ExitCode> {
         Bench::Intake => told(&submissions::intake(n(2_000), engine, set).await?)?.is_clean(),
         Bench::Pipeline => told(&deliveries::pipeline(n(10_000), engine, set).await?)?.is_clean(),
         Bench::Lanes => told(&lanes::lanes(n(10_000), engine, set).await?)?.is_clean(),
+        Bench::Match => return matches(&cli).map(|()| ExitCode::SUCCESS),
     };
     Ok(match clean {
         true => ExitCode::SUCCESS,
@@ -119,4 +139,19 @@ async fn measure(cli: Cli) -> anyhow::Result<ExitCode> {
 fn told<F: Serialize>(figure: &F) -> anyhow::Result<&F> {
     println!("{}", serde_json::to_string(figure)?);
     Ok(figure)
+}
+
+/// Prints a line a figure, and ends with an error where ids differ.
+fn matches(cli: &Cli) -> anyhow::Result<()> {
+    let n = |default: usize| cli.n.map_or(default, |n| n as usize);
+    let plan = |n: usize| Plan {
+        n,
+        workload: cli.workload,
+        seed: cli.seed,
+        rival: !cli.alone,
+    };
+    match cli.check {
+        Some(pairs) => matching::check(plan(n(200_000)), pairs),
+        None => matching::measure(plan(n(1_000_000))),
+    }
 }

@@ -59,12 +59,19 @@ fn ticks(stat: &str) -> Option<u64> {
 }
 
 fn peak_rss_mib(pid: u32) -> Result<f64> {
-    let status = fs::read_to_string(format!("/proc/{pid}/status"))?;
-    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
-    let kib: f64 = line
-        .and_then(|rest| rest.trim().strip_suffix(" kB")?.parse().ok())
-        .with_context(|| format!("/proc/{pid}/status has no VmHWM"))?;
-    Ok(kib / 1024.0)
+    Ok(status_kib(&pid.to_string(), "VmHWM:")? / 1024.0)
+}
+
+/// The memory of this process that is resident now, in bytes.
+pub(crate) fn rss_bytes() -> Result<f64> {
+    Ok(status_kib("self", "VmRSS:")? * 1024.0)
+}
+
+fn status_kib(process: &str, key: &str) -> Result<f64> {
+    let status = fs::read_to_string(format!("/proc/{process}/status"))?;
+    let line = status.lines().find_map(|line| line.strip_prefix(key));
+    line.and_then(|rest| rest.trim().strip_suffix(" kB")?.parse().ok())
+        .with_context(|| format!("/proc/{process}/status has no {key}"))
 }
 
 #[cfg(test)]

@@ -156,6 +156,11 @@ impl App {
                 at_least: settings.blast.at_least,
             },
         );
+        // A cache beside what is kept: only where the folder is kept, too.
+        let router = match settings.data_dir() {
+            folder if folder.is_dir() => router.with_index_file(folder.join("index.cache")),
+            _ => router,
+        };
         let sweep = Sweep {
             store: store.clone(),
             queue: queue.clone(),

@@ -49,10 +49,10 @@ impl Router {
 
     /// Counts on a thread of its own: matching is pure computing.
     async fn reach(&self, question: QuestionRow) -> String {
-        let (index, taxonomy) = (self.index.clone(), self.taxonomy.clone());
+        let (index, taxonomy) = (self.index(), self.taxonomy.clone());
         let counting = tokio::task::spawn_blocking(move || {
             let subject = plan::subject_of(&question.body, &taxonomy)?;
-            let reach = index.read().expect("no holder panics").reach(&subject);
+            let reach = index.reach(&subject);
             serde_json::to_string(&reach).map_err(|error| error.to_string())
         });
         let answer: Result<String, String> = match counting.await {

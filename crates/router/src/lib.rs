@@ -7,17 +7,20 @@
 
 mod answers;
 mod blast;
-mod index;
+mod follow;
+pub mod index;
 mod plan;
 
 pub use blast::BlastGuard;
 
+use arc_swap::ArcSwap;
+use follow::Following;
 use index::Index;
 use plan::Plan;
 use queue::{DeliverBatch, Message, Queue, QueueError, QueueName, Telling};
 use release::model::{Channel, Lane};
 use release::topic::Taxonomy;
-use std::sync::{Arc, RwLock};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 use store::{AlertRow, Clock, NewBatch, PlannedDelivery, Store, StoreError};
 use tokio_util::sync::CancellationToken;
@@ -35,7 +38,8 @@ pub struct Router {
     taxonomy: Arc<Taxonomy>,
     batch_size: usize,
     guard: BlastGuard,
-    index: Arc<RwLock<Index>>,
+    index: Arc<ArcSwap<Index>>,
+    following: Arc<tokio::sync::Mutex<Following>>,
 }
 
 /// Why an alert could not be routed; it stays unrouted, and the sweep brings it back.
@@ -74,7 +78,8 @@ impl Router {
             taxonomy,
             batch_size,
             guard,
-            index: Arc::default(),
+            index: Arc::new(ArcSwap::from_pointee(Index::default())),
+            following: Arc::default(),
         }
     }
 
@@ -119,6 +124,8 @@ impl Router {
             if let Err(error) = self.refresh().await {
                 error!(%error, worker = "router", "filters could not be read: {error}");
             }
+            self.save_if_worth().await;
+            self.gauge();
             let told = async {
                 loop {
                     match tellings.recv().await {
@@ -128,11 +135,19 @@ impl Router {
                 }
             };
             tokio::select! {
-                () = stop.cancelled() => return,
+                () = stop.cancelled() => break,
                 () = tokio::time::sleep(POLL) => {}
                 () = told => {}
             }
         }
+        self.save().await;
+    }
+
+    /// Tells how large the index is.
+    fn gauge(&self) {
+        let (index, gauge) = (self.index(), |name, value| metrics::gauge!(name).set(value));
+        gauge("dateline_filters", index.sums().live as f64);
+        gauge("dateline_filters_broad", index.broad() as f64);
     }
 
     async fn handle(&self, received: queue::Received) -> Result<(), RouteError> {
@@ -197,15 +212,6 @@ impl Router {
             }
         }
         Ok(Some(plan))
-    }
-
-    async fn refresh(&self) -> Result<(), StoreError> {
-        let seen = self.index.read().expect("no holder panics").change();
-        let changed = self.store.changed_filters(seen).await?;
-        if !changed.is_empty() {
-            self.index.write().expect("no holder panics").apply(changed);
-        }
-        Ok(())
     }
 }
 

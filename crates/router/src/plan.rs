@@ -69,10 +69,11 @@ async fn story(router: &Router, alert: &AlertRow) -> Result<Plan, RouteError> {
             }
         })?);
     }
-    let index = router.index.clone();
+    let index = router.index();
     // Matching is pure computing: it must not hold up the tasks of this thread.
     let matches = tokio::task::spawn_blocking(move || {
-        index.read().expect("no holder panics").matches(&subjects)
+        subjects.iter().for_each(|subject| index.observe(subject));
+        index.matches(&subjects)
     })
     .await
     .map_err(|error| RouteError::Unreadable {

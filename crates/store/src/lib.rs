@@ -106,7 +106,9 @@ pub use sqlite::Sqlite;
 pub use sqlx::Error as SqlError;
 pub use status::Status;
 pub use stopping::{Power, Stopped};
-pub use subscriptions::{AddedOnce, FilterRow, NewSubscription, Subscribed, SubscriptionRow};
+pub use subscriptions::{
+    AddedOnce, FilterRow, FilterSums, NewSubscription, Subscribed, SubscriptionRow,
+};
 pub use suppressions::SuppressionRow;
 pub use tables::tables;
 pub use tokens::{NewToken, TokenRow};

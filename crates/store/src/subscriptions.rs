@@ -114,6 +114,19 @@ pub struct FilterRow {
     pub change: i64,
 }
 
+/// Sums over the filters that match now, and the number of the newest change of any.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, sqlx::FromRow)]
+pub struct FilterSums {
+    /// How many match.
+    pub live: i64,
+    /// Of their keys.
+    pub ids: i64,
+    /// Of the numbers of their last changes.
+    pub changes: i64,
+    /// The newest change of a subscription, whether it matches or not.
+    pub newest_change: i64,
+}
+
 macro_rules! select_subscription {
     ($rest:literal) => {
         concat!(
@@ -447,6 +460,21 @@ impl Store {
             )
             .bind(after)
             .fetch_all(conn)
+            .await?
+        }))
+    }
+
+    /// Sums over the filters that match now, as they stand at one moment.
+    pub async fn filter_sums(&self) -> Result<FilterSums> {
+        Ok(reading!(self, |conn| {
+            sqlx::query_as(
+                "select count(*) as live, cast(coalesce(sum(s.id), 0) as bigint) as ids, \
+                 cast(coalesce(sum(s.change), 0) as bigint) as changes, \
+                 (select coalesce(max(change), 0) from subscriptions) as newest_change \
+                 from subscriptions s join endpoints e on e.id = s.endpoint_id \
+                 where s.state = 'active' and e.state = 'active'",
+            )
+            .fetch_one(conn)
             .await?
         }))
     }

@@ -337,6 +337,7 @@ macro_rules! conformance {
             }
             subscriptions {
                 subscription_is_read_back_whole,
+                sums_are_of_the_filters_that_match,
                 endpoint_is_used_again,
                 subscriptions_are_stored_all_or_none,
                 asking_again_does_not_activate_without_consent,

@@ -2,7 +2,7 @@
 
 use crate::fixtures::{NOW, endpoint, readers, subscription};
 use release::model::{Channel, EndpointState, SubscriptionState};
-use store::{NewSubscription, Store, StoreError};
+use store::{FilterSums, NewSubscription, Store, StoreError};
 
 const ADDRESS: &str = "reader@reader.example";
 
@@ -149,6 +149,31 @@ pub(crate) async fn subscription_is_paused_resumed_and_deleted(store: Store) {
     assert!(!back.await.unwrap(), "deleted is for good");
     let none = store.set_subscription_state("sub_x", SubscriptionState::Paused);
     assert!(!none.await.unwrap());
+}
+
+pub(crate) async fn sums_are_of_the_filters_that_match(store: Store) {
+    let sums = |live, ids, changes, newest_change| FilterSums {
+        live,
+        ids,
+        changes,
+        newest_change,
+    };
+    let empty = store.filter_sums().await.unwrap();
+    readers(&store, Channel::Email, 3).await;
+    let paused = SubscriptionState::Paused;
+    store
+        .set_subscription_state("sub_email1", paused)
+        .await
+        .unwrap();
+
+    let filters = store.changed_filters(0).await.unwrap();
+    let found = store.filter_sums().await.unwrap();
+
+    assert_eq!(empty, sums(0, 0, 0, 0));
+    let live = || filters.iter().filter(|filter| filter.live);
+    let changes = live().map(|filter| filter.change).sum();
+    let ids = live().map(|filter| filter.id).sum();
+    assert_eq!(found, sums(2, ids, changes, filters[2].change));
 }
 
 pub(crate) async fn changes_are_read_in_their_order(store: Store) {
