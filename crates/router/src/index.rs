@@ -46,7 +46,7 @@ mod tests;
 
 pub use cost::BROAD;
 pub use file::CacheError;
-pub use matches::Match;
+pub use matches::{Match, Matches};
 pub use reach::Reach;
 pub use search::{Hits, Scratch};
 pub use writer::Sums;

@@ -16,10 +16,10 @@ pub use blast::BlastGuard;
 use arc_swap::ArcSwap;
 use follow::Following;
 use index::Index;
-use plan::Plan;
 use queue::{DeliverBatch, Message, Queue, QueueError, QueueName, Telling};
 use release::model::{Channel, Lane};
 use release::topic::Taxonomy;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use store::{AlertRow, Clock, NewBatch, PlannedDelivery, Store, StoreError};
@@ -188,31 +188,53 @@ impl Router {
     }
 
     /// Plans those who have no delivery of the alert yet; nothing of it if the guard asks first.
-    async fn plan(&self, alert: &AlertRow) -> Result<Option<Plan>, RouteError> {
+    async fn plan(&self, alert: &AlertRow) -> Result<Option<Planned>, RouteError> {
         self.refresh().await?;
-        let mut plan = plan::deliveries(self, alert).await?;
-        let planned = self.store.planned_endpoints(alert.id).await?;
-        plan.deliveries
-            .retain(|delivery| !planned.contains(&delivery.endpoint_id));
-        if blast::waits(self, alert, plan.deliveries.len()).await? {
+        let plan = plan::make(self, alert).await?;
+        let before = self.store.planned_endpoints(alert.id).await?;
+        if blast::waits(self, alert, plan.count(&before)).await? {
             return Ok(None);
         }
-        plan.deliveries
-            .sort_by_key(|delivery| (shared(delivery), delivery.endpoint_id));
-        let same = |a: &PlannedDelivery, b: &PlannedDelivery| shared(a) == shared(b);
-        for group in plan.deliveries.chunk_by(same) {
-            for chunk in group.chunks(self.batch_size) {
-                let batch = self
-                    .store
-                    .plan_batch(alert, chunk, self.clock.now_ms())
-                    .await?;
-                if chunk[0].gathered.is_none() {
-                    self.queue.publish(deliver(batch)).await?;
-                }
+        let (mut told, mut filling) = (BTreeMap::new(), BTreeMap::<_, Vec<_>>::new());
+        for delivery in plan.deliveries(&before) {
+            *told.entry(delivery.release_id).or_default() += 1;
+            let batch = filling.entry(shared(&delivery)).or_default();
+            batch.push(delivery);
+            if batch.len() == self.batch_size {
+                self.seal(alert, batch).await?;
+                batch.clear();
             }
         }
-        Ok(Some(plan))
+        for batch in filling.into_values().filter(|batch| !batch.is_empty()) {
+            self.seal(alert, &batch).await?;
+        }
+        Ok(Some(Planned {
+            releases: plan.releases,
+            told,
+        }))
     }
+
+    /// Writes a batch, and tells of it if it leaves now.
+    async fn seal(
+        &self,
+        alert: &AlertRow,
+        deliveries: &[PlannedDelivery],
+    ) -> Result<(), RouteError> {
+        let now_ms = self.clock.now_ms();
+        let batch = self.store.plan_batch(alert, deliveries, now_ms).await?;
+        if deliveries[0].gathered.is_none() {
+            self.queue.publish(deliver(batch)).await?;
+        }
+        Ok(())
+    }
+}
+
+/// What was planned.
+struct Planned {
+    /// The releases told: (key, public id).
+    releases: Vec<(i64, String)>,
+    /// How many are told each; none for alerts that are not about one.
+    told: BTreeMap<Option<i64>, usize>,
 }
 
 /// What the deliveries of a batch have in common: what they tell, by what, and whether they leave now.
@@ -225,8 +247,9 @@ fn shared(delivery: &PlannedDelivery) -> (Option<i64>, Channel, bool) {
 }
 
 /// One line a release, so that whoever follows one sees when it was routed; one for alerts that are not about any.
-fn report(alert: &AlertRow, plan: &Plan, took: Duration) {
-    metrics::counter!("dateline_matched_total").increment(plan.deliveries.len() as u64);
+fn report(alert: &AlertRow, planned: &Planned, took: Duration) {
+    let all: usize = planned.told.values().sum();
+    metrics::counter!("dateline_matched_total").increment(all as u64);
     metrics::histogram!("dateline_route_seconds").record(took.as_secs_f64());
     let AlertRow {
         public_id,
@@ -236,19 +259,14 @@ fn report(alert: &AlertRow, plan: &Plan, took: Duration) {
         ..
     } = alert;
     let duration_ms = took.as_millis() as u64;
-    for (id, release) in &plan.releases {
-        let matched = plan
-            .deliveries
-            .iter()
-            .filter(|delivery| delivery.release_id == Some(*id))
-            .count();
+    for (id, release) in &planned.releases {
+        let matched = planned.told.get(&Some(*id)).copied().unwrap_or_default();
         info!(worker = "router", release, alert = public_id, %kind, %lane, matched, request_id, duration_ms, outcome = "routed",
             "release {release} goes to {matched} endpoints");
     }
-    if plan.releases.is_empty() {
-        let matched = plan.deliveries.len();
-        info!(worker = "router", alert = public_id, %kind, %lane, matched, request_id, duration_ms, outcome = "routed",
-            "{kind} {public_id} goes to {matched} endpoints");
+    if planned.releases.is_empty() {
+        info!(worker = "router", alert = public_id, %kind, %lane, matched = all, request_id, duration_ms, outcome = "routed",
+            "{kind} {public_id} goes to {all} endpoints");
     }
 }
 

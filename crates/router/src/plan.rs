@@ -1,23 +1,76 @@
 //! From an alert to the deliveries it causes.
 
-use crate::index::Match;
+use crate::index::{Match, Matches};
 use crate::{RouteError, Router};
 use release::model::{AlertKind, Channel, Release};
 use release::subject::{Subject, SubjectParts};
 use release::topic::Taxonomy;
+use std::collections::HashSet;
 use store::{AlertRow, GatheredUntil, PlannedDelivery, ReleaseRow};
 
 /// What an alert causes.
 #[derive(Debug, Default)]
 pub(crate) struct Plan {
-    /// Everybody who is to hear of it, each once.
-    pub(crate) deliveries: Vec<PlannedDelivery>,
+    whom: Whom,
     /// The releases that are told: (key, public id).
     pub(crate) releases: Vec<(i64, String)>,
 }
 
+/// Everybody who is to hear of an alert, each once.
+#[derive(Debug, Default)]
+enum Whom {
+    /// Nobody.
+    #[default]
+    Nobody,
+    /// One endpoint.
+    One(PlannedDelivery),
+    /// All who want a story, as it was at a moment.
+    All { matches: Matches, now_ms: i64 },
+}
+
+impl Plan {
+    /// How many are to hear of it, without those who are planned already.
+    pub(crate) fn count(&self, planned: &HashSet<i64>) -> usize {
+        let new = |endpoint_id: &i64| !planned.contains(endpoint_id);
+        match &self.whom {
+            Whom::Nobody => 0,
+            Whom::One(delivery) => usize::from(new(&delivery.endpoint_id)),
+            Whom::All { matches, .. } => matches.endpoints().filter(new).count(),
+        }
+    }
+
+    /// Their deliveries, by endpoint, made one after another: there may be a million.
+    pub(crate) fn deliveries(
+        &self,
+        planned: &HashSet<i64>,
+    ) -> impl Iterator<Item = PlannedDelivery> {
+        let (one, all) = match &self.whom {
+            Whom::Nobody => (None, None),
+            Whom::One(delivery) => (Some(delivery.clone()), None),
+            Whom::All { matches, now_ms } => (None, Some((matches, *now_ms))),
+        };
+        let all = all.into_iter().flat_map(move |(matches, now_ms)| {
+            matches
+                .iter()
+                .map(move |found| self.delivery(found, now_ms))
+        });
+        let new = |delivery: &PlannedDelivery| !planned.contains(&delivery.endpoint_id);
+        one.into_iter().chain(all).filter(new)
+    }
+
+    fn delivery(&self, found: Match, now_ms: i64) -> PlannedDelivery {
+        PlannedDelivery {
+            endpoint_id: found.endpoint_id,
+            channel: found.channel,
+            release_id: Some(self.releases[found.edition].0),
+            gathered: gathered(&found, now_ms),
+            reasons: found.reasons,
+        }
+    }
+}
+
 /// Everybody who is to hear of an alert.
-pub(crate) async fn deliveries(router: &Router, alert: &AlertRow) -> Result<Plan, RouteError> {
+pub(crate) async fn make(router: &Router, alert: &AlertRow) -> Result<Plan, RouteError> {
     match alert.kind {
         AlertKind::Story => story(router, alert).await,
         AlertKind::Confirm
@@ -47,7 +100,7 @@ async fn direct(router: &Router, alert: &AlertRow) -> Result<Plan, RouteError> {
         gathered: None,
     };
     Ok(Plan {
-        deliveries: vec![delivery],
+        whom: Whom::One(delivery),
         releases: Vec::new(),
     })
 }
@@ -80,22 +133,12 @@ async fn story(router: &Router, alert: &AlertRow) -> Result<Plan, RouteError> {
         alert_id: alert.id,
         reason: error.to_string(),
     })?;
-    let deliveries = matches
-        .into_iter()
-        .map(|found| PlannedDelivery {
-            endpoint_id: found.endpoint_id,
-            channel: found.channel,
-            release_id: Some(editions[found.edition].id),
-            gathered: gathered(&found, now_ms),
-            reasons: found.reasons,
-        })
-        .collect();
     let releases = editions
         .into_iter()
         .map(|edition| (edition.id, edition.public_id))
         .collect();
     Ok(Plan {
-        deliveries,
+        whom: Whom::All { matches, now_ms },
         releases,
     })
 }
