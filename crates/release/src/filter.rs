@@ -37,8 +37,8 @@
 //! nearly everything, and says so by `everything NOT topic:mining`. What other query languages have and this has not is
 //! refused, never taken for words.
 //!
-//! Version 2 of the grammar understands what version 1 refused; texts of version 1 mean what they meant, but for accents,
-//! which did not matter then.
+//! Version 2 of the grammar understands what version 1 refused. Texts of version 1 mean what they meant: accents did not matter
+//! then, and do not where such a text is read ([`Filter::parse_stored`]).
 
 mod cost;
 mod error;
@@ -134,6 +134,33 @@ impl Filter {
     /// Reads a filter. The error says where, what would be right, and what is nearest to what was written.
     pub fn parse(source: &str) -> Result<Filter, FilterError> {
         parse::parse(source)
+    }
+
+    /// Reads a filter that was stored, by the grammar of its time: in version 1 accents did not matter.
+    ///
+    /// # Errors
+    /// As [`Filter::parse`], of a text that no version of the grammar has.
+    pub fn parse_stored(source: &str, grammar: i64) -> Result<Filter, FilterError> {
+        let filter = Filter::parse(source)?;
+        Ok(match grammar {
+            ..=1 => filter.without_accents(),
+            _ => filter,
+        })
+    }
+
+    /// The same with phrases that are found however they are accented. Version 1 had words in phrases alone.
+    fn without_accents(self) -> Filter {
+        let each = |parts: Vec<Filter>| parts.into_iter().map(Filter::without_accents).collect();
+        match self {
+            Filter::All(parts) => Filter::All(each(parts)),
+            Filter::Any(parts) => Filter::Any(each(parts)),
+            Filter::Not(inner) => Filter::Not(Box::new(inner.without_accents())),
+            Filter::Text(Text {
+                wanted: Wanted::Phrase(phrase),
+                ..
+            }) => Filter::words(phrase.without_accents()),
+            other => other,
+        }
     }
 
     /// Reads a part of a filter: what only narrows another, and so may hold by what is absent.

@@ -79,6 +79,8 @@ pub struct ActiveSubscription {
     pub name: String,
     /// What it asks for, in the filter language.
     pub filter: String,
+    /// The grammar it is written in.
+    pub grammar: i64,
 }
 
 impl Store {
@@ -173,7 +175,7 @@ impl Store {
     ) -> Result<Vec<ActiveSubscription>> {
         Ok(reading!(self, |conn| {
             sqlx::query_as(
-                "select id, public_id, name, filter from subscriptions where endpoint_id between $1 and $2 and state = 'active'",
+                "select id, public_id, name, filter, grammar from subscriptions where endpoint_id between $1 and $2 and state = 'active'",
             )
             .bind(first_endpoint_id)
             .bind(last_endpoint_id)

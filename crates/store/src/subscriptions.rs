@@ -30,6 +30,8 @@ pub struct SubscriptionRow {
     pub name: String,
     /// The filter's text.
     pub filter: String,
+    /// The grammar it is written in.
+    pub grammar: i64,
     /// How often it tells its reader.
     #[sqlx(try_from = "String")]
     pub frequency: Frequency,
@@ -105,6 +107,8 @@ pub struct FilterRow {
     pub digest_at: String,
     /// The filter's text.
     pub filter: String,
+    /// The grammar it is written in.
+    pub grammar: i64,
     /// How often it tells its reader.
     #[sqlx(try_from = "String")]
     pub frequency: Frequency,
@@ -131,7 +135,7 @@ macro_rules! select_subscription {
     ($rest:literal) => {
         concat!(
             "select s.id, s.public_id, s.endpoint_id, e.public_id as endpoint_public_id, e.channel, e.address, \
-             e.languages, e.state as endpoint_state, s.name, s.filter, s.frequency, s.state, s.created_ms \
+             e.languages, e.state as endpoint_state, s.name, s.filter, s.grammar, s.frequency, s.state, s.created_ms \
              from subscriptions s join endpoints e on e.id = s.endpoint_id ",
             $rest
         )
@@ -454,7 +458,7 @@ impl Store {
     pub async fn changed_filters(&self, after: i64) -> Result<Vec<FilterRow>> {
         Ok(reading!(self, |conn| {
             sqlx::query_as(
-                "select s.id, s.endpoint_id, e.channel, e.languages, e.digest_at, s.filter, s.frequency, \
+                "select s.id, s.endpoint_id, e.channel, e.languages, e.digest_at, s.filter, s.grammar, s.frequency, \
                  (s.state = 'active' and e.state = 'active') as live, s.change \
                  from subscriptions s join endpoints e on e.id = s.endpoint_id where s.change > $1 order by s.change",
             )

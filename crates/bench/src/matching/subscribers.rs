@@ -3,6 +3,7 @@
 use super::filters::{Workload, filter};
 use super::releases::Raw;
 use super::world::World;
+use release::filter::GRAMMAR_VERSION;
 use release::frequency::Frequency;
 use release::model::Channel;
 use router::index::Index;
@@ -41,6 +42,7 @@ impl Subscribers<'_> {
             languages: ["en", "de en", "", "zh-Hant en"][id as usize / 4 % 4].to_owned(),
             digest_at: "08:00 monday Europe/Berlin".to_owned(),
             filter: self.filter(filter),
+            grammar: i64::from(GRAMMAR_VERSION),
             frequency: frequencies[id as usize / 16 % 3],
             live: true,
             change,

@@ -164,7 +164,7 @@ pub(super) async fn matches(
     let unreadable = |what: String| store::StoreError::Unreadable(what);
     let release: Release = serde_json::from_str(&row.content)
         .map_err(|error| unreadable(format!("{release_id}: {error}")))?;
-    let filter = Filter::parse(&subscription.filter)
+    let filter = Filter::parse_stored(&subscription.filter, subscription.grammar)
         .map_err(|error| unreadable(format!("{subscription_id}: {error}")))?;
     let body = release.body.render().text;
     let subject = Subject::new(SubjectParts::of(&release, &body, &intake.taxonomy));

@@ -92,6 +92,15 @@ impl Phrase {
         Ok(self)
     }
 
+    /// The same without the accents that its keys do without.
+    pub(super) fn without_accents(self) -> Phrase {
+        let is_plain = |word: &Word| word.spelling == Spelling::Any;
+        if self.words.iter().all(is_plain) {
+            return self;
+        }
+        Phrase::parse(&text::fold(&self.text)).unwrap_or(self)
+    }
+
     /// As written, without `*`.
     pub fn text(&self) -> &str {
         &self.text

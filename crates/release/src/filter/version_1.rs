@@ -78,3 +78,45 @@ fn texts_of_version_1_have_the_trees_that_they_had() {
         assert_eq!(&Filter::parse(text).unwrap().to_json(), tree, "{text}");
     }
 }
+
+#[test]
+fn accents_of_version_1_do_not_matter() {
+    let subject = |headline: &str| {
+        crate::subject::Subject::new(crate::subject::SubjectParts {
+            topics: Default::default(),
+            places: Vec::new(),
+            language: crate::language::LanguageTag::parse("fr").unwrap(),
+            sources: Default::default(),
+            tickers: Vec::new(),
+            lane: crate::model::Lane::Regular,
+            headline,
+            subheadline: None,
+            summary: None,
+            body: "",
+        })
+    };
+    let check = |filter: &str, headline: &str, version_1: bool, version_2: bool| {
+        let subject = subject(headline);
+        for (grammar, expect) in [(1, version_1), (2, version_2)] {
+            let read = Filter::parse_stored(filter, grammar).unwrap();
+            let found = crate::matching::matches(&read, &subject);
+            assert_eq!(found, expect, "{filter} of version {grammar}: {headline}");
+            // What the index and its file keep of it is text.
+            assert_eq!(Filter::parse_part(&read.to_string()).as_ref(), Ok(&read));
+        }
+    };
+
+    check("société", "La societe", true, false);
+    check("société", "La société", true, true);
+    check("\"société générale\"", "Societe Generale", true, false);
+    check(
+        "NOT (gold OR société) lithium",
+        "Lithium, societe",
+        false,
+        true,
+    );
+    check("müller", "Muller opens", true, false);
+    check("müller", "Müller opens", true, true);
+    check("societe", "La société", true, true);
+    check("Łódź", "Lodz opens", true, false);
+}

@@ -2,7 +2,7 @@
 //! it matches.
 
 use proptest::prelude::*;
-use release::filter::Filter;
+use release::filter::{Filter, GRAMMAR_VERSION};
 use release::frequency::Frequency;
 use release::language::{LanguageRange, LanguageTag};
 use release::model::{Channel, Lane};
@@ -230,6 +230,7 @@ pub(super) fn row(id: i64, filter: &str, change: i64) -> FilterRow {
         languages: String::new(),
         digest_at: "08:00 monday UTC".to_owned(),
         filter: filter.to_owned(),
+        grammar: i64::from(GRAMMAR_VERSION),
         frequency: Frequency::AtOnce,
         live: true,
         change,

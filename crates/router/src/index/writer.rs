@@ -229,7 +229,8 @@ impl Batch<'_> {
 type Parsed = Option<Result<Filter, FilterError>>;
 
 fn parse(row: &FilterRow) -> Parsed {
-    row.live.then(|| Filter::parse(&row.filter))
+    row.live
+        .then(|| Filter::parse_stored(&row.filter, row.grammar))
 }
 
 /// The filters of many rows, parsed on two threads.

@@ -38,6 +38,10 @@ pub(crate) async fn endpoint_is_read_back_whole(store: Store) {
 pub(crate) async fn confirmed_endpoint_brings_its_filters_to_life(store: Store) {
     let id = pending(&store).await;
     let before = store.changed_filters(0).await.unwrap();
+    assert_eq!(
+        before[0].grammar, 1,
+        "a filter is read by the grammar of its time"
+    );
     assert!(!before[0].live);
 
     assert!(store.confirm_endpoint(id).await.unwrap());
