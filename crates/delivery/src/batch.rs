@@ -8,6 +8,8 @@ mod finish;
 mod outcome;
 mod why;
 
+pub(crate) use why::Clauses;
+
 use crate::contents::StoryContent;
 use crate::recorder;
 use crate::worker::Inner;

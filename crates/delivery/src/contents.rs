@@ -1,5 +1,6 @@
 //! What a batch tells, rendered once and shared by its deliveries.
 
+use crate::batch::Clauses;
 use crate::email::StoryMails;
 use release::body::RenderedBody;
 use release::capability::LinkKey;
@@ -35,6 +36,8 @@ pub(crate) struct StoryContent {
     pub(crate) mails: StoryMails,
     /// What it offers to filters, to say why a reader is told.
     pub(crate) subject: Subject,
+    /// What was said of filters before.
+    pub(crate) clauses: Clauses,
     /// Its line in a digest.
     pub(crate) entry: DigestEntry,
 }
@@ -112,6 +115,7 @@ impl Contents {
             mails: StoryMails::new(&item),
             entry: DigestEntry::new(&item),
             subject,
+            clauses: Clauses::default(),
             row,
         })
     }

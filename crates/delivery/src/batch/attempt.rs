@@ -134,7 +134,7 @@ async fn send(work: &Work, delivery: &DueDelivery) -> Result<Sent, SendError> {
     match &work.inner.sender {
         Sender::Webhook(caller) => match &work.story {
             Some(story) => {
-                let matched = why::matched(&reasons, &story.subject);
+                let matched = why::matched(&reasons, story);
                 let body = story.payload.complete(now_ms, &matched).into();
                 caller
                     .call(
@@ -158,7 +158,7 @@ async fn send(work: &Work, delivery: &DueDelivery) -> Result<Sent, SendError> {
             };
             match &work.story {
                 Some(story) => {
-                    let reasons = why::reasons(&reasons, &story.subject);
+                    let reasons = why::reasons(&reasons, story);
                     mailer
                         .send_story(&letter, &work.inner.wire, &story.mails, delivery, &reasons)
                         .await

@@ -3,29 +3,33 @@
 //! Judged when it is sent, by the filter as it stands then; a filter that was changed meanwhile and no longer matches is told by
 //! its name alone.
 
+use crate::contents::StoryContent;
 use release::explain::satisfied_by_within;
 use release::filter::Filter;
 use release::render::{Matched, Reason, clause_bytes};
-use release::subject::Subject;
+use std::collections::HashMap;
+use std::sync::Mutex;
 use store::ActiveSubscription;
 
 /// What a mail shows of a clause, in bytes.
 const CLAUSE_BYTES: usize = 160;
+/// Filters whose clauses are kept for one release.
+const KEPT: usize = 1024;
 
 /// For a webhook.
-pub(super) fn matched(reasons: &[&ActiveSubscription], subject: &Subject) -> Vec<Matched> {
+pub(super) fn matched(reasons: &[&ActiveSubscription], story: &StoryContent) -> Vec<Matched> {
     let most_bytes = clause_bytes(reasons.len());
     let of_one = |reason: &&ActiveSubscription| Matched {
         subscription: reason.public_id.clone(),
-        clause: clause(&reason.filter, subject, most_bytes),
+        clause: story.clauses.of(reason, story, most_bytes),
     };
     reasons.iter().map(of_one).collect()
 }
 
 /// For a mail: what the reader calls it, and the clause where that says more.
-pub(super) fn reasons(reasons: &[&ActiveSubscription], subject: &Subject) -> Vec<Reason> {
+pub(super) fn reasons(reasons: &[&ActiveSubscription], story: &StoryContent) -> Vec<Reason> {
     let of_one = |reason: &&ActiveSubscription| {
-        let clause = clause(&reason.filter, subject, CLAUSE_BYTES);
+        let clause = story.clauses.of(reason, story, CLAUSE_BYTES);
         Reason {
             id: reason.id,
             text: match clause.filter(|clause| *clause != reason.name) {
@@ -37,6 +41,44 @@ pub(super) fn reasons(reasons: &[&ActiveSubscription], subject: &Subject) -> Vec
     reasons.iter().map(of_one).collect()
 }
 
-fn clause(filter: &str, subject: &Subject, most_bytes: usize) -> Option<String> {
-    satisfied_by_within(&Filter::parse(filter).ok()?, subject, most_bytes)
+/// Clauses by the filter's text: many subscribers ask for the same words, and to find the clause costs as much as to send.
+#[derive(Debug, Default)]
+pub(crate) struct Clauses(Mutex<HashMap<String, Found>>);
+
+/// What was found of a filter, read by that grammar, within so many bytes.
+#[derive(Debug)]
+struct Found {
+    grammar: i64,
+    most_bytes: usize,
+    clause: Option<String>,
+}
+
+impl Clauses {
+    fn of(
+        &self,
+        reason: &ActiveSubscription,
+        story: &StoryContent,
+        most_bytes: usize,
+    ) -> Option<String> {
+        let (filter, grammar) = (&reason.filter, reason.grammar);
+        if let Some(found) = self.0.lock().expect("no holder panics").get(filter)
+            && (found.grammar, found.most_bytes) == (grammar, most_bytes)
+        {
+            return found.clause.clone();
+        }
+        let clause = Filter::parse_stored(filter, grammar)
+            .ok()
+            .and_then(|filter| satisfied_by_within(&filter, &story.subject, most_bytes));
+        let found = Found {
+            grammar,
+            most_bytes,
+            clause: clause.clone(),
+        };
+        let mut kept = self.0.lock().expect("no holder panics");
+        if kept.len() == KEPT {
+            kept.clear();
+        }
+        kept.insert(filter.clone(), found);
+        clause
+    }
 }

@@ -74,6 +74,14 @@ impl StoryPayload {
 
 /// The array in at most [`MATCHED_BYTES`]: first clauses are left out, then subscriptions.
 fn matched_array(matched: &[Matched]) -> String {
+    let whole = serde_json::to_string(matched).expect("texts are always JSON");
+    match whole.len() <= MATCHED_BYTES {
+        true => whole,
+        false => shortened_array(matched),
+    }
+}
+
+fn shortened_array(matched: &[Matched]) -> String {
     let json = |one: &Matched| serde_json::to_string(one).expect("texts are always JSON");
     let id_alone = |one: &Matched| {
         json(&Matched {
