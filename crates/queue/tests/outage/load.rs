@@ -64,20 +64,7 @@ impl Load {
 
     /// Waits until the session is given up for lost.
     pub(crate) async fn is_given_up(&self, within: Duration) {
-        let lost = |error: &QueueError| error.to_string().contains("the connection was lost");
-        let given_up = async {
-            while !self
-                .publishing
-                .depth(MAIL)
-                .await
-                .is_err_and(|error| lost(&error))
-            {
-                tokio::task::yield_now().await;
-            }
-        };
-        tokio::time::timeout(within, given_up)
-            .await
-            .expect("nobody noticed");
+        loss_is_noticed(&self.publishing, within).await;
     }
 
     /// Stops publishing, and makes sure that all that was confirmed arrives, and none became a dead letter.
@@ -121,4 +108,17 @@ async fn receive(queue: Queue, noting: watch::Sender<BTreeSet<i64>>) {
         });
         received.ack().await.unwrap();
     }
+}
+
+/// Waits until a queue knows that its broker is away: a connection that ended is noticed when its reader comes to it.
+pub(crate) async fn loss_is_noticed(queue: &Queue, within: Duration) {
+    let lost = |error: &QueueError| error.to_string().contains("the connection was lost");
+    let noticed = async {
+        while !queue.depth(MAIL).await.is_err_and(|error| lost(&error)) {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::time::timeout(within, noticed)
+        .await
+        .expect("nobody noticed");
 }

@@ -11,7 +11,7 @@ mod load;
 mod messages;
 mod private;
 
-use load::Load;
+use load::{Load, loss_is_noticed};
 use messages::{in_time, message};
 use private::{Broker, own_cpu};
 use queue::{Queue, QueueError, QueueName};
@@ -67,6 +67,7 @@ async fn waiting_for_a_broker_is_quiet_and_bounded_and_ends_by_itself() {
         matches!(once, Err(QueueError::Unreachable { .. })),
         "{once:?}"
     );
+    loss_is_noticed(&queue, BACK_WITHIN).await;
     let asked = Instant::now();
     assert!(!queue.offer(message(MAIL, 2)).await.unwrap());
     assert!(queue.depth(MAIL).await.is_err());
