@@ -12,6 +12,7 @@ mod gauges;
 mod halts;
 mod issuers;
 mod items;
+mod note;
 mod openapi;
 mod people;
 mod releases;

@@ -1,6 +1,7 @@
 //! What the blast guard asks: stories that would reach far more than usual, and an operator's word about each.
 
 use super::Id;
+use super::note::Note;
 use crate::auth::{Caller, Scope};
 use crate::{Intake, Problem};
 use axum::Json;
@@ -8,20 +9,11 @@ use axum::body::Bytes;
 use axum::extract::State;
 use axum::extract::rejection::BytesRejection;
 use release::time::rfc3339;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use serde_json::Value;
 use store::{BlastRow, Word};
 use tracing::warn;
 use utoipa::ToSchema;
-
-/// Why somebody lets it go, or stops it.
-#[derive(Default, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields, default)]
-pub(super) struct Said {
-    /// For the history of the release and the audit log
-    #[schema(max_length = 2000)]
-    note: String,
-}
 
 /// A release that an alert tells.
 #[derive(Serialize, ToSchema)]
@@ -77,14 +69,14 @@ pub(super) async fn list(
 /// Also what was stopped before.
 #[utoipa::path(post, path = "/v1/blasts/{id}/go", tag = "operators",
     params(("id" = String, Path, description = "`alr_…`, or `rel_…` of a release that it tells")),
-    request_body = Option<Said>, responses((status = 200, body = BlastShape), Problem))]
+    request_body = Option<Note>, responses((status = 200, body = BlastShape), Problem))]
 pub(super) async fn go(
     State(intake): State<Intake>,
     caller: Caller,
     Id(id): Id,
     body: Result<Bytes, BytesRejection>,
 ) -> Result<Json<BlastShape>, Problem> {
-    answer(&intake, &caller, &id, Word::Go, &note(&body?)?).await
+    answer(&intake, &caller, &id, Word::Go, &Note::of_body(&body?)?).await
 }
 
 /// Stop it: nobody is told
@@ -92,14 +84,14 @@ pub(super) async fn go(
 /// The release stays published. An edition that clears later is asked about again, and a later word may let it go.
 #[utoipa::path(post, path = "/v1/blasts/{id}/stop", tag = "operators",
     params(("id" = String, Path, description = "`alr_…`, or `rel_…` of a release that it tells")),
-    request_body = Option<Said>, responses((status = 200, body = BlastShape), Problem))]
+    request_body = Option<Note>, responses((status = 200, body = BlastShape), Problem))]
 pub(super) async fn stop(
     State(intake): State<Intake>,
     caller: Caller,
     Id(id): Id,
     body: Result<Bytes, BytesRejection>,
 ) -> Result<Json<BlastShape>, Problem> {
-    answer(&intake, &caller, &id, Word::Stop, &note(&body?)?).await
+    answer(&intake, &caller, &id, Word::Stop, &Note::of_body(&body?)?).await
 }
 
 async fn answer(
@@ -186,22 +178,4 @@ async fn shape(intake: &Intake, row: &BlastRow) -> Result<BlastShape, Problem> {
         by: said(&row.actor),
         note: row.note.clone(),
     })
-}
-
-/// The reason in a body that may be absent.
-fn note(body: &[u8]) -> Result<String, Problem> {
-    if body.is_empty() {
-        return Ok(String::new());
-    }
-    let said: Said = serde_json::from_slice(body).map_err(|error| {
-        Problem::Malformed(format!("the body is not `{{\"note\": …}}`: {error}"))
-    })?;
-    match said.note.chars().count() {
-        0..=2000 => Ok(said.note.trim().to_owned()),
-        count => Err(Problem::Invalid {
-            pointer: "/note".into(),
-            detail: format!("a note of {count} characters"),
-            mend: "say why in at most 2000".into(),
-        }),
-    }
 }

@@ -1,5 +1,6 @@
 //! Halts: sending stopped by hand, at once and without loss, and resumed.
 
+use super::note::checked;
 use crate::auth::{Caller, Scope};
 use crate::{Intake, Problem};
 use axum::Json;
@@ -75,7 +76,7 @@ pub(super) async fn halt(
 ) -> Result<(StatusCode, Json<HaltShape>), Problem> {
     caller.must(Scope::Operator)?;
     let Json(body) = body?;
-    let (halted, note) = (body.halted()?, body.note()?);
+    let (halted, note) = (body.halted()?, checked(&body.note)?);
     if let Halted::Issuer(slug) = &halted
         && intake.store.issuer(slug).await?.is_none()
     {
@@ -118,7 +119,7 @@ pub(super) async fn resume(
 ) -> Result<Json<HaltsShape>, Problem> {
     caller.must(Scope::Operator)?;
     let Json(body) = body?;
-    let (halted, note) = (body.halted()?, body.note()?);
+    let (halted, note) = (body.halted()?, checked(&body.note)?);
     let subject = halted.to_string();
     let act = intake.act(&caller, "resume", &subject, note);
     if !intake.store.resume(&halted, act).await? {
@@ -174,17 +175,6 @@ impl Halt {
                 pointer: String::new(),
                 detail: "it names none, or several, of `all`, `channel` and `issuer`".into(),
                 mend: "name exactly one, such as `{\"channel\": \"email\"}`".into(),
-            }),
-        }
-    }
-
-    fn note(&self) -> Result<&str, Problem> {
-        match self.note.chars().count() {
-            0..=2000 => Ok(self.note.trim()),
-            count => Err(Problem::Invalid {
-                pointer: "/note".into(),
-                detail: format!("a note of {count} characters"),
-                mend: "say why in at most 2000".into(),
             }),
         }
     }

@@ -1,6 +1,7 @@
 //! Stopping and moving a release before its clear time.
 
 use super::Id;
+use super::note::Note;
 use super::releases::find;
 use super::shapes::ReleaseShape;
 use super::tag::name_of;
@@ -28,49 +29,20 @@ pub(super) struct StoppedShape {
     result: String,
 }
 
-/// Why a release is held.
-#[derive(Default, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub(super) struct Hold {
-    /// For those who see the release
-    #[serde(default)]
-    #[schema(max_length = 2000)]
-    note: String,
-}
-
 /// Hold a release before its clear time
 ///
 /// With it those that were submitted together with it. Whoever has the right may let it go on; what is held with the scope
 /// `releases:review`, only they may. Too late is a 409 with `cleared_at` and `told`.
 #[utoipa::path(post, path = "/v1/releases/{id}/hold", tag = "releases", params(("id" = String, Path, description = "`rel_…`")),
-    request_body = Option<Hold>, responses((status = 200, body = StoppedShape), Problem))]
+    request_body = Option<Note>, responses((status = 200, body = StoppedShape), Problem))]
 pub(super) async fn hold(
     State(intake): State<Intake>,
     caller: Caller,
     Id(id): Id,
     body: Result<Bytes, BytesRejection>,
 ) -> Result<Json<StoppedShape>, Problem> {
-    let note = note(&body?)?;
-    stop(&intake, &caller, &id, ReleaseState::Held, note.trim()).await
-}
-
-/// The reason in a body that may be absent.
-fn note(body: &[u8]) -> Result<String, Problem> {
-    if body.is_empty() {
-        return Ok(String::new());
-    }
-    let hold: Option<Hold> = serde_json::from_slice(body).map_err(|error| {
-        Problem::Malformed(format!("the body is not `{{\"note\": …}}`: {error}"))
-    })?;
-    let note = hold.unwrap_or_default().note;
-    match note.chars().count() {
-        0..=2000 => Ok(note),
-        count => Err(Problem::Invalid {
-            pointer: "/note".into(),
-            detail: format!("a note of {count} characters"),
-            mend: "say why in at most 2000".into(),
-        }),
-    }
+    let note = Note::of_body(&body?)?;
+    stop(&intake, &caller, &id, ReleaseState::Held, &note).await
 }
 
 /// By which right this caller stops and moves releases.
