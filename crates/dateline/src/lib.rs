@@ -4,6 +4,9 @@
 //! reads the settings and a data folder, which it locks. What a crash leaves behind is the stages' business: at the next
 //! start the sweep finds it.
 
+// `println!` panics where nobody reads any more: commands say what they have to say by `saying`.
+#![warn(clippy::print_stdout)]
+
 #[macro_use]
 mod saying;
 

@@ -28,18 +28,18 @@ pub(super) async fn run(args: &ExplainArgs, client: &Client) -> Result<ExitCode>
     let shown = client.ask(Method::GET, &path, None).await?;
     let matches = shown["matches"] == true;
     if args.json {
-        println!("{shown}");
+        say!("{shown}");
     } else {
         match matches {
-            true => println!("matches by: {}", text(&shown, "clause")),
+            true => say!("matches by: {}", text(&shown, "clause")),
             false => {
                 let failed = shown["decisive"].as_array();
                 let failed = failed.into_iter().flatten().filter_map(Value::as_str);
                 let failed: Vec<&str> = failed.collect();
-                println!("does not match; failed: {}", failed.join("; "));
+                say!("does not match; failed: {}", failed.join("; "));
             }
         }
-        println!();
+        say!();
         print(&shown["explanation"], 0);
     }
     Ok(match matches {
@@ -70,7 +70,7 @@ fn print(clause: &Value, depth: usize) {
         };
         line.push_str(&format!(" [{verb} {}]", found.join(", ")));
     }
-    println!("{line}");
+    say!("{line}");
     for part in clause["parts"].as_array().into_iter().flatten() {
         print(part, depth + 1);
     }

@@ -62,11 +62,11 @@ fn check(text: &str, as_json: bool, taxonomy: &Taxonomy) -> Result<ExitCode> {
         return Ok(ExitCode::FAILURE);
     }
     match as_json {
-        true => println!(
+        true => say!(
             "{}",
             json!({ "filter": filter, "tree": filter.to_json(), "cost": filter.cost(), "most_cost": MAX_COST })
         ),
-        false => println!("{filter}\ncosts {} of {MAX_COST}", filter.cost()),
+        false => say!("{filter}\ncosts {} of {MAX_COST}", filter.cost()),
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -81,7 +81,7 @@ fn translate(from: &str, query: &str, as_json: bool) -> Result<ExitCode> {
     };
     let imported = import(dialect, query);
     match as_json {
-        true => println!("{}", json!(imported)),
+        true => say!("{}", json!(imported)),
         false => print(&imported),
     }
     Ok(match imported.filter {
@@ -92,15 +92,15 @@ fn translate(from: &str, query: &str, as_json: bool) -> Result<ExitCode> {
 
 fn print(imported: &Imported) {
     match &imported.filter {
-        Some(filter) => println!("{filter}"),
-        None => println!("nothing is left of it"),
+        Some(filter) => say!("{filter}"),
+        None => say!("nothing is left of it"),
     }
     let lines = |title: &str, notes: &[Note]| {
         if !notes.is_empty() {
-            println!("\n{title}:");
+            say!("\n{title}:");
         }
         for note in notes {
-            println!("  at {}: `{}` {}", note.at, note.text, note.says);
+            say!("  at {}: `{}` {}", note.at, note.text, note.says);
         }
     };
     lines("said otherwise here", &imported.translated);
