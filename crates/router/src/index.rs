@@ -188,10 +188,10 @@ impl Index {
         &self,
         subject: &Subject,
         scratch: &mut Scratch,
-        take: impl FnOnce(&mut Hits<'_>) -> T,
+        take: impl FnOnce(Hits<'_>) -> T,
     ) -> T {
         let view = View::now(&self.0);
-        take(&mut view.search(subject, scratch))
+        take(view.search(subject, scratch))
     }
 
     /// Merges until there is nothing to merge, on the caller's thread.

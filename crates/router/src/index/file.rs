@@ -1,12 +1,12 @@
 //! The index as a file: a cache of what the store says, to start from in less time than reading every filter takes.
 //!
 //! It is written beside the place it goes to and moved there when whole, so a crash leaves the old one or none. It tells its
-//! form, the grammar its filters were read by, its length and its hash, and whatever is wrong with it, it is as if it were
+//! form, the grammar that its filters were read by, the folding of its words, its length and its hash, and whatever is wrong with it, it is as if it were
 //! not there: nobody is told anything by it that the store does not say. After loading, the store's changes since its own are
 //! applied, and the router holds what came out against the store's sums (`Index::sums`); they differ if the store was
 //! restored to an earlier day meanwhile, and then all is read anew.
 //!
-//! Form, all numbers little-endian: magic, version, grammar, change number, sums, the body, SHA-256 of all before. The body
+//! Form, all numbers little-endian: magic, version, grammar, folding, change number, sums, the body, SHA-256 of all before. The body
 //! has the hash's key, the frequencies, terms by number, profiles, sets of topics, and one segment.
 
 use super::compile::Compiler;
@@ -22,6 +22,7 @@ use release::filter::{Filter, GRAMMAR_VERSION};
 use release::frequency::{DigestTime, Frequency};
 use release::language::LanguageTag;
 use release::model::Channel;
+use release::text::FOLDING;
 use release::topic::TopicSlug;
 use sha2::{Digest, Sha256};
 use std::collections::HashMap;
@@ -32,7 +33,9 @@ use std::sync::Arc;
 
 const MAGIC: &[u8; 8] = b"dtlindex";
 /// Grows with every change of the form, or of what terms a release has.
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
+/// What a file must say of itself: other grammars and other foldings find other subscriptions.
+const KIND: [u32; 3] = [VERSION, GRAMMAR_VERSION, FOLDING as u32];
 const HASH_BYTES: usize = 32;
 
 /// Why a file is not used.
@@ -102,7 +105,7 @@ impl Out {
             sums,
         } = whole;
         self.bytes(MAGIC)?;
-        self.numbers([VERSION, GRAMMAR_VERSION])?;
+        self.numbers(KIND)?;
         self.bytes(&change.to_le_bytes())?;
         self.bytes(&(sums.live as u64).to_le_bytes())?;
         self.bytes(&sums.ids.to_le_bytes())?;
@@ -187,7 +190,7 @@ pub(super) fn read(bytes: &[u8], options: Options) -> Result<Index> {
     if from.take(MAGIC.len())? != MAGIC {
         return Err(CacheError::Doubt("it is something else"));
     }
-    if *from.numbers(2)? != [VERSION, GRAMMAR_VERSION] {
+    if *from.numbers(KIND.len())? != KIND {
         return Err(CacheError::Doubt("it was written by another version"));
     }
     if *Sha256::digest(content) != *hash {

@@ -252,12 +252,12 @@ impl Hits<'_> {
     }
 
     /// The keys of the subscriptions, each once, in no order.
-    pub fn ids(&mut self, ids: &mut Vec<i64>) {
+    pub fn ids(self, ids: &mut Vec<i64>) {
         self.each(|part, slot| ids.push(part.id(slot)));
     }
 
     /// Gives out each subscription once.
-    pub(super) fn each(&mut self, mut each: impl FnMut(&Part, u32)) {
+    pub(super) fn each(self, mut each: impl FnMut(&Part, u32)) {
         let (mut base, mut from) = (0, 0);
         for (number, part) in self.snapshot.parts.iter().enumerate() {
             let end = self.scratch.ends[number];
@@ -273,12 +273,14 @@ impl Hits<'_> {
         self.each_listed(each);
     }
 
-    fn each_listed(&mut self, mut each: impl FnMut(&Part, u32)) {
+    fn each_listed(self, mut each: impl FnMut(&Part, u32)) {
         let Scratch {
             lists, seen, slots, ..
-        } = &mut *self.scratch;
-        let mut base = 0;
+        } = self.scratch;
+        let mut next = 0;
         for (number, part) in self.snapshot.parts.iter().enumerate() {
+            let base = next;
+            next += part.slots() as u32;
             let Part::Segment(segment) = part else {
                 continue;
             };
@@ -292,7 +294,6 @@ impl Hits<'_> {
                     }
                 }
             }
-            base += part.slots() as u32;
         }
     }
 }
