@@ -41,15 +41,12 @@ fn gather(filter: &Filter, subject: &Subject, places: &mut Vec<Highlight>) {
         }
         Filter::Text(text) => {
             for span in spans(text, subject) {
-                let first = subject.words.place(span.start);
-                let last = subject.words.place(span.end - 1);
-                if let (Some((section, first)), Some((_, last))) = (first, last) {
-                    places.push(Highlight {
-                        section,
-                        from: first.start,
-                        to: last.end,
-                    });
-                }
+                let stretch = subject.words.stretch(&span);
+                places.extend(stretch.map(|(section, place)| Highlight {
+                    section,
+                    from: place.start,
+                    to: place.end,
+                }));
             }
         }
         _ => {}

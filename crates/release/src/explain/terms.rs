@@ -51,15 +51,10 @@ fn some_of<T: ToString>(
 }
 
 fn written(span: &Span, subject: &Subject) -> String {
-    match (
-        subject.words.place(span.start),
-        subject.words.place(span.end - 1),
-    ) {
-        (Some((section, first)), Some((_, last))) => {
-            subject.words.text(section)[first.start..last.end].to_owned()
-        }
-        _ => String::new(),
-    }
+    let stretch = subject.words.stretch(span);
+    stretch.map_or_else(String::new, |(section, place)| {
+        subject.words.text(section)[place].to_owned()
+    })
 }
 
 /// Why a term does not hold.

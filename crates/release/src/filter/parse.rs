@@ -2,22 +2,17 @@
 //! near := primary (NEAR/n primary)?. What stands around a bracket (`title:(`, `cs(`) goes to each term inside of it.
 
 mod around;
+pub(super) mod node;
 
 use super::lex::{Kind, Star, Token, tokens};
 use super::term::{Bare, Call, Field};
 use super::words::{Choice, Text, Wanted};
 use super::{Filter, FilterError, MAX_BYTES, MAX_COST, MAX_DEPTH, MAX_PREFIXES, MAX_TERMS, term};
 use around::Around;
+use node::Node;
 
 /// What may begin a term.
 const TERM: [&str; 4] = ["a word", "a \"phrase\"", "a field such as topic:", "`(`"];
-
-/// A filter, and the place that makes it hold by absence alone, if there is one; the same of its negation.
-struct Node {
-    filter: Filter,
-    absent: Option<usize>,
-    absent_if_negated: Option<usize>,
-}
 
 /// Reads a whole text.
 pub(super) fn parse(source: &str) -> Result<Filter, FilterError> {
@@ -395,86 +390,5 @@ fn unstarred(at: usize, quoted: Option<Star>) -> Result<(), FilterError> {
             "`*` stands after words only, not after such a value",
         )),
         _ => Ok(()),
-    }
-}
-
-impl Node {
-    /// Of what must be present.
-    fn term(at: usize, filter: Filter) -> Node {
-        Node {
-            filter,
-            absent: None,
-            absent_if_negated: Some(at),
-        }
-    }
-
-    fn not(at: usize, inner: Node) -> Node {
-        Node {
-            filter: Filter::Not(Box::new(inner.filter)),
-            absent: inner.absent_if_negated.map(|_| at),
-            absent_if_negated: inner.absent,
-        }
-    }
-
-    /// One present member carries the others; negated, it is a choice, of which each one must be carried.
-    fn all(nodes: Vec<Node>) -> Node {
-        let absent = every(&nodes, |node| node.absent);
-        let absent_if_negated = nodes.iter().find_map(|node| node.absent_if_negated);
-        Node {
-            filter: all(nodes.into_iter().map(|node| node.filter)),
-            absent,
-            absent_if_negated,
-        }
-    }
-
-    fn any(nodes: Vec<Node>) -> Node {
-        let absent = nodes.iter().find_map(|node| node.absent);
-        let absent_if_negated = every(&nodes, |node| node.absent_if_negated);
-        Node {
-            filter: any(nodes.into_iter().map(|node| node.filter)),
-            absent,
-            absent_if_negated,
-        }
-    }
-}
-
-/// The first node's place, if every node has one.
-fn every(nodes: &[Node], place: impl Fn(&Node) -> Option<usize>) -> Option<usize> {
-    if nodes.iter().all(|node| place(node).is_some()) {
-        nodes.first().and_then(place)
-    } else {
-        None
-    }
-}
-
-/// All of several, flat; of one, itself.
-pub(super) fn all(filters: impl Iterator<Item = Filter>) -> Filter {
-    let mut flat = Vec::new();
-    for filter in filters {
-        match filter {
-            Filter::All(inner) => flat.extend(inner),
-            other => flat.push(other),
-        }
-    }
-    if flat.len() == 1 {
-        flat.remove(0)
-    } else {
-        Filter::All(flat)
-    }
-}
-
-/// Any of several, flat; of one, itself.
-pub(super) fn any(filters: impl Iterator<Item = Filter>) -> Filter {
-    let mut flat = Vec::new();
-    for filter in filters {
-        match filter {
-            Filter::Any(inner) => flat.extend(inner),
-            other => flat.push(other),
-        }
-    }
-    if flat.len() == 1 {
-        flat.remove(0)
-    } else {
-        Filter::Any(flat)
     }
 }

@@ -62,13 +62,13 @@ fn filter() -> impl Strategy<Value = Filter> {
     let tree = term().prop_recursive(5, 40, 4, |inner| {
         prop_oneof![
             prop::collection::vec(inner.clone(), 2..4)
-                .prop_map(|parts| parse::all(parts.into_iter())),
+                .prop_map(|parts| parse::node::all(parts.into_iter())),
             prop::collection::vec(inner.clone(), 2..4)
-                .prop_map(|parts| parse::any(parts.into_iter())),
+                .prop_map(|parts| parse::node::any(parts.into_iter())),
             inner.prop_map(|part| Filter::Not(Box::new(part))),
         ]
     });
-    tree.prop_map(|tree| parse::all([Filter::Everything, tree].into_iter()))
+    tree.prop_map(|tree| parse::node::all([Filter::Everything, tree].into_iter()))
         .prop_filter("beyond the limits", |filter| {
             let phrases = filter.terms().filter_map(|term| match term {
                 Filter::Text(text) => Some(text.phrases()),

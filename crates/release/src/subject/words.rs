@@ -131,6 +131,13 @@ impl Words {
         Some((Section::ALL[at], from as usize..to as usize))
     }
 
+    /// The text in which a row of words stands, and where, in bytes; none if it is empty, or begins or ends in a gap.
+    pub fn stretch(&self, words: &Range<u32>) -> Option<(Section, Range<usize>)> {
+        let (section, first) = self.place(words.start)?;
+        let (_, last) = self.place(words.end.checked_sub(1)?)?;
+        Some((section, first.start..last.end))
+    }
+
     /// The word at a position as it is written; empty in a gap or past the end.
     pub fn written(&self, position: u32) -> &str {
         self.place(position)

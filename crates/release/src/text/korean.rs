@@ -1,6 +1,6 @@
 //! Particles of Korean, which are written at the end of the word that they belong to.
 
-/// Particles, of which one or two in a row may end a word.
+/// Particles, of which up to [`IN_A_ROW`] may end a word.
 const PARTICLES: &[&str] = &[
     "은",
     "는",
@@ -64,7 +64,7 @@ const PARTICLES: &[&str] = &[
     "커녕",
 ];
 
-/// Particles in a row at most.
+/// Particles at the end of a word, at most.
 const IN_A_ROW: usize = 3;
 
 /// What a word is without particles at its end: each form, the longest first, none of them empty.

@@ -1,26 +1,16 @@
 //! From a query's tokens to a filter's text: any := all (OR all)*, all := near ((AND | NOT | AND NOT)? near)*,
 //! near := primary (operator of nearness, primary)*.
 
-use super::fields::{self, Field};
+mod operators;
+mod terms;
+
+use super::fields;
 use super::lex::{Kind, Token, tokens};
 use super::node::Node;
 use super::{Dialect, Imported, Note, words};
-use crate::filter::{MAX_BETWEEN, MAX_DEPTH, MAX_FIRST, MAX_TIMES};
-
-/// What stands between two terms.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Operator {
-    And,
-    Or,
-    Not,
-    /// So many words between.
-    Near {
-        between: u32,
-        ordered: bool,
-    },
-    /// In one paragraph.
-    Same,
-}
+use crate::filter::{MAX_BETWEEN, MAX_DEPTH};
+use operators::Operator;
+use terms::{split_field, split_first};
 
 pub(super) fn read(dialect: Dialect, query: &str, imported: &mut Imported) -> Node {
     let mut reader = Reader {
@@ -284,162 +274,6 @@ impl<'a> Reader<'a, '_> {
         matches!((self.peek(), bracket), (Some(Token { kind: Kind::Word(word), .. }), Some(Token { kind: Kind::Open, glued: true, .. })) if fields::field(word).is_some())
     }
 
-    /// `toyota/F50/`.
-    fn first_words(&mut self, token: Token<'a>, word: &'a str) -> Option<Node> {
-        let (term, count) = split_first(word).filter(|_| self.dialect == Dialect::Factiva)?;
-        self.next += 1;
-        let count = count.clamp(1, u32::from(MAX_FIRST));
-        let node = words::phrase(&[(token.at, term)], self.imported);
-        self.translate(token, &format!("first/{count}"));
-        Some(node.within(&format!("first/{count}(")))
-    }
-
-    /// `hd=`, `title:`, `headline(`, `atleast3 `.
-    fn field(&mut self, token: Token<'a>, word: &'a str) -> Option<Node> {
-        if let Some(times) = at_least(word) {
-            self.next += 1;
-            let node = self.primary();
-            return Some(self.at_least(token, times, node));
-        }
-        let bracket = self.tokens.get(self.next + 1).filter(|next| next.glued);
-        let (name, value) = match split_field(word) {
-            Some(split) => split,
-            None if bracket.is_some_and(|next| next.kind == Kind::Open) => (word, ""),
-            None => return None,
-        };
-        let field = fields::field(name)?;
-        self.next += 1;
-        Some(match field {
-            Field::Foreign(says) => {
-                self.value(value, true);
-                self.lose(token, &format!("left out: {says}"));
-                Node::default()
-            }
-            Field::Language | Field::Place => self.coded(token, field, value),
-            Field::Parts(parts) => {
-                let node = self.value(value, false);
-                let names: Vec<String> = parts.iter().map(|part| format!("{part}:")).collect();
-                if names != [format!("{name}:")] {
-                    self.translate(token, &names.join(" OR "));
-                }
-                Node::any(
-                    parts
-                        .iter()
-                        .map(|part| node.within(&format!("{part}:(")))
-                        .collect(),
-                )
-            }
-            Field::Exact => {
-                let node = self.value(value, false);
-                let exact = node
-                    .choice()
-                    .iter()
-                    .map(|text| Node::phrase(format!("cs({text})")));
-                match node.choice().is_empty() {
-                    true => node.within("cs("),
-                    false => Node::any(exact.collect()),
-                }
-            }
-        })
-    }
-
-    fn at_least(&mut self, token: Token<'a>, times: u32, node: Node) -> Node {
-        if node.choice().is_empty() && node.text().is_some() {
-            self.lose(
-                token,
-                "left out: only words, phrases and an OR of them are counted",
-            );
-            return node;
-        }
-        match times {
-            0 | 1 => node,
-            _ => {
-                let times = times.min(u32::from(MAX_TIMES));
-                self.translate(token, &format!("atleast/{times}"));
-                node.within(&format!("atleast/{times}("))
-            }
-        }
-    }
-
-    /// The value of a field, read or thrown away.
-    fn value(&mut self, value: &'a str, skip: bool) -> Node {
-        if !value.is_empty() {
-            let at = self.tokens[self.next - 1].at;
-            return match skip {
-                true => Node::default(),
-                false => words::phrase(&[(at, value)], self.imported),
-            };
-        }
-        match self.peek() {
-            Some(Token {
-                kind: Kind::Open, ..
-            }) if skip => {
-                self.next += 1;
-                self.skip();
-                Node::default()
-            }
-            Some(Token {
-                kind: Kind::Quoted(_) | Kind::Word(_),
-                ..
-            }) if skip => {
-                self.next += 1;
-                Node::default()
-            }
-            _ => self.primary(),
-        }
-    }
-
-    /// A language or place, or several in a bracket.
-    fn coded(&mut self, token: Token<'a>, field: Field, value: &'a str) -> Node {
-        let mut values = Vec::new();
-        match (value.is_empty(), self.peek()) {
-            (false, _) => values.push(value),
-            (
-                true,
-                Some(Token {
-                    kind: Kind::Quoted(text) | Kind::Word(text),
-                    ..
-                }),
-            ) => {
-                values.push(text);
-                self.next += 1;
-            }
-            (
-                true,
-                Some(Token {
-                    kind: Kind::Open, ..
-                }),
-            ) => {
-                let begin = self.next + 1;
-                self.next += 1;
-                self.skip();
-                for token in &self.tokens[begin..self.next] {
-                    if let Kind::Quoted(text) | Kind::Word(text) = token.kind
-                        && !text.eq_ignore_ascii_case("or")
-                    {
-                        values.push(text);
-                    }
-                }
-            }
-            _ => {}
-        }
-        let nodes: Vec<Node> = values
-            .into_iter()
-            .filter_map(|value| {
-                let node = fields::value(field, value);
-                if node.is_none() {
-                    self.lose(token, &format!("left out: `{value}` is not known here"));
-                }
-                node
-            })
-            .collect();
-        let node = Node::any(nodes);
-        if let Some(text) = node.text() {
-            self.translate(token, text.trim_matches(['(', ')']));
-        }
-        node
-    }
-
     fn take(&mut self, wanted: Operator) -> bool {
         let is_next = self.operator() == Some(wanted);
         self.next += usize::from(is_next);
@@ -455,24 +289,7 @@ impl<'a> Reader<'a, '_> {
         else {
             return None;
         };
-        let lower = word.to_lowercase();
-        match lower.as_str() {
-            "and" => return Some(Operator::And),
-            "or" => return Some(Operator::Or),
-            "not" | "andnot" => return Some(Operator::Not),
-            "same" if self.dialect == Dialect::Factiva => return Some(Operator::Same),
-            _ => {}
-        }
-        let (name, number) = numbered(&lower)?;
-        let near = |between: u32, ordered| Some(Operator::Near { between, ordered });
-        match (self.dialect, name) {
-            (Dialect::Meltwater, "near") => near(number.unwrap_or(4), false),
-            (Dialect::Meltwater, "onear") => near(number.unwrap_or(4), true),
-            (Dialect::Factiva, "adj" | "w") => near(number.unwrap_or(1).saturating_sub(1), true),
-            (Dialect::Factiva, "near" | "n") => near(number?.saturating_sub(1), false),
-            (Dialect::Cision, "w" | "near") => near(number?, false),
-            _ => None,
-        }
+        Operator::of(self.dialect, word)
     }
 
     fn peek(&self) -> Option<Token<'a>> {
@@ -509,41 +326,4 @@ fn side_by_side(a: &str, b: &str) -> Node {
         Some(stem) => format!("\"{} {}\"*", bare(a), bare(stem)),
         None => format!("\"{} {}\"", bare(a), bare(b)),
     })
-}
-
-/// `adj5`, `w/5`, `/n5/`: the name and the number, if it has one.
-fn numbered(lower: &str) -> Option<(&str, Option<u32>)> {
-    let inner = lower.trim_matches('/');
-    let end = inner.trim_end_matches(|c: char| c.is_ascii_digit());
-    let name = end.trim_end_matches('/');
-    let number = &inner[end.len()..];
-    match number.is_empty() {
-        true => Some((name, None)),
-        false => Some((name, Some(number.parse().unwrap_or(u32::MAX)))),
-    }
-}
-
-/// `toyota/F50/`.
-fn split_first(word: &str) -> Option<(&str, u32)> {
-    let (term, rest) = word.strip_suffix('/')?.rsplit_once('/')?;
-    let number = rest.strip_prefix(['f', 'F'])?;
-    (!term.is_empty()).then_some(())?;
-    Some((term, number.parse().ok()?))
-}
-
-fn at_least(word: &str) -> Option<u32> {
-    let lower = word.to_lowercase();
-    lower
-        .strip_prefix("atleast")?
-        .trim_start_matches('/')
-        .parse()
-        .ok()
-}
-
-/// `hd=x`, `title:x`: the name and what follows it.
-fn split_field(word: &str) -> Option<(&str, &str)> {
-    let at = word.find([':', '='])?;
-    let (name, value) = (&word[..at], &word[at + 1..]);
-    let is_name = !name.is_empty() && name.chars().all(|c| c.is_ascii_alphabetic());
-    is_name.then_some((name, value))
 }

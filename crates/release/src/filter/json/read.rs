@@ -6,8 +6,22 @@ use super::{
 use crate::filter::term::{self, Facet};
 use crate::filter::{MAX_BETWEEN, MAX_FIRST, MAX_TIMES};
 
-const KINDS: &str =
-    "everything, all, any, not, topic, geo, lang, source, ticker, lane, words, near or atleast";
+/// The members that say what an object is.
+const KINDS: [&str; 13] = [
+    "everything",
+    "all",
+    "any",
+    "not",
+    "topic",
+    "geo",
+    "lang",
+    "source",
+    "ticker",
+    "lane",
+    "words",
+    "near",
+    "atleast",
+];
 
 type Object = Map<String, Value>;
 
@@ -18,26 +32,11 @@ pub(super) fn filter(value: &Value, at: &str, depth: usize) -> Result<Filter, Js
     let Value::Object(object) = value else {
         return Err(wrong(
             at,
-            &format!("a filter is an object with one of {KINDS}"),
+            &format!("a filter is an object with one of {}", kinds()),
         ));
     };
-    let kinds = [
-        "everything",
-        "all",
-        "any",
-        "not",
-        "topic",
-        "geo",
-        "lang",
-        "source",
-        "ticker",
-        "lane",
-        "words",
-        "near",
-        "atleast",
-    ];
-    let Some(kind) = kinds.into_iter().find(|kind| object.contains_key(*kind)) else {
-        return Err(wrong(at, &format!("this object has none of {KINDS}")));
+    let Some(kind) = KINDS.into_iter().find(|kind| object.contains_key(*kind)) else {
+        return Err(wrong(at, &format!("this object has none of {}", kinds())));
     };
     let (inner, place) = (&object[kind], format!("{at}/{kind}"));
     match kind {
@@ -60,6 +59,11 @@ pub(super) fn filter(value: &Value, at: &str, depth: usize) -> Result<Filter, Js
             }
         }
     }
+}
+
+fn kinds() -> String {
+    let [others @ .., last] = KINDS;
+    format!("{} or {last}", others.join(", "))
 }
 
 fn several(kind: &str, value: &Value, at: &str, depth: usize) -> Result<Filter, JsonError> {

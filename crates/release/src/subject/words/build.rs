@@ -165,8 +165,8 @@ impl Builder {
     }
 }
 
-/// FNV-1a over eight bytes at a time. Hostile texts can make it slow for themselves alone, and only as far as the length
-/// of a release allows.
+/// A multiplication for each eight bytes. Hostile texts can make the table slow for themselves alone, and only as far as the
+/// length of a release allows.
 fn hash(key: &str) -> u64 {
     let mut hash = 0xcbf2_9ce4_8422_2325_u64 ^ key.len() as u64;
     for chunk in key.as_bytes().chunks(8) {
