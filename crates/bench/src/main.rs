@@ -30,6 +30,7 @@ mod process;
 mod publishing;
 mod receivers;
 mod submissions;
+mod times;
 mod usage;
 mod wire;
 

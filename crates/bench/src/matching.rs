@@ -16,9 +16,10 @@ mod world;
 
 pub(crate) use filters::Workload;
 
+use crate::times::Times;
 use crate::usage;
 use anyhow::{Result, ensure};
-use figures::{Lines, Times};
+use figures::Lines;
 use release::filter::Filter;
 use release::subject::Subject;
 use releases::{Raw, Script};

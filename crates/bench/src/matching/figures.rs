@@ -1,7 +1,7 @@
 //! Figures of matching: one JSON line each, with what was wanted of it where something was.
 
+use crate::times::Times;
 use serde::Serialize;
-use std::time::Duration;
 
 /// Whose figures they are.
 #[derive(Debug, Clone)]
@@ -54,38 +54,5 @@ impl Lines {
         };
         let text = serde_json::to_string(&line).expect("numbers and texts have a JSON form");
         println!("{text}");
-    }
-}
-
-/// Times, ascending.
-#[derive(Debug)]
-pub(super) struct Times(Vec<Duration>);
-
-impl Times {
-    /// One or more.
-    pub(super) fn new(mut times: Vec<Duration>) -> Times {
-        times.sort_unstable();
-        Times(times)
-    }
-
-    /// The time that a share of them does not exceed, in milliseconds.
-    pub(super) fn ms(&self, share: f64) -> f64 {
-        let at = (share * (self.0.len() - 1) as f64).round() as usize;
-        self.0[at].as_secs_f64() * 1e3
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn percentiles_are_of_the_sorted_times() {
-        let times = Times::new((1..=100).rev().map(Duration::from_millis).collect());
-
-        assert_eq!(
-            (times.ms(0.0), times.ms(0.99), times.ms(1.0)),
-            (1.0, 99.0, 100.0)
-        );
     }
 }

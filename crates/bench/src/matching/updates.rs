@@ -1,7 +1,8 @@
 //! Matching a hundred releases a second while subscriptions come and go as fast as one thread can bring them.
 
-use super::figures::{Lines, Times};
+use super::figures::Lines;
 use super::subscribers::Subscribers;
+use crate::times::Times;
 use release::subject::Subject;
 use router::index::{Index, Scratch};
 use std::sync::atomic::{AtomicBool, Ordering};
