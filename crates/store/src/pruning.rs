@@ -71,55 +71,25 @@ macro_rules! old_rows {
     };
 }
 
-/// Deletes old rows of a table in short transactions; gives how many.
-macro_rules! delete_old {
-    ($store:expr, $before_ms:expr, $table:ident, $key:literal) => {{
+/// Deletes rows in short transactions; gives how many. What follows the key names the table and begins the condition, which ends
+/// with what is bound.
+macro_rules! delete_rows {
+    ($store:expr, $bound:expr, $key:literal, $($rows:tt)+) => {{
         let mut deleted = 0;
         loop {
             let rows = writing!($store, |conn| {
                 sqlx::query(concat!(
                     "delete from ",
-                    old_rows!($table),
+                    $($rows)+,
                     " $1 and (",
                     $key,
                     ") in (select ",
                     $key,
                     " from ",
-                    old_rows!($table),
+                    $($rows)+,
                     " $1 limit $2)"
                 ))
-                .bind($before_ms)
-                .bind(ROWS_AT_ONCE)
-                .execute(&mut *conn)
-                .await?
-                .rows_affected() as i64
-            });
-            deleted += rows;
-            if rows < ROWS_AT_ONCE {
-                break deleted;
-            }
-        }
-    }};
-}
-
-/// Deletes rows of one alert, which `$of` begins to name, in short transactions; gives how many.
-macro_rules! delete_of_alert {
-    ($store:expr, $alert_id:expr, $of:literal, $key:literal) => {{
-        let mut deleted = 0;
-        loop {
-            let rows = writing!($store, |conn| {
-                sqlx::query(concat!(
-                    "delete from ",
-                    $of,
-                    " = $1 and (",
-                    $key,
-                    ") in (select ",
-                    $key,
-                    " from ",
-                    $of,
-                    " = $1 limit $2)"
-                ))
-                .bind($alert_id)
+                .bind($bound)
                 .bind(ROWS_AT_ONCE)
                 .execute(&mut *conn)
                 .await?
@@ -174,10 +144,15 @@ impl Store {
                 self.prune_alert(*alert_id, &mut pruned).await?;
             }
         }
-        pruned.questions = delete_old!(self, before_ms, questions, "id");
-        pruned.sessions = delete_old!(self, before_ms, sessions, "id");
-        pruned.sign_ins = delete_old!(self, before_ms, sign_ins, "id");
-        pruned.idempotency = delete_old!(self, before_ms, idempotency, "actor, idempotency_key");
+        pruned.questions = delete_rows!(self, before_ms, "id", old_rows!(questions));
+        pruned.sessions = delete_rows!(self, before_ms, "id", old_rows!(sessions));
+        pruned.sign_ins = delete_rows!(self, before_ms, "id", old_rows!(sign_ins));
+        pruned.idempotency = delete_rows!(
+            self,
+            before_ms,
+            "actor, idempotency_key",
+            old_rows!(idempotency)
+        );
         Ok(pruned)
     }
 
@@ -198,23 +173,23 @@ impl Store {
 
     /// What is due is left, though it became so since the alert was looked for: then the batches stay, too.
     async fn prune_alert(&self, alert_id: i64, pruned: &mut Pruned) -> Result<()> {
-        pruned.deliveries += delete_of_alert!(
+        pruned.deliveries += delete_rows!(
             self,
             alert_id,
-            "deliveries where state <> 'due' and alert_id",
-            "endpoint_id"
+            "endpoint_id",
+            "deliveries where state <> 'due' and alert_id ="
         );
-        pruned.attempts += delete_of_alert!(
+        pruned.attempts += delete_rows!(
             self,
             alert_id,
-            "attempts where alert_id",
-            "endpoint_id, attempt"
+            "endpoint_id, attempt",
+            "attempts where alert_id ="
         );
-        pruned.digest_members += delete_of_alert!(
+        pruned.digest_members += delete_rows!(
             self,
             alert_id,
-            "digest_members where digest_id",
-            "endpoint_id, alert_id"
+            "endpoint_id, alert_id",
+            "digest_members where digest_id ="
         );
         let (batches, alerts) = writing!(self, |conn| {
             let batches = sqlx::query(
