@@ -4,4 +4,4 @@ mod sign;
 mod target;
 
 pub use sign::{BadSecret, new_secret, signature};
-pub use target::{GuardError, check_url, is_public};
+pub use target::{GuardError, Target, check_url, is_public};

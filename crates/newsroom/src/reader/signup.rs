@@ -207,12 +207,14 @@ fn checked(
     });
     let url = match target {
         Target::Mail => Ok(()),
-        Target::Hook => check_url(&filled.url, newsroom.readers.allow_private).map_err(|error| {
-            errors.add(
-                "url",
-                format!("{error}. Give a public https URL without credentials."),
-            );
-        }),
+        Target::Hook => check_url(&filled.url, newsroom.readers.allow_private)
+            .map(drop)
+            .map_err(|error| {
+                errors.add(
+                    "url",
+                    format!("{error}. Give a public https URL without credentials."),
+                );
+            }),
     };
     let reads = languages(&filled.reads, errors);
     let frequency = match target {

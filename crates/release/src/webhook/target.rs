@@ -20,11 +20,26 @@ pub enum GuardError {
     NotPublic(String),
 }
 
-/// Judges a URL before anything is resolved; literal addresses are judged here, for connectors skip resolvers for them.
+/// Where a URL that may be called leads.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Target {
+    /// Whether the connection is encrypted.
+    pub is_https: bool,
+    /// A name in ASCII, or an address without brackets.
+    pub host: String,
+    /// 443 or 80 unless the URL names another.
+    pub port: u16,
+    /// Host and port as a request's `Host` says them (RFC 9110, 7.2).
+    pub authority: String,
+    /// Path and query as a request's first line says them.
+    pub path: String,
+}
+
+/// Judges a URL before anything is resolved. What a name resolves to is judged by whoever connects.
 ///
 /// # Errors
 /// [`GuardError`], which names the part and the mend.
-pub fn check_url(text: &str, allow_private: bool) -> Result<(), GuardError> {
+pub fn check_url(text: &str, allow_private: bool) -> Result<Target, GuardError> {
     let shown = || crate::address::printable(text);
     // The parser drops line ends and mends backslashes: what is called would not be what was judged.
     if text.contains(|c: char| c.is_control() || c.is_whitespace() || c == '\\') {
@@ -53,7 +68,29 @@ pub fn check_url(text: &str, allow_private: bool) -> Result<(), GuardError> {
         Some(address) if !allow_private && !is_public(address) => {
             Err(GuardError::NotPublic(address.to_string()))
         }
-        _ => Ok(()),
+        _ => Target::of(&url).ok_or_else(|| GuardError::Malformed(shown())),
+    }
+}
+
+impl Target {
+    fn of(url: &Url) -> Option<Target> {
+        let bracketed = url.host_str()?;
+        let host = bracketed.trim_start_matches('[').trim_end_matches(']');
+        let authority = match url.port() {
+            Some(port) => format!("{bracketed}:{port}"),
+            None => bracketed.to_owned(),
+        };
+        let path = match url.query() {
+            Some(query) => format!("{}?{query}", url.path()),
+            None => url.path().to_owned(),
+        };
+        Some(Target {
+            is_https: url.scheme() == "https",
+            host: host.to_owned(),
+            port: url.port_or_known_default()?,
+            authority,
+            path,
+        })
     }
 }
 
@@ -141,6 +178,53 @@ mod tests {
         check("https://[ff02::1]/", false);
         check("https://[2001:db8::1]/", false);
         check("not a url", false);
+    }
+
+    #[test]
+    fn target_is_what_a_connection_and_a_request_need() {
+        let target = |url: &str| {
+            let target = check_url(url, true).unwrap();
+            let Target {
+                is_https,
+                host,
+                port,
+                authority,
+                path,
+            } = target;
+            (is_https, host, port, authority, path)
+        };
+        let told = |is_https, host: &str, port, authority: &str, path: &str| {
+            (
+                is_https,
+                host.to_owned(),
+                port,
+                authority.to_owned(),
+                path.to_owned(),
+            )
+        };
+
+        assert_eq!(
+            target("https://example.com"),
+            told(true, "example.com", 443, "example.com", "/")
+        );
+        assert_eq!(
+            target(
+                "https://Bücher.example:8443/a b?c=d#e"
+                    .replace(' ', "%20")
+                    .as_str()
+            ),
+            told(
+                true,
+                "xn--bcher-kva.example",
+                8443,
+                "xn--bcher-kva.example:8443",
+                "/a%20b?c=d"
+            )
+        );
+        assert_eq!(
+            target("http://[::1]:80/x"),
+            told(false, "::1", 80, "[::1]", "/x")
+        );
     }
 
     #[test]
