@@ -4,12 +4,10 @@ pub mod conversation;
 mod folder;
 mod message;
 mod pool;
-mod tls;
 
 pub(crate) use message::DigestMail;
 pub use message::{From, StoryMails};
 pub use pool::Pool;
-pub use tls::tls_config;
 
 use crate::contents::Wire;
 use crate::{Failure, SendError, Sent};
@@ -152,7 +150,7 @@ impl Mailer {
 }
 
 /// A mail that cannot be built will not build next time.
-fn unsendable(error: message::MessageError) -> SendError {
+fn unsendable(error: message::BadAddress) -> SendError {
     SendError::Fail(Failure::unanswered(error.to_string()))
 }
 

@@ -14,11 +14,15 @@ mod in_flight;
 mod recorder;
 mod retry;
 mod slots;
+mod stream;
+mod tls;
 pub mod webhook;
 mod worker;
 
 pub use contents::Wire;
 pub use retry::RetryPolicy;
+pub use stream::Stream;
+pub use tls::tls_config;
 pub use worker::{Worker, WorkerSettings};
 
 use email::Mailer;

@@ -1,26 +1,23 @@
 //! The webhook worker's way out: signed HTTP POSTs by Standard Webhooks 1.0.0, to public addresses only.
 
-mod connect;
-mod guard;
+mod dial;
+mod line;
+mod lines;
 
 use crate::{Failure, SendError, Sent};
-use connect::TimedConnector;
-use guard::GuardedResolver;
+use dial::Dialer;
 use http::{HeaderMap, Request, Response, StatusCode, header};
-use http_body_util::{BodyExt, Full, Limited};
+use http_body_util::Full;
 use hyper::body::{Bytes, Incoming};
-use hyper_rustls::HttpsConnectorBuilder;
-use hyper_util::client::legacy::Client;
-use hyper_util::client::legacy::connect::HttpConnector;
-use hyper_util::rt::{TokioExecutor, TokioTimer};
-use release::webhook::{check_url, signature};
+use line::Line;
+use lines::Lines;
+use release::webhook::{Target, check_url, signature};
+use std::fmt;
 use std::time::Duration;
 use tokio::time::timeout;
 
 /// How long the rest of a good answer is waited for, only to use its connection again.
 const DRAIN: Duration = Duration::from_millis(500);
-/// Idle connections are closed after this.
-const IDLE: Duration = Duration::from_secs(30);
 
 /// What a caller is told at its start.
 #[derive(Debug, Clone, Copy)]
@@ -37,11 +34,26 @@ pub struct CallerSettings {
     pub keep_bytes: usize,
 }
 
-/// Makes calls over shared connections.
-#[derive(Debug)]
+/// Makes calls over kept connections.
 pub struct Caller {
-    client: Client<TimedConnector, Full<Bytes>>,
+    lines: Lines,
     settings: CallerSettings,
+}
+
+impl fmt::Debug for Caller {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("Caller")
+            .field("settings", &self.settings)
+            .finish_non_exhaustive()
+    }
+}
+
+/// The head of an answer, with the connection that its body comes on.
+struct Answer {
+    target: Target,
+    line: Line,
+    response: Response<Incoming>,
 }
 
 /// One call.
@@ -61,35 +73,22 @@ impl Caller {
     /// # Errors
     /// If the system's root certificates cannot be read.
     pub fn new(settings: CallerSettings) -> std::io::Result<Caller> {
-        let mut http =
-            HttpConnector::new_with_resolver(GuardedResolver::new(settings.allow_private));
-        http.enforce_http(false);
-        http.set_nodelay(true);
-        http.set_connect_timeout(Some(settings.connect_timeout));
-        let https = HttpsConnectorBuilder::new().with_native_roots()?;
-        let https = match settings.allow_private {
-            true => https.https_or_http(),
-            false => https.https_only(),
-        };
-        let client = Client::builder(TokioExecutor::new())
-            .pool_idle_timeout(IDLE)
-            .pool_timer(TokioTimer::new())
-            .build(TimedConnector::new(
-                https.enable_http1().wrap_connector(http),
-                // Name, TCP and TLS, each with the same time.
-                settings.connect_timeout * 3,
-            ));
-        Ok(Caller { client, settings })
+        let lines = Lines::new(Dialer {
+            allow_private: settings.allow_private,
+            limit: settings.connect_timeout,
+            tls: crate::tls_config()?,
+        });
+        Ok(Caller { lines, settings })
     }
 
     /// Makes a call. 2xx is a yes; redirects are not followed.
     pub(crate) async fn call(&self, call: &Call<'_>, now_ms: i64) -> Result<Sent, SendError> {
-        let response = self.answer(call, now_ms).await?;
-        let status = response.status();
+        let answer = self.answer(call, now_ms).await?;
+        let status = answer.response.status();
         if !status.is_success() {
-            return Err(self.refusal(response).await);
+            return Err(self.refusal(answer).await);
         }
-        let _ = timeout(DRAIN, self.read(response)).await;
+        self.read(answer, DRAIN).await;
         Ok(Sent {
             status: Some(i64::from(status.as_u16())),
         })
@@ -102,14 +101,13 @@ impl Caller {
         challenge: &str,
         now_ms: i64,
     ) -> Result<Sent, SendError> {
-        let response = self.answer(call, now_ms).await?;
-        if !response.status().is_success() {
-            return Err(self.refusal(response).await);
+        let answer = self.answer(call, now_ms).await?;
+        let status = answer.response.status();
+        if !status.is_success() {
+            return Err(self.refusal(answer).await);
         }
-        let status = i64::from(response.status().as_u16());
-        let body = timeout(self.settings.total_timeout, self.read(response))
-            .await
-            .unwrap_or_default();
+        let status = i64::from(status.as_u16());
+        let body = self.read(answer, self.settings.total_timeout).await;
         let answered = serde_json::from_slice::<serde_json::Value>(&body)
             .is_ok_and(|value| value["challenge"].as_str() == Some(challenge));
         if answered {
@@ -124,12 +122,16 @@ impl Caller {
         }))
     }
 
-    async fn answer(&self, call: &Call<'_>, now_ms: i64) -> Result<Response<Incoming>, SendError> {
-        let request = self.request(call, now_ms).map_err(SendError::Fail)?;
+    async fn answer(&self, call: &Call<'_>, now_ms: i64) -> Result<Answer, SendError> {
+        let (target, request) = self.request(call, now_ms).map_err(SendError::Fail)?;
         let limit = self.settings.total_timeout;
-        match timeout(limit, self.client.request(request)).await {
-            Ok(Ok(response)) => Ok(response),
-            Ok(Err(error)) => Err(Failure::unanswered(chain(&error)).retry()),
+        match timeout(limit, self.lines.send(&target, request)).await {
+            Ok(Ok((line, response))) => Ok(Answer {
+                target,
+                line,
+                response,
+            }),
+            Ok(Err(error)) => Err(Failure::unanswered(error.to_string()).retry()),
             Err(_) => Err(Failure::unanswered(format!(
                 "no answer within {} s",
                 limit.as_secs_f32()
@@ -138,35 +140,40 @@ impl Caller {
         }
     }
 
-    fn request(&self, call: &Call<'_>, now_ms: i64) -> Result<Request<Full<Bytes>>, Failure> {
+    fn request(
+        &self,
+        call: &Call<'_>,
+        now_ms: i64,
+    ) -> Result<(Target, Request<Full<Bytes>>), Failure> {
         let unsendable = |error: &dyn std::error::Error| Failure::unanswered(error.to_string());
-        check_url(call.url, self.settings.allow_private).map_err(|error| unsendable(&error))?;
+        let target =
+            check_url(call.url, self.settings.allow_private).map_err(|error| unsendable(&error))?;
         let timestamp = now_ms / 1000;
         let signature = signature(call.secret, call.id, timestamp, &call.body)
             .map_err(|error| unsendable(&error))?;
-        Request::post(call.url)
+        let request = Request::post(target.path.as_str())
+            .header(header::HOST, target.authority.as_str())
             .header(header::CONTENT_TYPE, "application/json")
             .header(header::USER_AGENT, "Dateline/0.1")
             .header("webhook-id", call.id)
             .header("webhook-timestamp", timestamp)
             .header("webhook-signature", signature)
             .body(Full::new(call.body.clone()))
-            .map_err(|error| unsendable(&error))
+            .map_err(|error| unsendable(&error))?;
+        Ok((target, request))
     }
 
     /// 410 ends the endpoint; every other refusal might be mended by its owner, so it is tried again.
-    async fn refusal(&self, response: Response<Incoming>) -> SendError {
-        let status = response.status();
-        let after_ms = retry_after_ms(response.headers());
+    async fn refusal(&self, answer: Answer) -> SendError {
+        let status = answer.response.status();
+        let after_ms = retry_after_ms(answer.response.headers());
         let error = match status.is_redirection() {
             true => format!(
                 "answered {status}: redirects are not followed, subscribe with the final URL"
             ),
             false => format!("answered {status}"),
         };
-        let body = timeout(DRAIN, self.read(response))
-            .await
-            .unwrap_or_default();
+        let body = self.read(answer, DRAIN).await;
         let answer = self.kept(&body);
         let failure = Failure {
             answer,
@@ -184,14 +191,20 @@ impl Caller {
         String::from_utf8_lossy(&body[..end]).replace('\0', "\u{fffd}")
     }
 
-    /// The body, or as much of it as is read.
-    async fn read(&self, response: Response<Incoming>) -> Vec<u8> {
-        let mut limited = Limited::new(response.into_body(), self.settings.read_limit_bytes);
-        let mut body = Vec::new();
-        while let Some(Ok(frame)) = limited.frame().await {
-            body.extend_from_slice(frame.data_ref().map_or(&[][..], |data| data));
+    /// The body, or as much of it as is read and comes in time; the connection is kept if that was all.
+    async fn read(&self, answer: Answer, limit: Duration) -> Vec<u8> {
+        let Answer {
+            target,
+            mut line,
+            response,
+        } = answer;
+        let most_bytes = self.settings.read_limit_bytes;
+        let mut read = Vec::new();
+        let whole = line.read(response.into_body(), most_bytes, &mut read);
+        if let Ok(true) = timeout(limit, whole).await {
+            self.lines.give_back(&target, line);
         }
-        body
+        read
     }
 }
 
@@ -205,15 +218,4 @@ fn retry_after_ms(headers: &HeaderMap) -> Option<i64> {
         .parse()
         .ok()?;
     Some(seconds.clamp(0, 86_400) * 1000)
-}
-
-/// The client's errors say "client error (Connect)"; what people need stands further down.
-fn chain(error: &dyn std::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut source = error.source();
-    while let Some(error) = source {
-        text = format!("{text}: {error}");
-        source = error.source();
-    }
-    text
 }

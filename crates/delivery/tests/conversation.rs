@@ -13,8 +13,9 @@ use std::io::ErrorKind;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::time::Duration;
 
+use delivery::Stream;
 use delivery::email::conversation::{
-    Conversation, Credentials, Limits, RelaySettings, SmtpError, Stage, Stream, TlsMode,
+    Conversation, Credentials, Limits, RelaySettings, SmtpError, Stage, TlsMode,
 };
 use sinks::{Keep, SmtpMood, SmtpSink};
 

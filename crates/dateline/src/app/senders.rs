@@ -84,7 +84,8 @@ fn relay_settings(settings: &Settings, password: Secret) -> Result<Option<RelayS
         tls,
         credentials,
         helo_name: mail.helo().to_owned(),
-        tls_config: email::tls_config().context("the system's root certificates cannot be read")?,
+        tls_config: delivery::tls_config()
+            .context("the system's root certificates cannot be read")?,
         limits: Limits::default(),
     }))
 }

@@ -16,7 +16,6 @@ mod open;
 mod outgoing;
 mod reply;
 mod settings;
-mod stream;
 mod wire;
 
 use std::io;
@@ -27,7 +26,6 @@ use tokio::time::Instant;
 pub use self::error::{SmtpError, Stage};
 pub use self::reply::{EnhancedStatus, Reply, ReplyFault};
 pub use self::settings::{Credentials, Limits, RelaySettings, TlsMode};
-pub use self::stream::Stream;
 
 use self::outgoing::{check_address, check_line_ends, stuff};
 use self::reply::Offers;

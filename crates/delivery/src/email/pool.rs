@@ -1,6 +1,7 @@
 //! Connections to the relay, kept for the next mail. How many are open at once is bounded by the worker's slots.
 
-use super::conversation::{Conversation, RelaySettings, Reply, SmtpError, Stream};
+use super::conversation::{Conversation, RelaySettings, Reply, SmtpError};
+use crate::stream::Stream;
 use std::sync::Mutex;
 
 /// After so many mails a connection is closed: relays like to balance their load.
@@ -44,7 +45,8 @@ impl Pool {
                 settled => return settled,
             }
         }
-        let conversation = Conversation::connect(&self.relay).await?;
+        // Boxed, for it is large, and most mails need none.
+        let conversation = Box::pin(Conversation::connect(&self.relay)).await?;
         self.send_on(
             Open {
                 conversation,

@@ -75,7 +75,7 @@ async fn shake_hands(url: &Url, ahead: Duration) -> io::Result<()> {
         None => return Err(io::Error::other("it names no host")),
     };
     let name = name.map_err(io::Error::other)?;
-    let mut config = ClientConfig::clone(&*delivery::email::tls_config()?);
+    let mut config = ClientConfig::clone(&*delivery::tls_config()?);
     config.time_provider = Arc::new(Later(ahead));
     let late = |_| io::Error::new(io::ErrorKind::TimedOut, "no answer within 10 s");
     let stream = timeout(PATIENCE, TcpStream::connect((address.as_str(), port)));

@@ -15,9 +15,9 @@ use super::error::{SmtpError, Stage};
 use super::outgoing::check_address;
 use super::reply::Offers;
 use super::settings::{Credentials, RelaySettings, TlsMode};
-use super::stream::Stream;
 use super::wire::Wire;
 use super::{Conversation, Phase};
+use crate::stream::Stream;
 
 impl Conversation<Stream> {
     /// Connects to the relay, encrypts and authenticates as the settings say.

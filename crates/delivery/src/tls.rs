@@ -1,4 +1,4 @@
-//! Which certificates a relay may show: those of the system's roots.
+//! Which certificates a relay or a receiver may show: those of the system's roots.
 
 use std::io;
 use std::sync::Arc;

@@ -1,0 +1,170 @@
+//! From a judged URL to a connection: the name is resolved once, every address it resolves to is judged, and the judged
+//! address is the one that is connected to. So a name that answers differently the next time changes nothing.
+
+use crate::stream::Stream;
+use release::webhook::{Target, is_public};
+use std::io;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::net::{TcpStream, lookup_host};
+use tokio::time::{Instant, timeout, timeout_at};
+use tokio_rustls::TlsConnector;
+use tokio_rustls::rustls::ClientConfig;
+use tokio_rustls::rustls::pki_types::ServerName;
+
+/// How long a name may take.
+const RESOLVING: Duration = Duration::from_secs(5);
+
+/// Opens connections.
+pub(super) struct Dialer {
+    /// Development only: private addresses are called too.
+    pub(super) allow_private: bool,
+    /// For TCP, whatever number of addresses is tried, and again for TLS.
+    pub(super) limit: Duration,
+    /// Whom to trust.
+    pub(super) tls: Arc<ClientConfig>,
+}
+
+/// Why there is no connection.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum DialError {
+    #[error("{host} did not resolve within {} s", RESOLVING.as_secs())]
+    SlowName { host: String },
+    #[error("{host} does not resolve: {source}")]
+    NoName { host: String, source: io::Error },
+    #[error("{host} resolves to {address}, which is not a public address")]
+    NotPublic { host: String, address: SocketAddr },
+    #[error("no connection to {at}: {source}")]
+    Refused { at: SocketAddr, source: io::Error },
+    #[error("no connection to {authority} within {} s", limit.as_secs_f32())]
+    Slow { authority: String, limit: Duration },
+    #[error("no TLS with {authority}: {source}")]
+    Tls {
+        authority: String,
+        source: io::Error,
+    },
+}
+
+impl Dialer {
+    /// Connects, and encrypts where the URL says so.
+    pub(super) async fn dial(&self, target: &Target) -> Result<Stream, DialError> {
+        let addresses = self.addresses(target).await?;
+        let stream = self.connect(target, &addresses).await?;
+        if !target.is_https {
+            return Ok(Stream::Plain(stream));
+        }
+        let failed = |source| DialError::Tls {
+            authority: target.authority.clone(),
+            source,
+        };
+        let name = ServerName::try_from(target.host.clone())
+            .map_err(|error| failed(io::Error::other(error)))?;
+        let handshake = TlsConnector::from(self.tls.clone()).connect(name, stream);
+        match timeout(self.limit, handshake).await {
+            Ok(stream) => Ok(Stream::Tls(Box::new(stream.map_err(failed)?))),
+            Err(_elapsed) => Err(self.slow(target)),
+        }
+    }
+
+    /// All addresses of a host, if every one may be called: one that may not is a sign of somebody who tries.
+    async fn addresses(&self, target: &Target) -> Result<Vec<SocketAddr>, DialError> {
+        let host = &target.host;
+        let looked_up = timeout(RESOLVING, lookup_host((host.as_str(), target.port))).await;
+        let addresses: Vec<SocketAddr> = looked_up
+            .map_err(|_elapsed| DialError::SlowName { host: host.clone() })?
+            .map_err(|source| DialError::NoName {
+                host: host.clone(),
+                source,
+            })?
+            .collect();
+        let private = |address: &&SocketAddr| !self.allow_private && !is_public(address.ip());
+        match addresses.iter().find(private) {
+            Some(address) => Err(DialError::NotPublic {
+                host: host.clone(),
+                address: *address,
+            }),
+            None => Ok(addresses),
+        }
+    }
+
+    /// One after the other; each gets an equal share of the time that is left.
+    async fn connect(
+        &self,
+        target: &Target,
+        addresses: &[SocketAddr],
+    ) -> Result<TcpStream, DialError> {
+        let end = Instant::now() + self.limit;
+        let mut failure = self.slow(target);
+        for (at, left) in addresses.iter().zip((1..=addresses.len() as u32).rev()) {
+            let now = Instant::now();
+            let share = now + end.saturating_duration_since(now) / left;
+            match timeout_at(share, TcpStream::connect(at)).await {
+                Ok(Ok(stream)) => {
+                    // Without it a request in two segments waits for an acknowledgement; where it cannot be set, it only waits.
+                    let _ = stream.set_nodelay(true);
+                    return Ok(stream);
+                }
+                Ok(Err(source)) => failure = DialError::Refused { at: *at, source },
+                Err(_elapsed) => {}
+            }
+        }
+        Err(failure)
+    }
+
+    fn slow(&self, target: &Target) -> DialError {
+        DialError::Slow {
+            authority: target.authority.clone(),
+            limit: self.limit,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use release::webhook::check_url;
+
+    fn dialer(allow_private: bool) -> Dialer {
+        Dialer {
+            allow_private,
+            limit: Duration::from_secs(5),
+            tls: crate::tls_config().unwrap(),
+        }
+    }
+
+    #[tokio::test]
+    async fn names_that_resolve_to_private_addresses_are_refused() {
+        let target = check_url("http://localhost:9/", true).unwrap();
+
+        let refused = dialer(false).addresses(&target).await;
+        let allowed = dialer(true).addresses(&target).await;
+
+        assert!(matches!(refused, Err(DialError::NotPublic { .. })));
+        assert!(!allowed.unwrap().is_empty());
+    }
+
+    #[tokio::test]
+    async fn private_address_is_refused_also_by_whoever_connects() {
+        let target = check_url("http://127.0.0.1:9/", true).unwrap();
+
+        let refused = dialer(false).dial(&target).await;
+
+        assert!(matches!(refused, Err(DialError::NotPublic { .. })));
+    }
+
+    #[tokio::test]
+    async fn next_address_is_tried_where_one_refuses() {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let closed = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let (open, shut) = (listener.local_addr().unwrap(), closed.local_addr().unwrap());
+        drop(closed);
+        let target = check_url("http://127.0.0.1:9/", true).unwrap();
+
+        let connected = dialer(true).connect(&target, &[shut, open]).await;
+        let refused = dialer(true).connect(&target, &[shut]).await;
+
+        assert_eq!(connected.unwrap().peer_addr().unwrap(), open);
+        assert!(matches!(refused, Err(DialError::Refused { at, .. }) if at == shut));
+    }
+}
