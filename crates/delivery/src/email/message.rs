@@ -1,39 +1,41 @@
 //! Messages as they go over the wire: multipart text and HTML, every body quoted-printable, every header safe.
 //!
-//! The item's parts are encoded once; a recipient's parts are encoded apart and put behind them, for each piece ends
-//! with a line end and quoted-printable knows no state beyond a line.
+//! What all recipients of an item share is encoded once, headers and body; a recipient's own headers and footers are encoded
+//! apart and put between, for each piece ends with a line end and quoted-printable knows no state beyond a line.
 
 use super::Letter;
 use crate::contents::Wire;
-use lettre::message::header::{ContentTransferEncoding, ContentType, HeaderName, HeaderValue};
-use lettre::message::{Body, Mailbox, MessageBuilder, MultiPart, SinglePart};
-use lettre::{Address, Message};
+use lettre::Address;
+use lettre::message::header::{
+    self, ContentTransferEncoding, ContentType, HeaderName, HeaderValue, Headers,
+};
+use lettre::message::{Body, Mailbox, Mailboxes, MultiPart, SinglePart};
 use release::model::Extent;
 use release::render::{Item, Mail, MailTemplate, Recipient, story_mail};
+use std::borrow::Cow;
+use std::io::Write;
 use std::time::{Duration, UNIX_EPOCH};
 
-/// Why a mail could not be built.
+/// Where a recipient's part goes in what is encoded for all: quoted-printable holds no such byte.
+const SEAM: u8 = 0;
+
+/// An address that lettre refuses.
 #[derive(Debug, thiserror::Error)]
-pub(super) enum MessageError {
-    /// An address that lettre refuses.
-    #[error("`{address}` cannot be written to: {source}")]
-    Address {
-        /// As stored.
-        address: String,
-        /// Why.
-        source: lettre::address::AddressError,
-    },
-    /// Anything else that lettre refuses.
-    #[error("the mail cannot be built: {0}")]
-    Build(#[from] lettre::error::Error),
+#[error("`{address}` cannot be written to: {source}")]
+pub(super) struct BadAddress {
+    /// As stored.
+    address: String,
+    /// Why.
+    source: lettre::address::AddressError,
 }
 
 /// Who the wire's mail comes from.
 #[derive(Debug, Clone)]
 pub struct From {
-    mailbox: Mailbox,
     address: String,
     list_domain: String,
+    /// What every mail says of its sender, and of itself.
+    headers: String,
 }
 
 impl From {
@@ -43,10 +45,15 @@ impl From {
     /// [`lettre::address::AddressError`] if it is no address.
     pub fn parse(text: &str, list_domain: &str) -> Result<From, lettre::address::AddressError> {
         let mailbox: Mailbox = text.parse()?;
+        let address = mailbox.email.to_string();
+        let mut headers = Headers::new();
+        headers.set(header::From::from(Mailboxes::from(mailbox)));
+        headers.insert_raw(raw("Auto-Submitted", "auto-generated"));
+        headers.set(header::MIME_VERSION_1_0);
         Ok(From {
-            address: mailbox.email.to_string(),
+            address,
             list_domain: list_domain.to_owned(),
-            mailbox,
+            headers: headers.to_string(),
         })
     }
 
@@ -93,25 +100,35 @@ impl DigestMail {
     }
 }
 
-/// A template with its shared parts in quoted-printable.
+/// A template with all that its recipients share, as bytes.
 #[derive(Debug)]
 pub(super) struct Encoded {
     template: MailTemplate,
-    text: Vec<u8>,
-    html_open: Vec<u8>,
-    html_close: Vec<u8>,
-    reply_to: Option<Mailbox>,
-    language: String,
+    /// Without those of the sender and of the recipient.
+    headers: String,
+    /// The body: up to the text's footer, from there to the HTML's, and the rest.
+    body: [Vec<u8>; 3],
 }
 
 impl Encoded {
     fn new(template: MailTemplate, reply_to: Option<Mailbox>, language: String) -> Encoded {
+        let mut headers = Headers::new();
+        headers.set(header::Subject::from(one_line(&template.subject)));
+        headers.insert_raw(raw("Content-Language", &language));
+        headers.insert_raw(raw("List-Unsubscribe-Post", "List-Unsubscribe=One-Click"));
+        if let Some(reply_to) = reply_to {
+            headers.set(header::ReplyTo::from(Mailboxes::from(reply_to)));
+        }
+        let mut text = quoted_printable(&template.text);
+        text.push(SEAM);
+        let mut html = quoted_printable(&template.html_open);
+        html.push(SEAM);
+        html.extend(quoted_printable(&template.html_close));
+        let body = alternatives(text, html);
+        let mut pieces = body.split(|byte| *byte == SEAM).map(<[u8]>::to_vec);
         Encoded {
-            text: quoted_printable(&template.text),
-            html_open: quoted_printable(&template.html_open),
-            html_close: quoted_printable(&template.html_close),
-            language,
-            reply_to,
+            headers: headers.to_string(),
+            body: std::array::from_fn(|_| pieces.next().unwrap_or_default()),
             template,
         }
     }
@@ -124,91 +141,88 @@ pub(super) fn alert(
     letter: &Letter<'_>,
     encoded: &Encoded,
     recipient: &Recipient<'_>,
-) -> Result<Vec<u8>, MessageError> {
-    let template = &encoded.template;
-    let text = [
-        encoded.text.as_slice(),
-        &quoted_printable(&template.text_footer(recipient)),
-    ]
-    .concat();
-    let footer = quoted_printable(&template.html_footer(recipient));
-    let html = [encoded.html_open.as_slice(), &footer, &encoded.html_close].concat();
-    let mut builder = envelope(from, letter, &template.subject)?
-        .raw_header(raw("Content-Language", encoded.language.clone()))
-        .raw_header(raw(
-            "List-Id",
-            format!("{} <alerts.{}>", phrase(&wire.name), from.list_domain),
-        ))
-        .raw_header(raw(
-            "List-Unsubscribe",
-            format!("<{}>", recipient.unsubscribe_url),
-        ))
-        .raw_header(raw(
-            "List-Unsubscribe-Post",
-            "List-Unsubscribe=One-Click".to_owned(),
-        ));
-    if let Some(reply_to) = &encoded.reply_to {
-        builder = builder.reply_to(reply_to.clone());
-    }
-    finish(builder, text, html)
+) -> Result<Vec<u8>, BadAddress> {
+    let mut own = envelope(from, letter)?;
+    own.insert_raw(raw(
+        "List-Id",
+        &format!("{} <alerts.{}>", phrase(&wire.name), from.list_domain),
+    ));
+    own.insert_raw(raw(
+        "List-Unsubscribe",
+        &format!("<{}>", recipient.unsubscribe_url),
+    ));
+    let text_footer = quoted_printable(&encoded.template.text_footer(recipient));
+    let html_footer = quoted_printable(&encoded.template.html_footer(recipient));
+    let [open, middle, close] = encoded.body.each_ref().map(Vec::as_slice);
+    let body = [open, &text_footer, middle, &html_footer, close];
+    Ok(whole(&[&from.headers, &encoded.headers], &own, &body))
 }
 
 /// A mail of the wire's own, such as a confirmation.
-pub(super) fn plain(
-    from: &From,
-    letter: &Letter<'_>,
-    mail: &Mail,
-) -> Result<Vec<u8>, MessageError> {
-    let builder = envelope(from, letter, &mail.subject)?;
-    finish(
-        builder,
-        quoted_printable(&mail.text),
-        quoted_printable(&mail.html),
-    )
+pub(super) fn plain(from: &From, letter: &Letter<'_>, mail: &Mail) -> Result<Vec<u8>, BadAddress> {
+    let mut own = envelope(from, letter)?;
+    own.set(header::Subject::from(one_line(&mail.subject)));
+    let body = alternatives(quoted_printable(&mail.text), quoted_printable(&mail.html));
+    Ok(whole(&[&from.headers], &own, &[&body]))
 }
 
-fn envelope(
-    from: &From,
-    letter: &Letter<'_>,
-    subject: &str,
-) -> Result<MessageBuilder, MessageError> {
-    let to: Address = letter.to.parse().map_err(|source| MessageError::Address {
+/// What makes a mail this one mail to this one recipient.
+fn envelope(from: &From, letter: &Letter<'_>) -> Result<Headers, BadAddress> {
+    let to: Address = letter.to.parse().map_err(|source| BadAddress {
         address: release::address::printable(letter.to),
         source,
     })?;
-    Ok(Message::builder()
-        .message_id(Some(format!("<{}@{}>", letter.id, from.list_domain)))
-        .date(UNIX_EPOCH + Duration::from_millis(letter.now_ms.max(0) as u64))
-        .from(from.mailbox.clone())
-        .to(Mailbox::new(None, to))
-        .subject(one_line(subject))
-        .raw_header(raw("Auto-Submitted", "auto-generated".to_owned())))
+    let sent = UNIX_EPOCH + Duration::from_millis(letter.now_ms.max(0) as u64);
+    let mut headers = Headers::new();
+    headers.set(header::MessageId::from(format!(
+        "<{}@{}>",
+        letter.id, from.list_domain
+    )));
+    headers.set(header::Date::new(sent));
+    headers.set(header::To::from(Mailboxes::from(Mailbox::new(None, to))));
+    Ok(headers)
 }
 
-fn finish(builder: MessageBuilder, text: Vec<u8>, html: Vec<u8>) -> Result<Vec<u8>, MessageError> {
+/// Headers, each with its line end, and a body that begins with its own.
+fn whole(shared: &[&str], own: &Headers, body: &[&[u8]]) -> Vec<u8> {
+    let length = |pieces: &[&[u8]]| pieces.iter().map(|piece| piece.len()).sum::<usize>();
+    let mut message = Vec::with_capacity(length(body) + 2048);
+    for headers in shared {
+        message.extend_from_slice(headers.as_bytes());
+    }
+    write!(message, "{own}").expect("a vector takes every write");
+    for piece in body {
+        message.extend_from_slice(piece);
+    }
+    message
+}
+
+/// Both parts, the text first (RFC 2046, 5.1.4), with the header that says so.
+fn alternatives(text: Vec<u8>, html: Vec<u8>) -> Vec<u8> {
     let part = |content_type, bytes| {
         let body = Body::dangerous_pre_encoded(bytes, ContentTransferEncoding::QuotedPrintable);
         SinglePart::builder().header(content_type).body(body)
     };
-    let parts = MultiPart::alternative()
+    MultiPart::alternative()
         .singlepart(part(ContentType::TEXT_PLAIN, text))
-        .singlepart(part(ContentType::TEXT_HTML, html));
-    Ok(builder.multipart(parts)?.formatted())
+        .singlepart(part(ContentType::TEXT_HTML, html))
+        .formatted()
 }
 
 /// Quoted-printable with CRLF line ends (RFC 2045): no byte of a body reaches the SMTP stream unencoded.
 fn quoted_printable(text: &str) -> Vec<u8> {
-    let crlf = text
-        .replace("\r\n", "\n")
-        .replace('\r', "\n")
-        .replace('\n', "\r\n");
+    let lines = match text.contains('\r') {
+        true => Cow::Owned(text.replace("\r\n", "\n").replace('\r', "\n")),
+        false => Cow::Borrowed(text),
+    };
+    let crlf = lines.replace('\n', "\r\n");
     Body::new_with_encoding(crlf, ContentTransferEncoding::QuotedPrintable)
         .expect("quoted-printable encodes every text")
         .into_vec()
 }
 
-fn raw(name: &'static str, value: String) -> HeaderValue {
-    HeaderValue::new(HeaderName::new_from_ascii_str(name), one_line(&value))
+fn raw(name: &'static str, value: &str) -> HeaderValue {
+    HeaderValue::new(HeaderName::new_from_ascii_str(name), one_line(value))
 }
 
 /// What becomes a header is one line: lint refuses line ends at intake, and none passes here either.
@@ -275,7 +289,7 @@ mod tests {
 
         assert!(matches!(
             plain(&from, &letter, &mail),
-            Err(MessageError::Address { .. })
+            Err(BadAddress { .. })
         ));
     }
 }
