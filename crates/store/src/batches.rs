@@ -1,7 +1,9 @@
 //! Batches: claimed by a worker under a lease, loaded with all that sending needs.
 
+use crate::bulk::Bulk;
 use crate::{Result, Store};
 use release::model::{Channel, EndpointState, Extent, Lane};
+use serde::Deserialize;
 
 /// A batch as claimed.
 #[derive(Debug, Clone, sqlx::FromRow)]
@@ -44,7 +46,7 @@ pub enum Claim {
 }
 
 /// A delivery that is still to be made, with what sending needs to know.
-#[derive(Debug, Clone, sqlx::FromRow)]
+#[derive(Debug, Clone, sqlx::FromRow, Deserialize)]
 pub struct DueDelivery {
     /// To whom.
     pub endpoint_id: i64,
@@ -69,7 +71,7 @@ pub struct DueDelivery {
 }
 
 /// A subscription that may cause something now.
-#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
+#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow, Deserialize)]
 pub struct ActiveSubscription {
     /// Its key.
     pub id: i64,
@@ -148,23 +150,7 @@ impl Store {
 
     /// The deliveries of a batch that are still due, by endpoint; not those that wait for their retry.
     pub async fn due_deliveries(&self, batch: &BatchRow) -> Result<Vec<DueDelivery>> {
-        Ok(reading!(self, |conn| {
-            sqlx::query_as(
-                "select d.endpoint_id, e.public_id as endpoint_public_id, e.address, e.secret, \
-                 e.state as endpoint_state, e.extent, s.reason as suppressed, d.attempts, \
-                 d.reasons from deliveries d join endpoints e on e.id = d.endpoint_id \
-                 left join suppressions s on s.address_key = e.address_key \
-                 where d.alert_id = $1 and d.endpoint_id between $2 and $3 and d.batch_id = $4 and d.state = 'due' \
-                 and not exists (select 1 from retries t where t.alert_id = d.alert_id and t.endpoint_id = d.endpoint_id) \
-                 order by d.endpoint_id",
-            )
-            .bind(batch.alert_id)
-            .bind(batch.first_endpoint_id)
-            .bind(batch.last_endpoint_id)
-            .bind(batch.id)
-            .fetch_all(conn)
-            .await?
-        }))
+        Ok(reading!(self, |conn| conn.due_deliveries(batch).await?))
     }
 
     /// The subscriptions of these endpoints that may cause something now.
@@ -174,13 +160,8 @@ impl Store {
         last_endpoint_id: i64,
     ) -> Result<Vec<ActiveSubscription>> {
         Ok(reading!(self, |conn| {
-            sqlx::query_as(
-                "select id, public_id, name, filter, grammar from subscriptions where endpoint_id between $1 and $2 and state = 'active'",
-            )
-            .bind(first_endpoint_id)
-            .bind(last_endpoint_id)
-            .fetch_all(conn)
-            .await?
+            conn.active_subscriptions(first_endpoint_id, last_endpoint_id)
+                .await?
         }))
     }
 

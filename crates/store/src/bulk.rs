@@ -1,15 +1,49 @@
-//! Bulk writes, the only queries with a text for each engine: a list goes in as JSON in SQLite, and as arrays in
-//! PostgreSQL, which reads arrays faster than it reads JSON. The ignored tests of `speed` in the conformance suite measure
+//! Bulk reads and writes, the only queries with a text for each engine. A list goes in as JSON in SQLite, and as arrays in
+//! PostgreSQL, which reads arrays faster than it reads JSON. It comes out as one JSON value in SQLite, whose connection
+//! otherwise hands every row from thread to thread, and as rows in PostgreSQL. The ignored tests of `speed` in the conformance suite measure
 //! planning and recording on both.
 
-use crate::{BatchRow, Outcome, PlannedDelivery, Result};
+use crate::{
+    ActiveSubscription, BatchRow, DueDelivery, Outcome, PlannedDelivery, Result, StoreError,
+};
+use serde::de::DeserializeOwned;
 use serde_json::json;
 use sqlx::{PgConnection, SqliteConnection};
 use std::collections::HashSet;
 use std::fmt::Write;
 
-/// The writer's side of a connection.
+/// The deliveries of an alert ($1), of endpoints from $2 to $3, in batch $4, that are due now.
+macro_rules! due_deliveries {
+    () => {
+        "select d.endpoint_id, e.public_id as endpoint_public_id, e.address, e.secret, e.state as endpoint_state, \
+         e.extent, s.reason as suppressed, d.attempts, d.reasons from deliveries d join endpoints e on e.id = d.endpoint_id \
+         left join suppressions s on s.address_key = e.address_key \
+         where d.alert_id = $1 and d.endpoint_id between $2 and $3 and d.batch_id = $4 and d.state = 'due' \
+         and not exists (select 1 from retries t where t.alert_id = d.alert_id and t.endpoint_id = d.endpoint_id) \
+         order by d.endpoint_id"
+    };
+}
+
+/// The subscriptions of endpoints from $1 to $2 that may cause something now.
+macro_rules! active_subscriptions {
+    () => {
+        "select id, public_id, name, filter, grammar from subscriptions \
+         where endpoint_id between $1 and $2 and state = 'active'"
+    };
+}
+
+/// What is read and written many rows at a time.
 pub(crate) trait Bulk {
+    /// The deliveries of a batch that are due now, by endpoint.
+    async fn due_deliveries(&mut self, batch: &BatchRow) -> Result<Vec<DueDelivery>>;
+
+    /// The subscriptions of these endpoints that may cause something now.
+    async fn active_subscriptions(
+        &mut self,
+        first: i64,
+        last: i64,
+    ) -> Result<Vec<ActiveSubscription>>;
+
     /// Writes deliveries of an alert, due, in one batch and about one release.
     async fn insert_deliveries(
         &mut self,
@@ -28,6 +62,39 @@ pub(crate) trait Bulk {
 }
 
 impl Bulk for SqliteConnection {
+    async fn due_deliveries(&mut self, batch: &BatchRow) -> Result<Vec<DueDelivery>> {
+        let list: String = sqlx::query_scalar(concat!(
+            "select json_group_array(json_array(endpoint_id, endpoint_public_id, address, secret, endpoint_state, extent, \
+             suppressed, attempts, reasons)) from (",
+            due_deliveries!(),
+            ")"
+        ))
+        .bind(batch.alert_id)
+        .bind(batch.first_endpoint_id)
+        .bind(batch.last_endpoint_id)
+        .bind(batch.id)
+        .fetch_one(self)
+        .await?;
+        rows(&list)
+    }
+
+    async fn active_subscriptions(
+        &mut self,
+        first: i64,
+        last: i64,
+    ) -> Result<Vec<ActiveSubscription>> {
+        let list: String = sqlx::query_scalar(concat!(
+            "select json_group_array(json_array(id, public_id, name, filter, grammar)) from (",
+            active_subscriptions!(),
+            ")"
+        ))
+        .bind(first)
+        .bind(last)
+        .fetch_one(self)
+        .await?;
+        rows(&list)
+    }
+
     async fn insert_deliveries(
         &mut self,
         alert_id: i64,
@@ -52,29 +119,65 @@ impl Bulk for SqliteConnection {
         batch: &BatchRow,
         outcomes: &[Outcome],
     ) -> Result<HashSet<i64>> {
+        let told: Vec<i64> = outcomes.iter().map(|outcome| outcome.endpoint_id).collect();
+        // We are the only writer: nothing changes between these two.
+        let due: String = sqlx::query_scalar(
+            "select json_group_array(endpoint_id) from deliveries d where alert_id = $1 \
+             and endpoint_id in (select value from json_each($2)) \
+             and state = 'due' and batch_id = $3 and not exists (select 1 from retries t \
+             where t.alert_id = d.alert_id and t.endpoint_id = d.endpoint_id)",
+        )
+        .bind(batch.alert_id)
+        .bind(json!(told).to_string())
+        .bind(batch.id)
+        .fetch_one(&mut *self)
+        .await?;
+        let due: HashSet<i64> = rows(&due)?.into_iter().collect();
+        let outcomes: Vec<&Outcome> = outcomes
+            .iter()
+            .filter(|outcome| due.contains(&outcome.endpoint_id))
+            .collect();
         // Materialized, or SQLite walks all deliveries of the alert and reads the JSON again for each of the batch.
-        let changed: Vec<i64> = sqlx::query_scalar(
+        sqlx::query(
             "with o as materialized (select json_extract(value, '$[0]') as endpoint_id, \
              json_extract(value, '$[1]') as state, json_extract(value, '$[2]') as attempt, \
              json_extract(value, '$[3]') as at_ms, json_extract(value, '$[4]') as status, \
              json_extract(value, '$[5]') as error from json_each($1)) \
              update deliveries set state = o.state, attempts = max(attempts, o.attempt), done_ms = o.at_ms, \
              last_status = o.status, last_error = o.error from o \
-             where deliveries.alert_id = $2 and deliveries.endpoint_id = o.endpoint_id \
-             and deliveries.state = 'due' and deliveries.batch_id = $3 and not exists (select 1 from retries t \
-             where t.alert_id = deliveries.alert_id and t.endpoint_id = deliveries.endpoint_id) \
-             returning deliveries.endpoint_id",
+             where deliveries.alert_id = $2 and deliveries.endpoint_id = o.endpoint_id",
         )
-        .bind(outcome_rows(outcomes))
+        .bind(outcome_rows(&outcomes))
         .bind(batch.alert_id)
-        .bind(batch.id)
-        .fetch_all(self)
+        .execute(self)
         .await?;
-        Ok(changed.into_iter().collect())
+        Ok(due)
     }
 }
 
 impl Bulk for PgConnection {
+    async fn due_deliveries(&mut self, batch: &BatchRow) -> Result<Vec<DueDelivery>> {
+        Ok(sqlx::query_as(due_deliveries!())
+            .bind(batch.alert_id)
+            .bind(batch.first_endpoint_id)
+            .bind(batch.last_endpoint_id)
+            .bind(batch.id)
+            .fetch_all(self)
+            .await?)
+    }
+
+    async fn active_subscriptions(
+        &mut self,
+        first: i64,
+        last: i64,
+    ) -> Result<Vec<ActiveSubscription>> {
+        Ok(sqlx::query_as(active_subscriptions!())
+            .bind(first)
+            .bind(last)
+            .fetch_all(self)
+            .await?)
+    }
+
     async fn insert_deliveries(
         &mut self,
         alert_id: i64,
@@ -132,6 +235,12 @@ impl Bulk for PgConnection {
     }
 }
 
+/// Reads `[[column, …], …]`.
+fn rows<T: DeserializeOwned>(list: &str) -> Result<Vec<T>> {
+    serde_json::from_str(list)
+        .map_err(|error| StoreError::Unreadable(format!("rows as JSON: {error}")))
+}
+
 /// `1 2 3`.
 fn spaced(keys: &[i64]) -> String {
     let mut text = String::with_capacity(keys.len() * 8);
@@ -157,10 +266,13 @@ fn delivery_rows(deliveries: &[PlannedDelivery]) -> String {
 }
 
 /// `[[endpoint, state, attempt, at, status, error], …]`: what SQLite's bulk update reads.
-fn outcome_rows(outcomes: &[Outcome]) -> String {
-    let mut rows = String::with_capacity(outcomes.len() * 64);
-    for outcome in outcomes {
-        rows.push(if rows.is_empty() { '[' } else { ',' });
+fn outcome_rows(outcomes: &[&Outcome]) -> String {
+    let mut rows = String::with_capacity(outcomes.len() * 64 + 2);
+    rows.push('[');
+    for (at, outcome) in outcomes.iter().enumerate() {
+        if at > 0 {
+            rows.push(',');
+        }
         let state = outcome.verdict.state();
         let _ = write!(
             rows,

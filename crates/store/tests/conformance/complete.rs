@@ -41,6 +41,19 @@ fn every_public_query_is_called_by_the_suite() {
     assert!(forgotten.is_empty(), "no case runs {forgotten:?}");
 }
 
+/// The texts that a query takes from macros of its file, `name!()`.
+fn shared_text(query: &str, file: &str) -> String {
+    let names = query.split("!()").filter_map(|before| {
+        let word = |c: char| c.is_alphanumeric() || c == '_';
+        before.rsplit(|c| !word(c)).next()
+    });
+    let texts = names.filter_map(|name| {
+        let (_, after) = file.split_once(&format!("macro_rules! {name} {{"))?;
+        after.split_once("\n}").map(|(text, _)| text)
+    });
+    texts.collect()
+}
+
 /// SQLite takes a missing argument as NULL without a word, and says as little about one too many.
 #[test]
 fn every_placeholder_is_bound() {
@@ -55,7 +68,8 @@ fn every_placeholder_is_bound() {
                     .unwrap_or(rest.len());
                 rest[..digits].parse::<usize>().ok()
             };
-            let named = query
+            let text_of_it = format!("{query}{}", shared_text(query, &text));
+            let named = text_of_it
                 .split('$')
                 .skip(1)
                 .filter_map(number)
