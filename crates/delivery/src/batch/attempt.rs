@@ -13,8 +13,9 @@ use store::{ActiveSubscription, BatchRow, DueDelivery, Outcome, Verdict};
 
 /// Sends one delivery and says what became of it; none if an operator halted it before anything was sent.
 pub(super) async fn attempt(work: &Work, delivery: &DueDelivery) -> Option<Outcome> {
+    // What seldom happens is boxed here and below: a future is as large as its largest branch, and there is one a delivery.
     if work.loaded.elapsed() > FRESH
-        && let Some(verdict) = stale(work, delivery).await
+        && let Some(verdict) = Box::pin(stale(work, delivery)).await
     {
         return Some(unsent_outcome(work, delivery, verdict));
     }
@@ -33,7 +34,7 @@ pub(super) async fn attempt(work: &Work, delivery: &DueDelivery) -> Option<Outco
     };
     let begun = Instant::now();
     let (result, left_out) = match work.alert.kind {
-        AlertKind::Digest => match digest::prepare(work, delivery).await {
+        AlertKind::Digest => match Box::pin(digest::prepare(work, delivery)).await {
             Ok(prepared) => {
                 if let Some(empty) = prepared.empty(work, delivery) {
                     return Some(empty);
@@ -43,7 +44,7 @@ pub(super) async fn attempt(work: &Work, delivery: &DueDelivery) -> Option<Outco
                     return None;
                 }
                 let id = identity(work, delivery);
-                let sent = prepared.send(work, delivery, &id).await;
+                let sent = Box::pin(prepared.send(work, delivery, &id)).await;
                 (sent, prepared.left_out)
             }
             Err(error) => (Err(error), Vec::new()),
@@ -148,7 +149,7 @@ async fn send(work: &Work, delivery: &DueDelivery) -> Result<Sent, SendError> {
                     )
                     .await
             }
-            None => direct::call(work, caller, delivery, &id).await,
+            None => Box::pin(direct::call(work, caller, delivery, &id)).await,
         },
         Sender::Email(mailer) => {
             let letter = Letter {
@@ -163,7 +164,7 @@ async fn send(work: &Work, delivery: &DueDelivery) -> Result<Sent, SendError> {
                         .send_story(&letter, &work.inner.wire, &story.mails, delivery, &reasons)
                         .await
                 }
-                None => direct::mail(work, mailer, delivery, &letter).await,
+                None => Box::pin(direct::mail(work, mailer, delivery, &letter)).await,
             }
         }
     }

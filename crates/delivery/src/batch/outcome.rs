@@ -17,7 +17,8 @@ pub(super) async fn report(
     log(work, delivery, &outcome);
     if outcome.status == Some(410) && work.batch.channel == Channel::Webhook {
         // The receiver is gone for good: later alerts are withheld, and its owner sees why.
-        if let Err(error) = work.inner.store.disable_endpoint(outcome.endpoint_id).await {
+        let disabled = work.inner.store.disable_endpoint(outcome.endpoint_id);
+        if let Err(error) = Box::pin(disabled).await {
             error!(%error, "endpoint {} could not be disabled: {error}", outcome.endpoint_id);
         }
         work.inner.queue.tell(queue::Telling::FiltersChanged);
