@@ -6,6 +6,7 @@
 )]
 
 mod auditing;
+mod backtesting;
 mod bad_subscriptions;
 mod blasting;
 mod bundles;

@@ -1,4 +1,4 @@
-//! `dateline filter`: filters by themselves, without a server.
+//! `dateline filter`: filters by themselves; all but `backtest` without a server.
 
 use anyhow::{Result, bail};
 use clap::{Args, Subcommand};
@@ -8,7 +8,7 @@ use release::topic::Taxonomy;
 use serde_json::json;
 use std::process::ExitCode;
 
-use super::Common;
+use super::{Common, backtest};
 
 #[derive(Debug, Args)]
 pub(super) struct FilterArgs {
@@ -26,6 +26,17 @@ enum Action {
         #[arg(long)]
         json: bool,
     },
+    /// Say what a filter would have sent over the releases that went out: alerts a day, and the newest; nothing is saved
+    Backtest {
+        /// `topic:mining AND title:(gold NEAR/5 mine*)`
+        filter: String,
+        /// So many days, today included: 1d to 366d
+        #[arg(long, default_value = "30d", value_name = "DAYS")]
+        span: String,
+        /// Print it as JSON
+        #[arg(long)]
+        json: bool,
+    },
     /// Translate a query of a press monitor; exit code 1 if nothing of it can be said
     Import {
         /// Whose language it is: `meltwater`, `factiva`, `cision`
@@ -39,11 +50,14 @@ enum Action {
     },
 }
 
-pub(super) fn run(args: &FilterArgs, common: &Common) -> Result<ExitCode> {
+pub(super) async fn run(args: &FilterArgs, common: &Common) -> Result<ExitCode> {
     match &args.action {
         Action::Check { filter, json } => {
             let taxonomy = crate::app::taxonomy(&common.settings()?)?;
             check(filter, *json, &taxonomy)
+        }
+        Action::Backtest { filter, span, json } => {
+            backtest::run(&common.client().await?, filter, span, *json).await
         }
         Action::Import { from, query, json } => translate(from, query, *json),
     }
