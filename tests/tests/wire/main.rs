@@ -12,6 +12,7 @@ mod blasting;
 mod bundles;
 mod clearing;
 mod consent;
+mod costly_filters;
 mod desk;
 mod digests;
 mod drafts;

@@ -3,7 +3,7 @@
 use anyhow::{Result, bail};
 use clap::{Args, Subcommand};
 use release::filter::import::{Dialect, Imported, Note, import};
-use release::filter::{Filter, MAX_COST};
+use release::filter::{Filter, MAX_COST, MAX_STEPS, TooManySteps};
 use release::topic::Taxonomy;
 use serde_json::json;
 use std::process::ExitCode;
@@ -75,12 +75,18 @@ fn check(text: &str, as_json: bool, taxonomy: &Taxonomy) -> Result<ExitCode> {
         eprintln!("no topic `{topic}`; nearest: {}", nearest.join(", "));
         return Ok(ExitCode::FAILURE);
     }
+    if let Err(error) = filter.check_steps() {
+        eprintln!("{error}; {}", TooManySteps::MEND);
+        return Ok(ExitCode::FAILURE);
+    }
+    let (cost, steps) = (filter.cost(), filter.steps());
     match as_json {
         true => say!(
             "{}",
-            json!({ "filter": filter, "tree": filter.to_json(), "cost": filter.cost(), "most_cost": MAX_COST })
+            json!({ "filter": filter, "tree": filter.to_json(), "cost": cost, "most_cost": MAX_COST,
+                "steps": steps, "most_steps": MAX_STEPS })
         ),
-        false => say!("{filter}\ncosts {} of {MAX_COST}", filter.cost()),
+        false => say!("{filter}\ncosts {cost} of {MAX_COST}, takes {steps} steps of {MAX_STEPS}"),
     }
     Ok(ExitCode::SUCCESS)
 }
