@@ -3,7 +3,7 @@
 use release::subject::{Section, Words};
 use release::text::{scan, words as keys_of};
 
-/// A text's words follow each other, each between characters; folding gives each a key, and a dictionary of four texts knows
+/// A text's words stand in its order, each between characters; folding gives each a key, and a dictionary of four texts knows
 /// where each stands. The texts are parted at the bytes 0 of the input.
 pub fn words(bytes: &[u8]) {
     let text = String::from_utf8_lossy(bytes);
@@ -16,9 +16,10 @@ pub fn words(bytes: &[u8]) {
 fn are_in_order(text: &str) {
     let (mut last, mut count) = ((0, 0), 0);
     scan(text, |key, from, to| {
-        // A character that is short for several words, such as U+1F200 for `ほか`, is the place of each.
+        // What is one sign, or one sign with its marks, is the place of each word that it has part in: U+1F200 of `ほ` and
+        // `か`. So places may overlap, but never go back.
         assert!(
-            (last.1 <= from && from < to) || last == (from, to),
+            from < to && last.0 <= from && last.1 <= to,
             "`{key}` at {from}..{to} after {last:?}"
         );
         let written = text.get(from..to);
