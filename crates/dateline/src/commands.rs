@@ -3,6 +3,7 @@
 mod admin;
 mod ask;
 mod audit;
+mod backtest;
 mod blasts;
 mod doctor;
 mod explain;
@@ -151,7 +152,7 @@ enum Command {
     /// Why a subscription matches a release or does not, clause by clause; exit code 1 if it does not
     #[command(after_help = "Example:  dateline explain rel_7k2m9q4x0c5b8n1t sub_4h8d2s6w0q9c3v5b")]
     Explain(explain::ExplainArgs),
-    /// Read filters and translate queries of press monitors, without a server
+    /// Read filters, see what they would have sent, translate queries of press monitors
     #[command(
         after_help = "Example:  dateline filter import --from factiva \"hd=gold and mine* adj5 nevada\""
     )]
@@ -273,7 +274,7 @@ async fn run(cli: Cli) -> Result<ExitCode> {
         Command::Topic(args) => admin::topic(&args, common),
         Command::Subscribe(args) => subscribe::run(args, &common.client().await?).await,
         Command::Explain(args) => explain::run(&args, &common.client().await?).await,
-        Command::Filter(args) => filter::run(&args, common),
+        Command::Filter(args) => filter::run(&args, common).await,
         Command::Suppress(args) => suppress::run(args, &common.client().await?).await,
         Command::Dead(args) => admin::dead(args, &common.client().await?).await,
         Command::Halt(args) => halts::halt(&args, &common.client().await?).await,

@@ -2,6 +2,7 @@
 
 mod alerts;
 mod audit;
+mod backtest;
 mod batches;
 mod blasts;
 mod calendar;
@@ -105,6 +106,7 @@ fn described() -> OpenApiRouter<Intake> {
         .routes(routes!(filters::read))
         .routes(routes!(filters::import_query))
         .routes(routes!(filters::matches))
+        .routes(routes!(backtest::backtest))
         .routes(routes!(endpoints::list))
         .routes(routes!(endpoints::show, endpoints::edit))
         .routes(routes!(endpoints::test, endpoints::test_result))

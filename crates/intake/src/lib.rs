@@ -9,6 +9,7 @@ mod accept;
 mod acts;
 mod api;
 mod auth;
+mod backtest;
 mod bundle;
 mod judge;
 mod known;

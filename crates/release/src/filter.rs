@@ -51,6 +51,7 @@ mod phrase;
 mod plain;
 mod print;
 mod sentence;
+mod steps;
 mod term;
 mod words;
 
@@ -61,6 +62,7 @@ pub use key::WordKey;
 pub use phrase::{MIN_PREFIX_CHARS, Phrase, PhraseError, Spelling, Word};
 pub use plain::Plain;
 pub use sentence::sentence;
+pub use steps::{MAX_STEPS, TooManySteps};
 pub use words::{Choice, Part, Text, Wanted};
 
 use crate::language::LanguageRange;

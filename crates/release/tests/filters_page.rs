@@ -121,3 +121,60 @@ fn json_of_the_page_is_a_filter() {
             .starts_with("topic:mining AND (title:\"lithium mine\" OR cs(Apple) OR robot*)")
     );
 }
+
+/// So many words of so many letters, in a choice.
+fn words(count: usize, letters: usize) -> String {
+    let letter = |n: usize| char::from(b'a' + (n % 26) as u8);
+    let word = |n: usize| -> String {
+        let head = [letter(n), letter(n / 26)].into_iter();
+        head.chain(std::iter::repeat('x')).take(letters).collect()
+    };
+    let words: Vec<String> = (0..count).map(|n| format!("\"{}\"", word(n))).collect();
+    format!("({})", words.join(" OR "))
+}
+
+#[test]
+fn filters_of_the_page_take_the_steps_it_says() {
+    let hot = format!("({} NOT {})", words(128, 3), words(127, 9));
+    let described = [
+        (
+            "100 words of 7 letters, with one of 100 longer ones",
+            format!("{} {}", words(100, 7), words(100, 9)),
+        ),
+        ("256 words of 3 letters in one `OR`", words(256, 3)),
+        (
+            "128 words of 3 letters, without any of 127 longer ones",
+            hot.clone(),
+        ),
+        (
+            "the same beside `source:acme`",
+            format!("source:acme {hot}"),
+        ),
+    ];
+    let (_, after) = PAGE.split_once("| filter | steps |\n").unwrap();
+    let (table, _) = after.split_once("\n\n").unwrap();
+    let rows: Vec<(&str, &str)> = table
+        .lines()
+        .skip(1)
+        .map(|line| line.trim_matches(['|', ' ']).split_once(" | ").unwrap())
+        .collect();
+
+    for (filter, steps) in &rows {
+        let known = described.iter().find(|(said, _)| said == filter);
+        let text = known.map_or_else(|| filter.trim_matches('`'), |(_, text)| text);
+        let filter = Filter::parse(text).unwrap_or_else(|error| panic!("{filter}: {error}"));
+        let (figure, verdict) = steps.split_once(": ").unwrap_or((steps, "taken"));
+        assert_eq!(
+            filter.steps().to_string(),
+            figure.replace(',', ""),
+            "{text}"
+        );
+        assert_eq!(
+            filter.check_steps().is_err(),
+            verdict == "refused",
+            "{text}"
+        );
+    }
+    assert!(rows.len() > described.len() && PAGE.contains("about 1,024 steps"));
+    assert_eq!(release::filter::MAX_STEPS, 1024);
+}

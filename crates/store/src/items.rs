@@ -5,6 +5,7 @@
 //! where the last whole batch ended. Every query here starts from `items`, so nothing that has not cleared is seen.
 
 use crate::{Result, Store};
+use release::model::ReleaseState;
 
 /// Where an item stands, and which story it tells.
 #[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
@@ -32,6 +33,9 @@ pub struct ItemRow {
     pub revision: i64,
     /// `US/en`.
     pub edition: String,
+    /// Cleared, and what became of it then.
+    #[sqlx(try_from = "String")]
+    pub state: ReleaseState,
     /// A `release::model::Release` as JSON.
     pub content: String,
     /// Unix milliseconds.
@@ -81,7 +85,7 @@ pub struct MapRow {
 macro_rules! select_item {
     ($rest:literal) => {
         concat!(
-            "select i.seq, r.public_id, r.story_id, s.public_id as story_public_id, r.revision, r.edition, r.content, \
+            "select i.seq, r.public_id, r.story_id, s.public_id as story_public_id, r.revision, r.edition, r.state, r.content, \
              r.accepted_ms, i.cleared_ms \
              from items i join releases r on r.id = i.release_id join stories s on s.id = r.story_id ",
             $rest

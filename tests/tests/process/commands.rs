@@ -257,3 +257,85 @@ fn command_whose_reader_has_read_enough_ends_as_if_all_were_read() {
     assert_eq!(ended.code(), Some(0));
     drop(server);
 }
+
+/// The example of `docs/filters.md`: the command without its name, and what it prints.
+fn example_of_the_page() -> (Vec<String>, String) {
+    let page = include_str!("../../../docs/filters.md");
+    let (_, after) = page.split_once("$ dateline filter backtest ").unwrap();
+    let (block, _) = after.split_once("```").unwrap();
+    let (command, printed) = block.split_once('\n').unwrap();
+    let (filter, rest) = command[1..].split_once('"').unwrap();
+    let words = ["filter", "backtest", filter].into_iter();
+    let words = words.chain(rest.split_whitespace());
+    (words.map(str::to_owned).collect(), printed.to_owned())
+}
+
+/// What was printed, as the page has it: its three days, its time, its ids.
+fn as_on_the_page(printed: &str) -> String {
+    let days = printed.lines().skip(4).take(3).map(|line| &line[..10]);
+    let mut replaced = printed.to_owned();
+    for (day, of_page) in days.zip(["2026-12-01", "2026-12-02", "2026-12-03"]) {
+        replaced = replaced.replace(day, of_page);
+    }
+    let mut ids = ["rel_7k2m9q4x0c5b8n1t", "rel_4h8d2s6w0q9c3v5b"].into_iter();
+    let line = |line: &str| match line.split_once("  rel_") {
+        Some((time, rest)) => {
+            let (_, headline) = rest.split_once("  ").unwrap();
+            format!(
+                "{} 09:00  {}  {headline}\n",
+                &time[..10],
+                ids.next().unwrap()
+            )
+        }
+        None => format!("{line}\n"),
+    };
+    replaced.lines().map(line).collect()
+}
+
+#[test]
+fn filter_is_tried_on_the_past_as_the_page_shows() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = Binary::find().serve(folder.path(), &["review.default=none".to_owned()]);
+    let run = |words: &[&str]| run_dateline(folder.path(), &[words, &["--data", "data"]].concat());
+    assert!(run(&["issuer", "add", "acme", "Acme"]).status.success());
+    for (file, headline) in [
+        ("a.json", "Acme opens an office"),
+        ("b.json", "Acme opens a lithium mine"),
+        ("c.json", "Acme opens a gold mine"),
+    ] {
+        std::fs::write(folder.path().join(file), release(headline).to_string()).unwrap();
+        let submitted = run(&["submit", file, "--wait"]);
+        assert!(submitted.status.success(), "{submitted:?}");
+    }
+    let (words, expected) = example_of_the_page();
+    let words: Vec<&str> = words.iter().map(String::as_str).collect();
+
+    let shown = run(&words);
+    let json = run(&[&words[..], &["--json"]].concat());
+    let tried = run(&["subscribe", "add", "--backtest", "3d", words[2]]);
+    let bad = run(&["subscribe", "add", "--backtest", "30x", "everything"]);
+    let none = run(&["subscribe", "list"]);
+    server.kill();
+    let alone = run(&words);
+
+    assert_eq!(as_on_the_page(&stdout(&shown)), expected);
+    assert_eq!(stdout(&alone), stdout(&shown), "without a server");
+    let json: Value = serde_json::from_str(&stdout(&json)).unwrap();
+    assert_eq!(
+        (&json["alerts"], &json["releases"]),
+        (&Value::from(2), &Value::from(3))
+    );
+    assert!(
+        stdout(&tried).starts_with(&stdout(&shown)),
+        "{}",
+        stdout(&tried)
+    );
+    assert!(stdout(&tried).contains("nothing was added"));
+    assert!(!stdout(&none).contains("sub_"), "{}", stdout(&none));
+    let said = String::from_utf8_lossy(&bad.stderr).into_owned();
+    assert_eq!(bad.status.code(), Some(2), "{said}");
+    assert!(
+        said.contains("`30x`") && said.contains("`1d` to `366d`"),
+        "{said}"
+    );
+}

@@ -6,11 +6,13 @@
 )]
 
 mod auditing;
+mod backtesting;
 mod bad_subscriptions;
 mod blasting;
 mod bundles;
 mod clearing;
 mod consent;
+mod costly_filters;
 mod desk;
 mod digests;
 mod drafts;

@@ -1,14 +1,14 @@
-//! `dateline filter`: filters by themselves, without a server.
+//! `dateline filter`: filters by themselves; all but `backtest` without a server.
 
 use anyhow::{Result, bail};
 use clap::{Args, Subcommand};
 use release::filter::import::{Dialect, Imported, Note, import};
-use release::filter::{Filter, MAX_COST};
+use release::filter::{Filter, MAX_COST, MAX_STEPS, TooManySteps};
 use release::topic::Taxonomy;
 use serde_json::json;
 use std::process::ExitCode;
 
-use super::Common;
+use super::{Common, backtest};
 
 #[derive(Debug, Args)]
 pub(super) struct FilterArgs {
@@ -26,6 +26,17 @@ enum Action {
         #[arg(long)]
         json: bool,
     },
+    /// Say what a filter would have sent over the releases that went out: alerts a day, and the newest; nothing is saved
+    Backtest {
+        /// `topic:mining AND title:(gold NEAR/5 mine*)`
+        filter: String,
+        /// So many days, today included: 1d to 366d
+        #[arg(long, default_value = "30d", value_name = "DAYS")]
+        span: String,
+        /// Print it as JSON
+        #[arg(long)]
+        json: bool,
+    },
     /// Translate a query of a press monitor; exit code 1 if nothing of it can be said
     Import {
         /// Whose language it is: `meltwater`, `factiva`, `cision`
@@ -39,11 +50,14 @@ enum Action {
     },
 }
 
-pub(super) fn run(args: &FilterArgs, common: &Common) -> Result<ExitCode> {
+pub(super) async fn run(args: &FilterArgs, common: &Common) -> Result<ExitCode> {
     match &args.action {
         Action::Check { filter, json } => {
             let taxonomy = crate::app::taxonomy(&common.settings()?)?;
             check(filter, *json, &taxonomy)
+        }
+        Action::Backtest { filter, span, json } => {
+            backtest::run(&common.client().await?, filter, span, *json).await
         }
         Action::Import { from, query, json } => translate(from, query, *json),
     }
@@ -61,12 +75,18 @@ fn check(text: &str, as_json: bool, taxonomy: &Taxonomy) -> Result<ExitCode> {
         eprintln!("no topic `{topic}`; nearest: {}", nearest.join(", "));
         return Ok(ExitCode::FAILURE);
     }
+    if let Err(error) = filter.check_steps() {
+        eprintln!("{error}; {}", TooManySteps::MEND);
+        return Ok(ExitCode::FAILURE);
+    }
+    let (cost, steps) = (filter.cost(), filter.steps());
     match as_json {
         true => say!(
             "{}",
-            json!({ "filter": filter, "tree": filter.to_json(), "cost": filter.cost(), "most_cost": MAX_COST })
+            json!({ "filter": filter, "tree": filter.to_json(), "cost": cost, "most_cost": MAX_COST,
+                "steps": steps, "most_steps": MAX_STEPS })
         ),
-        false => say!("{filter}\ncosts {} of {MAX_COST}", filter.cost()),
+        false => say!("{filter}\ncosts {cost} of {MAX_COST}, takes {steps} steps of {MAX_STEPS}"),
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -4,6 +4,7 @@ mod import;
 
 use super::admin::print_table;
 use super::ask::{query, text};
+use super::backtest;
 use crate::client::Client;
 use anyhow::{Result, bail};
 use clap::{Args, Subcommand};
@@ -25,7 +26,7 @@ enum Action {
         /// What they want: `topic:mining AND lang:en AND NOT "gold price"`
         filter: String,
         /// A mail address
-        #[arg(long, conflicts_with = "webhook", required_unless_present = "webhook")]
+        #[arg(long, conflicts_with = "webhook", required_unless_present_any = ["webhook", "backtest"])]
         email: Option<String>,
         /// A URL that takes calls by Standard Webhooks
         #[arg(long, requires = "owner")]
@@ -51,6 +52,12 @@ enum Action {
         /// How it is known that the reader wants this: no confirmation is asked then
         #[arg(long)]
         consent: Option<String>,
+        /// Add nothing: say what the filter would have sent within so many days, such as 30d
+        #[arg(long, value_name = "DAYS")]
+        backtest: Option<String>,
+        /// Print what it would have sent as JSON
+        #[arg(long, requires = "backtest")]
+        json: bool,
     },
     /// List subscriptions
     List {
@@ -122,6 +129,12 @@ pub(super) async fn run(args: SubscribeArgs, client: &Client) -> Result<ExitCode
     match args.action {
         Action::Add {
             filter,
+            backtest: Some(span),
+            json,
+            ..
+        } => return tried(client, &filter, &span, json).await,
+        Action::Add {
+            filter,
             email,
             webhook,
             owner,
@@ -131,6 +144,7 @@ pub(super) async fn run(args: SubscribeArgs, client: &Client) -> Result<ExitCode
             frequency,
             digest_at,
             consent,
+            ..
         } => {
             let body = json!({
                 "filter": filter, "email": email, "webhook": webhook, "owner": owner, "name": name,
@@ -236,6 +250,15 @@ pub(super) async fn run(args: SubscribeArgs, client: &Client) -> Result<ExitCode
         Action::Test { id } => return test(client, id).await,
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// Says what a filter would have sent; nothing is added.
+async fn tried(client: &Client, filter: &str, span: &str, as_json: bool) -> Result<ExitCode> {
+    let code = backtest::run(client, filter, span, as_json).await?;
+    if !as_json {
+        say!("\nnothing was added: leave `--backtest` out to subscribe");
+    }
+    Ok(code)
 }
 
 /// Sends a test event and waits for its outcome; exit code 1 if it failed.

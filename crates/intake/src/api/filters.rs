@@ -8,7 +8,7 @@ use axum::extract::rejection::{JsonRejection, PathRejection};
 use axum::extract::{Path, State};
 use release::explain::{explain, highlights, satisfied_by_within};
 use release::filter::import::{Dialect, Imported, import};
-use release::filter::{Filter, GRAMMAR_VERSION, MAX_COST};
+use release::filter::{Filter, GRAMMAR_VERSION, MAX_COST, MAX_STEPS};
 use release::model::Release;
 use release::subject::{Subject, SubjectParts};
 use serde::{Deserialize, Serialize};
@@ -36,6 +36,9 @@ pub(super) struct FilterShape {
     /// What it may cost to match, in looked-up words
     cost: u32,
     most_cost: u32,
+    /// About how many looks at a term it takes while others are matched, a release
+    steps: u32,
+    most_steps: u32,
     /// The version of the filter language
     grammar: u32,
 }
@@ -55,6 +58,8 @@ pub(super) async fn read(
         tree: filter.to_json(),
         cost: filter.cost(),
         most_cost: MAX_COST,
+        steps: filter.steps(),
+        most_steps: MAX_STEPS,
         grammar: GRAMMAR_VERSION,
     }))
 }

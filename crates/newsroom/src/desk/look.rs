@@ -9,7 +9,7 @@ use axum::response::{Html, IntoResponse, Response};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use maud::{Markup, html};
-use release::model::{Extent, Release};
+use release::model::{Extent, Release, ReleaseState};
 use release::render::{Recipient, story_mail};
 use sha2::{Digest, Sha256};
 use std::sync::Arc;
@@ -40,6 +40,7 @@ impl Look {
             story_public_id: String::new(),
             revision: 0,
             edition: release.edition.to_string(),
+            state: ReleaseState::Cleared,
             content,
             accepted_ms: at_ms,
             cleared_ms: at_ms,

@@ -117,6 +117,7 @@ fn narrowed<'a>(
         for part in &unwanted {
             filter = Plain::without(&filter, part).map_err(|error| error.to_string())?;
         }
+        filter.check_steps().map_err(|error| error.to_string())?;
         all.push((row, filter));
     }
     Ok(all)

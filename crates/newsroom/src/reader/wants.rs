@@ -8,7 +8,7 @@ pub(super) use show::meaning;
 use super::fields::{Errors, Fields};
 use super::words::Issuers;
 use crate::Newsroom;
-use release::filter::{Filter, Phrase, Plain};
+use release::filter::{Filter, Phrase, Plain, TooManySteps};
 use release::language::LanguageRange;
 use release::place::Place;
 use release::topic::{Topic, TopicSlug};
@@ -119,7 +119,13 @@ impl Wants {
             return None;
         }
         match plain.filter() {
-            Ok(filter) => Some(filter),
+            Ok(filter) => match filter.check_steps() {
+                Ok(()) => Some(filter),
+                Err(error) => {
+                    errors.add("rest", format!("{error}; {}", TooManySteps::MEND));
+                    None
+                }
+            },
             Err(_) if plain == Plain::default() => {
                 errors.add(
                     "find",

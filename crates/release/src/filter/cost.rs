@@ -24,7 +24,7 @@ impl Filter {
     }
 }
 
-fn of_text(text: &Text) -> u32 {
+pub(super) fn of_text(text: &Text) -> u32 {
     match &text.wanted {
         Wanted::Phrase(phrase) => of_phrase(phrase),
         Wanted::AtLeast { of, .. } => of_choice(of).saturating_mul(PLACES),

@@ -114,6 +114,8 @@ fn any(mut code: &[u32], terms: &Bits, shared: &[u32]) -> bool {
 /// Whether the first part holds, and what comes after it.
 fn next<'a>(code: &'a [u32], terms: &Bits, shared: &[u32]) -> Option<(bool, &'a [u32])> {
     let (&word, rest) = code.split_first()?;
+    #[cfg(test)]
+    look();
     let value = word & VALUE;
     Some(match word & KIND {
         0 => (terms.has(value), rest),
@@ -131,6 +133,23 @@ fn next<'a>(code: &'a [u32], terms: &Bits, shared: &[u32]) -> Option<(bool, &'a 
             (held, rest)
         }
     })
+}
+
+#[cfg(test)]
+thread_local! {
+    static LOOKS: std::cell::Cell<u64> = const { std::cell::Cell::new(0) };
+}
+
+/// Counts a look at a term, an operator or an entry.
+#[cfg(test)]
+pub(super) fn look() {
+    LOOKS.with(|looks| looks.set(looks.get() + 1));
+}
+
+/// The looks of this thread until now.
+#[cfg(test)]
+pub(super) fn looks() -> u64 {
+    LOOKS.with(std::cell::Cell::get)
 }
 
 /// The conjunction at a place of the shared words: its length, then its words.

@@ -161,8 +161,12 @@ impl Delta {
             let at = next as usize - 1;
             next = self.word(at);
             let (guard, slot) = (self.word(at + 2), self.word(at + 3));
-            if self.word(at + 1) != term
-                || (guard != NO_GUARD && !terms.has(guard))
+            if self.word(at + 1) != term {
+                continue;
+            }
+            #[cfg(test)]
+            code::look();
+            if (guard != NO_GUARD && !terms.has(guard))
                 || self.born[slot as usize].load(Ordering::Relaxed) > epoch
             {
                 continue;

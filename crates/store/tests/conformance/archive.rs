@@ -1,6 +1,7 @@
 //! The archive: items found by their marks, editions of a story as one entry, nothing before it cleared.
 
 use crate::fixtures::{NOW, accept, clear, submission};
+use release::model::ReleaseState;
 use store::{IssuerName, ItemKey, Mark, NewIssuer, Store};
 
 fn mark(mark: &str, seq: i64) -> Mark {
@@ -162,6 +163,7 @@ pub(crate) async fn items_are_read_whole_and_only_once_cleared(store: Store) {
     assert_eq!(ids, ["rel_b", "rel_a"]);
     assert_eq!((one.seq, &*one.edition, &*one.content), (1, "US/en", "{}"));
     assert_eq!((one.accepted_ms, one.cleared_ms), (NOW, NOW));
+    assert_eq!(one.state, ReleaseState::Cleared);
     assert!(scheduled.is_none());
     assert_eq!(
         map.iter().map(|row| &*row.public_id).collect::<Vec<_>>(),

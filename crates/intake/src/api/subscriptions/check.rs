@@ -3,7 +3,7 @@
 use crate::auth::{Caller, Scope};
 use crate::{FieldError, Intake};
 use release::address::{MailAddress, printable};
-use release::filter::{Filter, GRAMMAR_VERSION};
+use release::filter::{Filter, GRAMMAR_VERSION, TooManySteps};
 use release::frequency::{DigestTime, Frequency};
 use release::ids::{Kind, PublicId};
 use release::language::LanguageTag;
@@ -197,7 +197,7 @@ pub(in crate::api) fn check_filter(
     }
 }
 
-/// Reads a filter in either form and looks its topics up. The error's pointer begins with `/filter`.
+/// Reads a filter in either form, looks its topics up and judges what it takes from others. The error's pointer begins with `/filter`.
 pub(in crate::api) fn read_filter(intake: &Intake, asked: &Asked) -> Result<Filter, FieldError> {
     let wrong = |within: &str, detail: String, mend: String| FieldError {
         pointer: format!("/filter{within}"),
@@ -214,12 +214,13 @@ pub(in crate::api) fn read_filter(intake: &Intake, asked: &Asked) -> Result<Filt
             wrong(&error.pointer, error.message, mend)
         })?,
     };
-    match filter.unknown_topic(&intake.taxonomy) {
-        Some((topic, nearest)) => {
-            let mend = format!("nearest: {}", nearest.join(", "));
-            Err(wrong("", format!("no topic `{topic}`"), mend))
-        }
-        None => Ok(filter),
+    if let Some((topic, nearest)) = filter.unknown_topic(&intake.taxonomy) {
+        let mend = format!("nearest: {}", nearest.join(", "));
+        return Err(wrong("", format!("no topic `{topic}`"), mend));
+    }
+    match filter.check_steps() {
+        Err(error) => Err(wrong("", error.to_string(), TooManySteps::MEND.into())),
+        Ok(()) => Ok(filter),
     }
 }
 
