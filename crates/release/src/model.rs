@@ -470,8 +470,10 @@ named! {
 
 named! {
     /// What a reader is told of stories that are near identical.
+    #[derive(Default)]
     Repeats {
         /// Each of them.
+        #[default]
         Each => "each",
         /// The first that reaches them.
         Once => "once",

@@ -219,18 +219,19 @@ impl Store {
         }))
     }
 
-    /// The cleared releases of other stories that are near a release, the first of them first.
-    pub async fn alike(&self, release_id: i64) -> Result<Vec<AlikeRow>> {
+    /// The cleared releases of other stories that are near a release, `rel_…`, the first of them first.
+    pub async fn alike(&self, release: &str) -> Result<Vec<AlikeRow>> {
         if !self.keeps_alike().await? {
             return Ok(Vec::new());
         }
         Ok(reading!(self, |conn| {
             sqlx::query_as(
                 "select r.public_id, r.issuers, r.content, r.cleared_ms, l.share, (l.same_figures = 1) as same_figures \
-                 from alike l join releases r on r.id = l.other_id where l.release_id = $1 and r.cleared_ms is not null \
+                 from releases own join alike l on l.release_id = own.id join releases r on r.id = l.other_id \
+                 where own.public_id = $1 and r.cleared_ms is not null \
                  order by r.cleared_ms, r.id limit 20",
             )
-            .bind(release_id)
+            .bind(release)
             .fetch_all(conn)
             .await?
         }))
