@@ -23,6 +23,8 @@ pub(crate) const SINCE: i64 = 5;
 const WITHIN_MS: i64 = 7 * 86_400_000;
 /// The newest releases that are looked at for one band: a template of which there are more a week is linked to its newest only.
 const OF_A_BAND: i64 = 50;
+/// Links that a release makes: those with its figures before others, then the nearest, then the oldest, for that one was told.
+const LINKS: usize = 10;
 /// What a withheld delivery says before the release that its reader was told.
 const TOLD_BY: &str = "told by ";
 
@@ -93,6 +95,16 @@ impl Candidate {
             same_figures: self.figures == own.figures,
         })
     }
+}
+
+/// Those that are near, each with its link; `candidates` are sorted by key.
+fn nearest<'a>(own: &Likeness, candidates: &'a [Candidate]) -> Vec<(&'a Candidate, Linked)> {
+    let near = candidates.iter();
+    let near = near.filter_map(|other| Some((other, other.link(own)?)));
+    let mut near: Vec<_> = near.collect();
+    near.sort_by_key(|(_, linked)| std::cmp::Reverse((linked.same_figures, linked.share)));
+    near.truncate(LINKS);
+    near
 }
 
 /// The releases of other stories that one may be near to.
@@ -207,10 +219,8 @@ impl Store {
                 // One without words, or told long after its time.
                 let Some(own_id) = own_id else { continue };
                 let candidates = candidates!(conn, story_id, bands, since_ms);
-                for other in &candidates {
-                    if let Some(linked) = other.link(own)
-                        && add_link!(conn, &own_id, other, &linked, now_ms)
-                    {
+                for (other, linked) in nearest(own, &candidates) {
+                    if add_link!(conn, &own_id, other, &linked, now_ms) {
                         made.push(linked);
                     }
                 }
