@@ -12,20 +12,20 @@ use std::collections::HashSet;
 macro_rules! set_repeats {
     ($conn:ident, $endpoint_id:expr, $repeats:expr) => {
         match $repeats {
-            Some(release::model::Repeats::Once) => drop(
+            Some(release::model::Repeats::Once) => {
                 sqlx::query(
                     "insert into told_once (endpoint_id) values ($1) on conflict do nothing",
                 )
                 .bind($endpoint_id)
                 .execute(&mut *$conn)
-                .await?,
-            ),
-            Some(release::model::Repeats::Each) => drop(
+                .await?;
+            }
+            Some(release::model::Repeats::Each) => {
                 sqlx::query("delete from told_once where endpoint_id = $1")
                     .bind($endpoint_id)
                     .execute(&mut *$conn)
-                    .await?,
-            ),
+                    .await?;
+            }
             None => {}
         }
     };
