@@ -116,6 +116,7 @@ impl Reader {
                 languages: None,
                 extent: None,
                 digest_at: None,
+                repeats: None,
                 state: EndpointState::Active,
             },
         }

@@ -5,6 +5,7 @@ mod checks;
 mod digest;
 mod direct;
 mod finish;
+mod once;
 mod outcome;
 mod why;
 
@@ -42,6 +43,8 @@ struct Work {
     story: Option<Arc<StoryContent>>,
     /// Those that may cause something now, by key.
     subscriptions: HashMap<i64, ActiveSubscription>,
+    /// By what endpoints that are told once were told of a story like this one.
+    told: HashMap<i64, String>,
     /// Who holds the lease: this worker, this claim of it.
     owner: String,
     lease_lost: AtomicBool,
@@ -178,6 +181,7 @@ async fn load(inner: &Arc<Inner>, batch: BatchRow, owner: String) -> Result<Load
         });
     }
     let due = inner.store.due_deliveries(&batch).await?;
+    let told = once::told(&inner.store, &alert, &batch).await?;
     let (first, last) = (batch.first_endpoint_id, batch.last_endpoint_id);
     let subscriptions = inner.store.active_subscriptions(first, last).await?;
     let subscriptions = subscriptions
@@ -190,6 +194,7 @@ async fn load(inner: &Arc<Inner>, batch: BatchRow, owner: String) -> Result<Load
         alert,
         story,
         subscriptions,
+        told,
         owner,
         lease_lost: false.into(),
         put_back: 0.into(),

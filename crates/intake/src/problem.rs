@@ -337,7 +337,7 @@ impl utoipa::IntoResponses for Problem {
 impl From<StoreError> for Problem {
     fn from(error: StoreError) -> Problem {
         match error {
-            StoreError::Unwritable(_) | StoreError::Unreachable(_) => {
+            StoreError::Unwritable(_) | StoreError::Unreachable(_) | StoreError::Schema { .. } => {
                 Problem::Unavailable(error.to_string())
             }
             StoreError::Conflict(detail) => Problem::Conflict(detail),

@@ -18,9 +18,16 @@ pub(crate) async fn issuer_names<'a>(
     newsroom: &Newsroom,
     pieces: impl Iterator<Item = &'a Piece>,
 ) -> Result<IssuerNames, Trouble> {
-    let slugs: BTreeSet<&str> = pieces
-        .flat_map(|piece| piece.release.issuers.iter().map(String::as_str))
-        .collect();
+    let slugs = pieces.flat_map(|piece| piece.release.issuers.iter().map(String::as_str));
+    names_of(newsroom, slugs).await
+}
+
+/// The names that these slugs stand for.
+pub(crate) async fn names_of<'a>(
+    newsroom: &Newsroom,
+    slugs: impl Iterator<Item = &'a str>,
+) -> Result<IssuerNames, Trouble> {
+    let slugs: BTreeSet<&str> = slugs.collect();
     if slugs.is_empty() {
         return Ok(IssuerNames::new());
     }

@@ -12,6 +12,7 @@ mod hook;
 mod less;
 mod manage;
 mod often;
+mod once;
 mod origin;
 mod preferences;
 mod refusal;

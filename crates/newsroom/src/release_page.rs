@@ -1,5 +1,6 @@
 //! The page of a release: what was said, by whom, when; and where a reader may go from there.
 
+mod also;
 mod head;
 mod more;
 pub(crate) mod wire;
@@ -11,6 +12,7 @@ use crate::frame::Frame;
 use crate::piece::Piece;
 use crate::room::Entry;
 use crate::{Newsroom, Trouble, names};
+use also::Also;
 use axum::extract::State;
 use maud::{Markup, html};
 use more::More;
@@ -31,21 +33,33 @@ pub(crate) async fn show(
     let more = more::of(&newsroom, &entry.piece).await?;
     let mut pieces: Vec<Arc<Piece>> = vec![entry.piece.clone()];
     pieces.extend(more.all().map(|other| other.piece.clone()));
-    let issuers = entries::issuer_names(&newsroom, pieces.iter().map(|piece| &**piece)).await?;
+    let also = newsroom.store.alike(&entry.piece.id).await?;
+    let also: Vec<Also> = also.into_iter().filter_map(Also::of).collect();
+    let named = pieces.iter().flat_map(|piece| &piece.release.issuers);
+    let named = named.map(String::as_str);
+    let named = named.chain(also.iter().flat_map(Also::issuers));
+    let issuers = entries::names_of(&newsroom, named).await?;
     let others = more.all().chain([&entry]).flat_map(|entry| &entry.others);
     let newest_ms = pieces
         .iter()
         .map(|piece| piece.cleared.at_ms)
         .chain(others.map(|other| other.cleared_ms))
+        .chain(also.iter().map(|other| other.row.cleared_ms))
         .max();
-    let text = page(&newsroom, &entry, &more, &issuers);
+    let beside = (&more, &*also);
+    let text = page(&newsroom, &entry, beside, &issuers);
     Ok(Shown::html(text, newest_ms))
 }
 
-fn page(newsroom: &Newsroom, entry: &Entry, more: &More, issuers: &IssuerNames) -> String {
+fn page(
+    newsroom: &Newsroom,
+    entry: &Entry,
+    (more, also): (&More, &[Also]),
+    issuers: &IssuerNames,
+) -> String {
     let piece = &entry.piece;
     let main = html! {
-        div.two { (article(newsroom, entry, issuers)) (explore(newsroom, piece)) }
+        div.two { (article(newsroom, entry, also, issuers)) (explore(newsroom, piece)) }
         (more.render(issuers))
     };
     newsroom.rooms.chrome.render(&Frame {
@@ -73,11 +87,11 @@ pub(crate) fn proof(newsroom: &Newsroom, piece: Arc<Piece>, issuers: &IssuerName
         path: &piece.path(),
         query: "",
         head: html! { meta name="robots" content="noindex"; },
-        main: html! { div.two { (article(newsroom, &entry, issuers)) (explore(newsroom, piece)) } },
+        main: html! { div.two { (article(newsroom, &entry, &[], issuers)) (explore(newsroom, piece)) } },
     })
 }
 
-fn article(newsroom: &Newsroom, entry: &Entry, issuers: &IssuerNames) -> Markup {
+fn article(newsroom: &Newsroom, entry: &Entry, also: &[Also], issuers: &IssuerNames) -> Markup {
     let piece = &*entry.piece;
     let release = &piece.release;
     html! {
@@ -86,6 +100,7 @@ fn article(newsroom: &Newsroom, entry: &Entry, issuers: &IssuerNames) -> Markup 
             @if let Some(subheadline) = &release.subheadline { p.sub { (subheadline) } }
             (provided_by(piece, issuers))
             (editions(entry))
+            (also::render(also, issuers))
             (share(newsroom, piece))
             div.text { (wire::form_of_page(newsroom, piece, issuers)) }
         }

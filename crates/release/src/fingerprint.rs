@@ -4,6 +4,12 @@
 //! in common. Numbers count as alike, so that last quarter's release with new figures is near this quarter's. The hash is
 //! written here and never changes, because fingerprints are stored; another one would be another version letter.
 
+mod bands;
+mod figures;
+
+pub use bands::{ALIKE, BANDS};
+pub use figures::figures;
+
 use crate::text;
 use std::fmt;
 
@@ -33,13 +39,17 @@ impl Fingerprint {
 
     /// How much of two texts is the same, from 0 to 1.
     pub fn similarity(&self, other: &Fingerprint) -> f64 {
-        let empty = Fingerprint([u16::MAX; POSITIONS]);
-        if *self == empty || *other == empty {
+        if self.is_empty() || other.is_empty() {
             return 0.0;
         }
         let equal = self.0.iter().zip(&other.0).filter(|(a, b)| a == b).count();
         let count = |n: usize| f64::from(u32::try_from(n).unwrap_or(u32::MAX));
         count(equal) / count(POSITIONS)
+    }
+
+    /// Whether it is of a text without words.
+    fn is_empty(&self) -> bool {
+        *self == Fingerprint([u16::MAX; POSITIONS])
     }
 
     /// Reads what [`fmt::Display`] writes.

@@ -468,6 +468,18 @@ named! {
     }
 }
 
+named! {
+    /// What a reader is told of stories that are near identical.
+    #[derive(Default)]
+    Repeats {
+        /// Each of them.
+        #[default]
+        Each => "each",
+        /// The first that reaches them.
+        Once => "once",
+    }
+}
+
 impl Edition {
     /// Stands in while a submission without a readable edition is linted for the rest; such a release is never kept.
     pub(crate) fn placeholder() -> Edition {

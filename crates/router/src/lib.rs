@@ -5,6 +5,7 @@
 //! router plans only the endpoints that have no delivery yet. Two routers on one alert collide on the deliveries'
 //! primary key; the slower one reads again and goes on.
 
+mod alike;
 mod answers;
 mod blast;
 mod follow;

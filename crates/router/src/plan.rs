@@ -1,7 +1,7 @@
 //! From an alert to the deliveries it causes.
 
 use crate::index::{Match, Matches};
-use crate::{RouteError, Router};
+use crate::{RouteError, Router, alike};
 use release::model::{AlertKind, Channel, Release};
 use release::subject::{Subject, SubjectParts};
 use release::topic::Taxonomy;
@@ -113,6 +113,7 @@ async fn story(router: &Router, alert: &AlertRow) -> Result<Plan, RouteError> {
     let mut editions = router.store.cleared_editions(story_id, revision).await?;
     // Nothing of a release leaves before its time: the router checks what intake and sweep have decided.
     editions.retain(|edition| edition.clear_at_ms <= now_ms);
+    alike::link(router, alert, &editions).await?;
     let mut subjects = Vec::with_capacity(editions.len());
     for edition in &editions {
         subjects.push(subject(edition, &router.taxonomy).map_err(|reason| {

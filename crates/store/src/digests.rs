@@ -18,6 +18,10 @@ const GATHERED_AT_ONCE: i64 = 2000;
 pub struct DigestMember {
     /// The alert that waited.
     pub alert_id: i64,
+    /// The story it tells.
+    pub story_id: i64,
+    /// Its revision.
+    pub revision: i64,
     /// The release it tells.
     pub release_id: i64,
     /// Keys of the subscriptions that caused it, space-separated.
@@ -245,7 +249,7 @@ impl Store {
     ) -> Result<Vec<DigestMember>> {
         Ok(reading!(self, |conn| {
             sqlx::query_as(
-                "select m.alert_id, d.release_id, d.reasons, m.gathered, (s.revision > a.revision) as superseded \
+                "select m.alert_id, a.story_id, a.revision, d.release_id, d.reasons, m.gathered, (s.revision > a.revision) as superseded \
                  from digest_members m join deliveries d on d.alert_id = m.alert_id and d.endpoint_id = m.endpoint_id and d.batch_id = m.batch_id \
                  join alerts a on a.id = m.alert_id join stories s on s.id = a.story_id \
                  where m.digest_id = $1 and m.endpoint_id = $2 and d.state = 'due' and not exists (select 1 from retries t \

@@ -2,7 +2,7 @@
 
 use crate::{Result, Store};
 use release::frequency::DigestTime;
-use release::model::{AlertKind, Channel, EndpointState, Extent};
+use release::model::{AlertKind, Channel, EndpointState, Extent, Repeats};
 
 /// An endpoint as stored.
 #[derive(Debug, Clone, sqlx::FromRow)]
@@ -60,6 +60,8 @@ pub struct NewEndpoint<'a> {
     pub extent: Option<Extent>,
     /// When its digests come; none leaves it as it is.
     pub digest_at: Option<&'a DigestTime>,
+    /// What it is told of stories that are alike; none leaves it as it is, `each` at first.
+    pub repeats: Option<Repeats>,
     /// Pending, or active where consent was shown.
     pub state: EndpointState,
 }

@@ -6,6 +6,7 @@
 use crate::erased::ERASED;
 use crate::holdings::HeldDelivery;
 use crate::{EndpointRow, Result, Store};
+use release::model::Repeats;
 use serde_json::Value;
 
 impl Store {
@@ -46,7 +47,9 @@ impl Store {
         address_key: &str,
         hash: &str,
     ) -> Result<()> {
+        let keeps = self.keeps_alike().await?;
         writing_in_turn!(self, Erasing, |conn| {
+            set_repeats!(conn, endpoint.id, keeps.then_some(Repeats::Each));
             sqlx::query(
                 "delete from idempotency where exists (select 1 from subscriptions s where s.endpoint_id = $1 \
                  and instr(idempotency.made, s.public_id) > 0)",

@@ -1,6 +1,7 @@
 //! What is held about a reader, shown whole: what they asked for, what became of it, and what receivers answered.
 
 use crate::{EndpointRow, Result, Store};
+use release::model::Repeats;
 use release::time::rfc3339;
 use serde_json::{Value, json};
 
@@ -75,7 +76,7 @@ impl Store {
             deliveries.extend(page.iter().map(|delivery| delivery.shown(&failures)));
         }
         Ok(Some(json!({
-            "endpoint": endpoint_shown(&endpoint),
+            "endpoint": endpoint_shown(&endpoint, self.repeats(endpoint.id).await?),
             "suppressed": suppressed.map(|(reason, since_ms)| json!({ "reason": reason, "since": rfc3339(since_ms) })),
             "subscriptions": subscriptions.iter().map(HeldSubscription::shown).collect::<Vec<_>>(),
             "deliveries": deliveries,
@@ -124,11 +125,12 @@ impl Store {
     }
 }
 
-fn endpoint_shown(endpoint: &EndpointRow) -> Value {
+fn endpoint_shown(endpoint: &EndpointRow, repeats: Repeats) -> Value {
     json!({
         "id": endpoint.public_id, "channel": endpoint.channel, "address": endpoint.address, "owner": endpoint.owner,
         "secret": match endpoint.secret.is_empty() { true => Value::Null, false => json!("held, and shown once only") },
         "languages": endpoint.languages.split_whitespace().collect::<Vec<_>>(), "extent": endpoint.extent, "digest_at": endpoint.digest_at,
+        "repeats": repeats,
         "state": endpoint.state, "created_at": rfc3339(endpoint.created_ms),
     })
 }

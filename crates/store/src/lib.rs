@@ -20,6 +20,8 @@ mod erased;
 #[macro_use]
 mod notices;
 #[macro_use]
+mod told_once;
+#[macro_use]
 mod endpoints;
 #[macro_use]
 mod subscriptions;
@@ -30,6 +32,7 @@ mod acts;
 #[macro_use]
 mod halts;
 mod accepting;
+mod alike;
 mod backup;
 mod batches;
 mod blasts;
@@ -72,6 +75,7 @@ mod workers;
 pub use accepting::{Accepted, Idempotency, NewRelease, Replaced, TextRead, Told};
 pub use acts::{ActRow, NewAct};
 pub use alerts::AlertRow;
+pub use alike::{AlikeRow, Likeness, Linked, told_by};
 pub use backup::{BackupError, BackupHead, check_backup};
 pub use batches::{ActiveSubscription, BatchRow, Claim, DueDelivery};
 pub use blasts::{BlastRow, Word};

@@ -24,6 +24,7 @@ use std::time::Duration;
 const MIGRATIONS: &[&str] = &[
     include_str!("../schema/postgres-0003.sql"),
     include_str!("../schema/postgres-0004.sql"),
+    include_str!("../schema/postgres-0005.sql"),
 ];
 const FIRST_VERSION: i64 = schema::VERSION + 1 - MIGRATIONS.len() as i64;
 /// A connection for each thing that a process does at once; all others wait a moment.
@@ -54,6 +55,8 @@ pub(crate) enum Turn {
     Erasing,
     /// Making the schema, and its partitions.
     Schema,
+    /// Looking for stories that are alike.
+    Alike,
 }
 
 /// A pool on one database. Tables are found by the connection's `search_path`.

@@ -3,7 +3,7 @@
 use crate::{Result, Store, SubscriptionRow};
 use release::frequency::{DigestTime, Frequency};
 use release::ids::{Kind, PublicId};
-use release::model::{AlertKind, Extent, SubscriptionState};
+use release::model::{AlertKind, Extent, Repeats, SubscriptionState};
 
 /// How often an address is written to because somebody, maybe a stranger, asked for it on a page.
 #[derive(Debug, Clone, Copy)]
@@ -64,6 +64,8 @@ pub struct EndpointEdit<'a> {
     pub extent: Option<Extent>,
     /// When its digests come.
     pub digest_at: Option<&'a DigestTime>,
+    /// What it is told of stories that are alike.
+    pub repeats: Option<Repeats>,
 }
 
 /// An alert about a release that an endpoint was sent, or is to be.
@@ -280,7 +282,11 @@ impl Store {
     }
 
     /// Changes how an endpoint is told. What waits for a digest already comes when it was promised.
+    ///
+    /// # Errors
+    /// [`crate::StoreError::Schema`] if it is to be told once, and the schema has no room for that yet.
     pub async fn edit_endpoint(&self, endpoint_id: i64, edit: &EndpointEdit<'_>) -> Result<()> {
+        let keeps = self.can_keep(edit.repeats).await?;
         writing_in_turn!(self, Readers, |conn| {
             sqlx::query(
                 "update endpoints set languages = coalesce($1, languages), extent = coalesce($2, extent), \
@@ -292,6 +298,7 @@ impl Store {
             .bind(endpoint_id)
             .execute(&mut *conn)
             .await?;
+            set_repeats!(conn, endpoint_id, edit.repeats.filter(|_| keeps));
             touch_subscriptions!(conn, endpoint_id);
         });
         Ok(())

@@ -18,6 +18,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../schema/sqlite-0002.sql"),
     include_str!("../schema/sqlite-0003.sql"),
     include_str!("../schema/sqlite-0004.sql"),
+    include_str!("../schema/sqlite-0005.sql"),
 ];
 const _: () = assert!(MIGRATIONS.len() as i64 == schema::VERSION);
 const READERS: u32 = 4;

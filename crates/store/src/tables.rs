@@ -33,6 +33,9 @@ const TABLES: &[&str] = &[
     "halts",
     "acts",
     "blasts",
+    "alike_bands",
+    "alike",
+    "told_once",
 ];
 
 /// What a new store has rows in: they give way to those of the store that is carried into it.

@@ -65,6 +65,37 @@ async fn daily_reader_gets_one_mail_at_their_hour_with_all_of_it() {
     assert_eq!(app.mails_to(ANA).len(), 1);
 }
 
+#[tokio::test]
+async fn each_item_of_a_digest_says_by_which_clause_it_came() {
+    let app = TestApp::start().await;
+    for (name, filter) in [("Plants", "title:opens OR gold"), ("Growth", "title:grows")] {
+        let wish = json!({ "filter": filter, "name": name, "email": ANA, "frequency": "hourly" });
+        app.subscribe(wish).await;
+    }
+    publish(&app, "Acme opens").await;
+    publish(&app, "Acme grows").await;
+
+    pass(&app, 60).await;
+
+    let text = app.the_mail_to(ANA).text;
+    let because = "You get this alert because you asked for";
+    let of_item = |headline: &str| {
+        let item = text.split("\n\n").find(|item| item.starts_with(headline));
+        let item = item.unwrap_or_else(|| panic!("{headline} is not in {text}"));
+        let line = item.lines().find(|line| line.starts_with(because));
+        line.map(str::to_owned)
+    };
+    assert_eq!(
+        of_item("Acme opens"),
+        Some(format!("{because}: Plants (title:opens)"))
+    );
+    assert_eq!(
+        of_item("Acme grows"),
+        Some(format!("{because}: Growth (title:grows)"))
+    );
+    assert!(app.mails_to(ANA)[0].raw.contains("Plants (title:opens)"));
+}
+
 fn without_links(text: &str) -> String {
     let line = |line: &str| match line.split_once("https://") {
         Some((before, _)) => format!("{before}https://…"),

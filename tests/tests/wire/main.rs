@@ -5,6 +5,7 @@
     reason = "what a test cannot go on without fails it"
 )]
 
+mod alike;
 mod auditing;
 mod backtesting;
 mod bad_subscriptions;

@@ -49,6 +49,9 @@ enum Action {
         /// When daily and weekly mails come: `08:00 monday Europe/Madrid`
         #[arg(long)]
         digest_at: Option<String>,
+        /// Near identical stories: `each`, or only the first that arrives (`once`)
+        #[arg(long)]
+        repeats: Option<String>,
         /// How it is known that the reader wants this: no confirmation is asked then
         #[arg(long)]
         consent: Option<String>,
@@ -143,12 +146,14 @@ pub(super) async fn run(args: SubscribeArgs, client: &Client) -> Result<ExitCode
             extent,
             frequency,
             digest_at,
+            repeats,
             consent,
             ..
         } => {
             let body = json!({
                 "filter": filter, "email": email, "webhook": webhook, "owner": owner, "name": name,
-                "languages": language, "extent": extent, "frequency": frequency, "digest_at": digest_at, "consent": consent,
+                "languages": language, "extent": extent, "frequency": frequency, "digest_at": digest_at,
+                "repeats": repeats, "consent": consent,
             });
             let shown = client
                 .ask(Method::POST, "/v1/subscriptions", Some(&body))

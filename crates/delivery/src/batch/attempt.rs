@@ -45,7 +45,11 @@ pub(super) async fn attempt(work: &Work, delivery: &DueDelivery) -> Option<Outco
                 }
                 let id = identity(work, delivery);
                 let sent = Box::pin(prepared.send(work, delivery, &id)).await;
-                (sent, prepared.left_out)
+                let mut left_out = prepared.left_out;
+                if sent.is_ok() {
+                    left_out.extend(prepared.beside);
+                }
+                (sent, left_out)
             }
             Err(error) => (Err(error), Vec::new()),
         },

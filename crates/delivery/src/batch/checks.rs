@@ -1,4 +1,4 @@
-//! What is checked again at the moment of sending: suppression, subscriptions, endpoint, revision.
+//! What is checked again at the moment of sending: suppression, subscriptions, endpoint, revision, and what was told already.
 
 use super::Work;
 use release::model::{AlertKind, EndpointState};
@@ -33,7 +33,11 @@ pub(super) fn withheld(work: &Work, delivery: &DueDelivery, superseded: bool) ->
         {
             suppressed("unsubscribed")
         }
-        (AlertKind::Story | AlertKind::Digest, EndpointState::Active) => None,
+        (AlertKind::Story, EndpointState::Active) => {
+            let told_by = work.told.get(&delivery.endpoint_id)?;
+            suppressed(told_by)
+        }
+        (AlertKind::Digest, EndpointState::Active) => None,
         (AlertKind::Challenge, EndpointState::Pending) => None,
         // Asked for by somebody on a page: whoever reads the mail decides.
         (AlertKind::Confirm | AlertKind::Manage, state) if state != EndpointState::Deleted => None,

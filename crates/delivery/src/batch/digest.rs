@@ -4,6 +4,8 @@ use super::Work;
 use super::attempt::unsent_outcome;
 use super::checks::live_reasons;
 use super::direct::later;
+use super::once::Repeated;
+use super::why;
 use crate::contents::StoryContent;
 use crate::email::{DigestMail, Letter};
 use crate::{Failure, SendError, Sender, Sent};
@@ -11,9 +13,10 @@ use release::frequency::Gathered;
 use release::render::{DigestEntry, Reason, digest_mail};
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use store::{DigestMember, DueDelivery, LeftOut, Outcome, Verdict};
+use store::{ActiveSubscription, DigestMember, DueDelivery, LeftOut, Outcome, Verdict};
 
 /// What a digest tells, and what it leaves out.
+#[derive(Default)]
 pub(super) struct Prepared<'a> {
     entries: Vec<DigestEntry>,
     why: Vec<Gathered>,
@@ -22,6 +25,8 @@ pub(super) struct Prepared<'a> {
     /// Slugs of all issuers that it speaks for, with spaces between them.
     pub(super) issuers: String,
     pub(super) left_out: Vec<LeftOut>,
+    /// Left out for another member that tells the same: only once that one was delivered, for until then the other may fall.
+    pub(super) beside: Vec<LeftOut>,
 }
 
 /// Checks each member as an alert by itself would be checked.
@@ -29,46 +34,65 @@ pub(super) async fn prepare<'a>(
     work: &'a Work,
     delivery: &DueDelivery,
 ) -> Result<Prepared<'a>, SendError> {
-    let members = work
-        .inner
-        .store
-        .digest_members(work.alert.id, delivery.endpoint_id);
-    let mut prepared = Prepared {
-        entries: Vec::new(),
-        why: Vec::new(),
-        reasons: BTreeMap::new(),
-        issuers: String::new(),
-        left_out: Vec::new(),
-    };
-    // The newest first.
-    for member in later(members.await)?.iter().rev() {
+    let (store, endpoint_id) = (&work.inner.store, delivery.endpoint_id);
+    let members = later(store.digest_members(work.alert.id, endpoint_id).await)?;
+    let mut repeated = Repeated::of(work, endpoint_id, &members).await?;
+    let mut prepared = Prepared::default();
+    for member in &members {
         let reasons: Vec<_> = live_reasons(work, &member.reasons).collect();
-        let verdict = match (member.superseded, reasons.is_empty()) {
-            (true, _) => Verdict::Superseded,
-            (false, true) => Verdict::Suppressed {
-                reason: "unsubscribed".to_owned(),
-            },
-            (false, false) => {
-                let story = story(work, member).await?;
-                prepared.issuers.push_str(&story.row.issuers);
-                prepared.issuers.push(' ');
-                prepared.entries.push(story.entry.clone());
-                prepared.why.push(member.gathered);
-                let named = reasons
-                    .into_iter()
-                    .map(|reason| (reason.id, reason.name.as_str()));
-                prepared.reasons.extend(named);
-                continue;
-            }
-        };
-        prepared.left_out.push(LeftOut {
-            alert_id: member.alert_id,
-            verdict,
-        });
+        if let Some(verdict) = left_out(member, &reasons, &repeated) {
+            let alert_id = member.alert_id;
+            prepared.left_out.push(LeftOut { alert_id, verdict });
+        } else if let Some(beside) = repeated.beside(member) {
+            prepared.beside.push(beside);
+        } else {
+            let story = story(work, member).await?;
+            repeated.keep(member, &story.row.public_id);
+            prepared.tell(member, &reasons, &story);
+        }
     }
+    // The newest first.
+    prepared.entries.reverse();
     prepared.why.sort_unstable();
     prepared.why.dedup();
     Ok(prepared)
+}
+
+/// Why a member is not told, if so.
+fn left_out(
+    member: &DigestMember,
+    reasons: &[&ActiveSubscription],
+    repeated: &Repeated,
+) -> Option<Verdict> {
+    if member.superseded {
+        return Some(Verdict::Superseded);
+    }
+    if reasons.is_empty() {
+        return Some(Verdict::Suppressed {
+            reason: "unsubscribed".to_owned(),
+        });
+    }
+    repeated.before(member)
+}
+
+impl<'a> Prepared<'a> {
+    fn tell(
+        &mut self,
+        member: &DigestMember,
+        reasons: &[&'a ActiveSubscription],
+        story: &StoryContent,
+    ) {
+        self.issuers.push_str(&story.row.issuers);
+        self.issuers.push(' ');
+        let because = why::reasons(reasons, story);
+        let because = because.into_iter().map(|reason| reason.text).collect();
+        self.entries.push(story.entry.clone().because(because));
+        self.why.push(member.gathered);
+        let named = reasons
+            .iter()
+            .map(|&reason| (reason.id, reason.name.as_str()));
+        self.reasons.extend(named);
+    }
 }
 
 impl Prepared<'_> {

@@ -1,7 +1,9 @@
 //! Endpoints: looked at, changed, paused, tried out, exported, erased.
 
 use super::Id;
-use super::subscriptions::check::{Errors, check_digest_at, check_extent, check_languages};
+use super::subscriptions::check::{
+    Errors, check_digest_at, check_extent, check_languages, check_repeats,
+};
 use super::subscriptions::shown as subscription_shown;
 use crate::auth::{Caller, Scope};
 use crate::request_id::RequestId;
@@ -12,7 +14,7 @@ use axum::http::StatusCode;
 use axum::{Extension, Json};
 use release::address::printable;
 use release::ids::{Kind, PublicId};
-use release::model::{AlertKind, EndpointState, Lane};
+use release::model::{AlertKind, EndpointState, Lane, Repeats};
 use release::time::rfc3339;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -38,9 +40,12 @@ pub(super) async fn list(
     caller.must(Scope::SubscriptionsRead)?;
     let Query(query) = query?;
     let rows = intake.store.endpoints_at(&query.address).await?;
-    Ok(Json(
-        json!({ "endpoints": rows.iter().map(shown).collect::<Vec<_>>() }),
-    ))
+    let ids: Vec<i64> = rows.iter().map(|row| row.id).collect();
+    let once = intake.store.told_once(&ids).await?;
+    let rows = rows
+        .iter()
+        .map(|row| shown(row, repeats_of(once.contains(&row.id))));
+    Ok(Json(json!({ "endpoints": rows.collect::<Vec<_>>() })))
 }
 
 /// An endpoint, with its subscriptions
@@ -54,7 +59,7 @@ pub(super) async fn show(
     caller.must(Scope::SubscriptionsRead)?;
     let row = find(&intake, &id).await?;
     let subscriptions = intake.store.subscriptions_of(row.id).await?;
-    let mut one = shown(&row);
+    let mut one = one(&intake, &row).await?;
     one["subscriptions"] = subscriptions.iter().map(subscription_shown).collect();
     Ok(Json(one))
 }
@@ -69,11 +74,13 @@ pub(super) struct EditEndpoint {
     extent: Option<String>,
     /// When daily and weekly digests come: `08:00 monday Europe/Madrid`
     digest_at: Option<String>,
+    /// Of near identical stories: `each` or only the first that arrives (`once`)
+    repeats: Option<String>,
     /// `paused` or `active`
     state: Option<String>,
 }
 
-/// Change an endpoint's languages, extent and time of digests, pause it, resume it
+/// Change an endpoint's languages, extent, time of digests and what it is told of repeats, pause it, resume it
 #[utoipa::path(patch, path = "/v1/endpoints/{id}", tag = "subscriptions", params(("id" = String, Path, description = "`ep_…`")),
     request_body = EditEndpoint, responses((status = 200, body = EndpointShape), Problem))]
 pub(super) async fn edit(
@@ -95,6 +102,9 @@ pub(super) async fn edit(
     let digest_at = edit
         .digest_at
         .and_then(|text| check_digest_at(&text, &mut errors));
+    let repeats = edit
+        .repeats
+        .and_then(|text| check_repeats(&text, &mut errors));
     if !errors.found.is_empty() {
         return Err(Problem::Fields(errors.found));
     }
@@ -105,10 +115,11 @@ pub(super) async fn edit(
         languages: languages.as_deref(),
         extent,
         digest_at: digest_at.as_ref(),
+        repeats,
     };
     intake.store.edit_endpoint(row.id, &edit).await?;
     intake.tell_filters();
-    Ok(Json(shown(&find(&intake, &id).await?)))
+    Ok(Json(one(&intake, &find(&intake, &id).await?).await?))
 }
 
 async fn set_state(intake: &Intake, row: &EndpointRow, state: &str) -> Result<(), Problem> {
@@ -338,6 +349,8 @@ struct EndpointShape {
     extent: String,
     /// Time, day and zone of daily and weekly digests
     digest_at: String,
+    /// What it is told of near identical stories: each or once
+    repeats: String,
     created_at: String,
     /// What it is sent for; where one endpoint is shown
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -350,7 +363,18 @@ struct EndpointsShape {
     endpoints: Vec<EndpointShape>,
 }
 
-fn shown(row: &EndpointRow) -> Value {
+async fn one(intake: &Intake, row: &EndpointRow) -> Result<Value, Problem> {
+    Ok(shown(row, intake.store.repeats(row.id).await?))
+}
+
+fn repeats_of(is_once: bool) -> Repeats {
+    match is_once {
+        true => Repeats::Once,
+        false => Repeats::Each,
+    }
+}
+
+fn shown(row: &EndpointRow, repeats: Repeats) -> Value {
     json!(EndpointShape {
         id: row.public_id.clone(),
         channel: row.channel.to_string(),
@@ -364,6 +388,7 @@ fn shown(row: &EndpointRow) -> Value {
             .collect(),
         extent: row.extent.to_string(),
         digest_at: row.digest_at.clone(),
+        repeats: repeats.to_string(),
         created_at: rfc3339(row.created_ms),
         subscriptions: None,
     })

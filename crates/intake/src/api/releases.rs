@@ -1,7 +1,8 @@
 //! Releases: submit, draft, change, look at.
 
 use super::shapes::{
-    Accepted, AcceptedShape, BundleShape, ReleaseShape, ReleaseWhole, ReportShape, ReportedShape,
+    Accepted, AcceptedShape, AlikeShape, BundleShape, ReleaseShape, ReleaseWhole, ReportShape,
+    ReportedShape,
 };
 use super::tag::{IfMatch, bound, etag, text};
 use super::{Id, page};
@@ -221,10 +222,12 @@ pub(super) async fn show(
 ) -> Result<Response, Problem> {
     caller.must(Scope::ReleasesRead)?;
     let row = find(&intake, &caller, &id).await?;
+    let alike = intake.store.alike(&row.public_id).await?;
     let whole = ReleaseWhole {
         release: ReleaseShape::of(&intake, &row),
         content: object(&row.content),
         source: object(&row.source),
+        alike: alike.iter().map(AlikeShape::of).collect(),
     };
     Ok((etag(&row), Json(whole)).into_response())
 }

@@ -7,7 +7,7 @@ use release::time::rfc3339;
 use serde::Serialize;
 use serde_json::Value;
 use std::collections::BTreeMap;
-use store::{ChannelReport, EventRow, Latencies, ReleaseRow, Report};
+use store::{AlikeRow, ChannelReport, EventRow, Latencies, ReleaseRow, Report};
 use utoipa::ToSchema;
 
 /// A release as it stands.
@@ -103,6 +103,34 @@ pub(crate) struct ReleaseWhole {
     /// The submission as it was sent
     #[schema(value_type = Object)]
     pub(crate) source: Value,
+    /// Releases of other stories whose text is near identical, once this one has cleared
+    pub(crate) alike: Vec<AlikeShape>,
+}
+
+/// A release of another story whose text is near identical.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct AlikeShape {
+    /// `rel_…`
+    release: String,
+    /// Slugs, in order
+    issuers: Vec<String>,
+    cleared_at: String,
+    /// How much of the text is the same, in percent
+    share: i64,
+    /// Whether its figures are the same, too: with others it is other news, and told to everybody
+    same_figures: bool,
+}
+
+impl AlikeShape {
+    pub(crate) fn of(row: &AlikeRow) -> AlikeShape {
+        AlikeShape {
+            release: row.public_id.clone(),
+            issuers: row.issuers.split_whitespace().map(str::to_owned).collect(),
+            cleared_at: rfc3339(row.cleared_ms),
+            share: row.share,
+            same_figures: row.same_figures,
+        }
+    }
 }
 
 /// A release that stands, with what lint says of it.

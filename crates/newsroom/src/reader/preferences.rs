@@ -4,6 +4,7 @@ mod show;
 
 use super::fields::{Errors, Fields};
 use super::often::DigestFields;
+use super::once::can_keep;
 use super::refusal::Refusal;
 use super::signup::{hint, languages};
 use super::{Newsroom, page};
@@ -18,7 +19,7 @@ use queue::Telling;
 use release::address::masked;
 use release::capability::Capability;
 use release::ids::{Kind, PublicId};
-use release::model::{AlertKind, Channel, EndpointState, Extent, SubscriptionState};
+use release::model::{AlertKind, Channel, EndpointState, Extent, Repeats, SubscriptionState};
 use store::{EndpointEdit, EndpointRow, NewAct};
 use tracing::info;
 
@@ -119,6 +120,8 @@ async fn settings(
     let digest_at = mail
         .then(|| DigestFields::read(fields).checked(&mut errors))
         .flatten();
+    let repeats = Repeats::parse(fields.one("repeats"));
+    can_keep(newsroom, repeats.unwrap_or_default(), &mut errors).await?;
     if !errors.is_empty() {
         let again = show::whole(newsroom, token, endpoint, "", &errors).await?;
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, again).into_response());
@@ -127,6 +130,7 @@ async fn settings(
         languages: Some(&reads),
         extent: Extent::parse(fields.one("extent")),
         digest_at: digest_at.as_ref(),
+        repeats,
     };
     newsroom.store.edit_endpoint(endpoint.id, &edit).await?;
     newsroom.queue.tell(Telling::FiltersChanged);

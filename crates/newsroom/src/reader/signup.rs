@@ -2,6 +2,7 @@
 
 use super::fields::{Errors, Fields, Line};
 use super::often::{self, DigestFields, frequency_field};
+use super::once::{can_keep, repeats_field};
 use super::refusal::Refusal;
 use super::wants::{Wants, meaning};
 use super::words::{Issuers, in_words, issuers, shortened};
@@ -20,7 +21,7 @@ use release::frequency::{DigestTime, Frequency};
 use release::ids::{Kind, PublicId};
 use release::language::LanguageTag;
 use release::model::{
-    AlertKind, Channel, EndpointState, Extent, Lane, ReleaseState, SubscriptionState,
+    AlertKind, Channel, EndpointState, Extent, Lane, ReleaseState, Repeats, SubscriptionState,
 };
 use release::time::rfc3339;
 use release::webhook::{check_url, new_secret};
@@ -60,6 +61,7 @@ struct Filled {
     url: String,
     reads: String,
     link_only: bool,
+    repeats: Repeats,
     frequency: Frequency,
     digest: DigestFields,
     wants: Wants,
@@ -72,6 +74,7 @@ impl Filled {
             url: fields.one("url").to_owned(),
             reads: fields.one("reads").to_owned(),
             link_only: fields.one("extent") == "link",
+            repeats: Repeats::parse(fields.one("repeats")).unwrap_or_default(),
             frequency: often::frequency(fields),
             digest: DigestFields::read(fields),
             wants: Wants::of_fields(fields),
@@ -170,6 +173,7 @@ pub(super) async fn sent(
         )
         .into_response());
     }
+    can_keep(newsroom, filled.repeats, &mut errors).await?;
     let asked = checked(newsroom, &filled, &mut errors, target);
     let (Some(filter), Some(asked)) = (filter, asked) else {
         let again = show(newsroom, &issuers, &filled, &errors, None, target);
@@ -189,6 +193,7 @@ struct Asked {
     owner: MailAddress,
     reads: Option<String>,
     extent: Extent,
+    repeats: Repeats,
     frequency: Frequency,
     digest_at: Option<DigestTime>,
 }
@@ -243,6 +248,7 @@ fn checked(
         } else {
             Extent::Full
         },
+        repeats: filled.repeats,
         frequency,
         digest_at,
     })
@@ -299,6 +305,7 @@ async fn store(
             languages: asked.reads.as_deref(),
             extent: Some(asked.extent),
             digest_at: asked.digest_at.as_ref(),
+            repeats: Some(asked.repeats),
             state: EndpointState::Pending,
         },
     };
@@ -414,6 +421,7 @@ fn target_fields(filled: &Filled, errors: &Errors, target: Target) -> Markup {
                 }
             }
             (reading_fields(&filled.reads, filled.link_only, errors, target == Target::Mail))
+            (repeats_field(filled.repeats, errors))
             div.away aria-hidden="true" {
                 label for="f-website" { "Leave this empty" }
                 input id="f-website" name="website" type="text" value="" tabindex="-1" autocomplete="off";

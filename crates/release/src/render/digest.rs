@@ -22,6 +22,7 @@ pub struct DigestEntry {
     source: String,
     cleared: ClearTime,
     url: String,
+    because: Vec<String>,
 }
 
 impl DigestEntry {
@@ -36,7 +37,22 @@ impl DigestEntry {
             source: item.issuer_names.join(", "),
             cleared: release.in_zone(item.cleared_ms),
             url: item.url.clone(),
+            because: Vec::new(),
         }
+    }
+
+    /// The same for a reader who gets it for these reasons, in their words.
+    pub fn because(self, reasons: Vec<String>) -> DigestEntry {
+        DigestEntry {
+            because: reasons,
+            ..self
+        }
+    }
+
+    /// Why its reader is told of it; none where nothing is said.
+    fn why(&self) -> Option<String> {
+        let because = Phrases::of(&self.language).because;
+        (!self.because.is_empty()).then(|| format!("{because}: {}", self.because.join("; ")))
     }
 
     /// Its language.
@@ -94,6 +110,7 @@ fn shown(entry: &DigestEntry, whole: bool) -> Markup {
             @if let Some(subheadline) = &entry.subheadline { p { strong { (subheadline) } } }
             p { (entry.summary) }
         }
+        @if let Some(why) = entry.why() { p.meta { (why) } }
     }
 }
 
@@ -114,6 +131,9 @@ fn text(entries: &[DigestEntry], says: &str) -> String {
             for part in entry.subheadline.iter().chain([&entry.summary]) {
                 text += &format!("{part}\n");
             }
+        }
+        if let Some(why) = entry.why() {
+            text += &format!("{why}\n");
         }
         text += &format!("{}\n", entry.url);
     }
@@ -136,6 +156,7 @@ mod tests {
                 zone: "Europe/Madrid".to_owned(),
             },
             url: "https://wire.example/releases/rel_1".to_owned(),
+            because: Vec::new(),
         }
     }
 

@@ -48,6 +48,7 @@ async fn subscribe(store: &Store, name: &str, filter: &str) {
             languages: None,
             extent: None,
             digest_at: None,
+            repeats: None,
             state: EndpointState::Active,
         },
     };

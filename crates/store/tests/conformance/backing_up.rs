@@ -37,7 +37,7 @@ async fn backup_is_restored_row_by_row_on_either_engine() {
     shared.back_up(&mut second, NOW).await.unwrap();
     again.restore(&second[..]).await.unwrap();
 
-    assert_eq!((head.seq, head.taken_ms), (2, NOW));
+    assert_eq!((head.seq, head.taken_ms), (4, NOW));
     assert_eq!(check_backup(&backup[..]).unwrap(), head);
     let expected = without_counters(rows_of_file(&from).await);
     assert_eq!(without_counters(rows_of_database(&to).await), expected);
@@ -79,7 +79,7 @@ async fn damaged_backup_is_refused_and_nothing_of_it_is_kept() {
         assert!(matches!(refused, BackupError::Damaged(_)), "{refused}");
     }
     let foreign = check_backup(&b"hello\n"[..]).unwrap_err();
-    let other = text.replacen("\"schema\":4", "\"schema\":9", 1);
+    let other = text.replacen("\"schema\":5", "\"schema\":9", 1);
     let other = check_backup(other.as_bytes()).unwrap_err();
 
     assert!(matches!(foreign, BackupError::Foreign), "{foreign}");
@@ -133,18 +133,18 @@ pub(crate) async fn restored_store_sends_nothing_until_it_is_told_how_far_the_wi
     let due = to.release("rel_due").await.unwrap().unwrap().id;
     let batch = to.unleased_batches(NOW + 1, NOW + 100_000).await.unwrap()[0].id;
 
-    assert_eq!(to.restored().await.unwrap(), Some(2));
-    assert_eq!(to.status(NOW).await.unwrap().restored, Some(2));
+    assert_eq!(to.restored().await.unwrap(), Some(4));
+    assert_eq!(to.status(NOW).await.unwrap().restored, Some(4));
     assert_eq!(clear(&to, due, NOW).await, None);
     let halted = claim(&to, batch, NOW + 100_000).await;
     assert!(matches!(halted, Claim::Taken), "{halted:?}");
     let risk = to.at_risk(NOW).await.unwrap();
-    assert_eq!((risk.seq, risk.clearing.len()), (2, 1));
+    assert_eq!((risk.seq, risk.clearing.len()), (4, 1));
     assert_eq!(risk.clearing[0], ("rel_due".to_owned(), NOW));
     assert!(risk.due > 0, "{risk:?}");
     let early = to.resume_restored(1).await.unwrap_err();
-    assert!(matches!(early, StoreError::ResumeFrom { least: 2, .. }));
-    assert_eq!(to.restored().await.unwrap(), Some(2));
+    assert!(matches!(early, StoreError::ResumeFrom { least: 4, .. }));
+    assert_eq!(to.restored().await.unwrap(), Some(4));
 
     assert!(to.resume_restored(40).await.unwrap());
 

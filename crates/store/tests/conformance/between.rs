@@ -1,5 +1,6 @@
 //! Two processes on one store: whatever they do at the same moment, it is done once, and nothing of it is missed.
 
+use crate::alike::{link, story};
 use crate::blasting::act;
 use crate::fixtures::{
     NOW, accept, cleared, event, outcome, plan, readers, retry, submission, told,
@@ -376,4 +377,24 @@ pub(crate) async fn word_and_question_at_once_leave_nothing_hanging(a: Store, b:
         assert_eq!((said.unwrap(), asked.unwrap()), (true, false));
     }
     assert_eq!(b.unrouted_alerts(NOW, NOW).await.unwrap().len(), 10);
+}
+
+/// Each of two routers writes by what its story is found, and looks for the other: not both may look before the other has written.
+pub(crate) async fn stories_alike_that_both_route_are_linked(a: Store, b: Store) {
+    for n in 0..20 {
+        let text = format!(
+            "Acme {n} opens a mine near Reno, its first, and hires people in round {n} of {n}."
+        );
+        let ids = [format!("rel_a{n}"), format!("rel_b{n}")];
+        let one = story(&a, &ids[0], &text, NOW).await;
+        let two = story(&b, &ids[1], &text, NOW).await;
+
+        let linked = tokio::join!(link(&a, &one, &text, n), link(&b, &two, &text, n));
+
+        let own = |linked: Vec<store::Linked>| {
+            let with_figures = linked.into_iter().filter(|one| one.same_figures);
+            with_figures.count()
+        };
+        assert_eq!((own(linked.0) + own(linked.1)), 1, "{n}");
+    }
 }

@@ -28,6 +28,13 @@ pub(crate) mod postgres {
     use sqlx::{Connection, PgConnection};
     use store::{Result, Store};
 
+    /// What makes the schema of the version before, and its number.
+    const BEFORE: &[&str] = &[
+        include_str!("../../schema/postgres-0003.sql"),
+        include_str!("../../schema/postgres-0004.sql"),
+    ];
+    const BEFORE_VERSION: i64 = 4;
+
     pub(crate) struct Place {
         server: String,
         schema: String,
@@ -69,18 +76,20 @@ pub(crate) mod postgres {
             self.run("create schema if not exists").await;
         }
 
-        /// Makes the schema of a version before, as its text has it.
-        pub(crate) async fn make(&self, version: i64, text: &'static str) {
+        /// Makes the schema of the version before, as its processes left it.
+        pub(crate) async fn make_before(&self) {
             self.run("create schema if not exists").await;
             let mut connection = PgConnection::connect(&self.url()).await.unwrap();
-            sqlx::raw_sql(text).execute(&mut connection).await.unwrap();
+            for text in BEFORE {
+                sqlx::raw_sql(*text).execute(&mut connection).await.unwrap();
+            }
             sqlx::query("insert into schema_version (version) values ($1)")
-                .bind(version)
+                .bind(BEFORE_VERSION)
                 .execute(&mut connection)
                 .await
                 .unwrap();
             sqlx::query(
-                "insert into keys (id, secret, created_ms) values (1, decode('00', 'hex'), 0)",
+                "insert into keys (id, secret, created_ms) values (1, decode(repeat('07', 32), 'hex'), 0)",
             )
             .execute(&mut connection)
             .await

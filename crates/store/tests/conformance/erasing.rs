@@ -23,7 +23,7 @@ pub(crate) async fn everything_held_about_an_endpoint_is_shown(store: Store) {
         held["endpoint"],
         json!({ "id": "ep_a", "channel": "email", "address": ADDRESS, "owner": "ana.bell@reader.example",
                 "secret": "held, and shown once only", "languages": ["en", "fr"], "extent": "full",
-                "digest_at": "08:00 monday UTC", "state": "active",
+                "digest_at": "08:00 monday UTC", "repeats": "each", "state": "active",
                 "created_at": since })
     );
     assert_eq!(

@@ -104,6 +104,7 @@ pub(crate) fn endpoint<'a>(
         languages: Some("en fr"),
         extent: Some(Extent::Full),
         digest_at: None,
+        repeats: None,
         state: EndpointState::Active,
     }
 }

@@ -1,15 +1,16 @@
 //! A grown store, with rows in every table, and a look at every row of a store past its queries.
 
+use crate::alike::twins;
 use crate::engines::{postgres, sqlite};
 use crate::fixtures::{NOW, accept, cleared, done_at, event, plan, readers, submission};
 use crate::known_reader::reader;
 use release::frequency::Gathered;
-use release::model::{Channel, ReleaseState};
+use release::model::{Channel, ReleaseState, Repeats};
 use sqlx::{AssertSqlSafe, Connection, PgConnection, SqliteConnection};
 use std::collections::BTreeMap;
 use store::{
-    GatheredUntil, Halted, Mark, NewIssuer, NewPerson, NewRelease, NewToken, Replaced, Store,
-    WorkerRow,
+    EndpointEdit, GatheredUntil, Halted, Mark, NewIssuer, NewPerson, NewRelease, NewToken,
+    Replaced, Store, WorkerRow,
 };
 
 /// Marks of the grown store: more than are carried at once.
@@ -21,6 +22,7 @@ pub(crate) async fn grow(store: &Store) {
     digest(store).await;
     people(store).await;
     text(store).await;
+    alike(store).await;
     store.ask("reach", "{}", NOW).await.unwrap();
     let mark = |n| Mark {
         mark: format!("word:{n}"),
@@ -40,6 +42,17 @@ pub(crate) async fn grow(store: &Store) {
     let halt = store.halt(&halted, "a test", done_at(NOW));
     assert!(halt.await.unwrap());
     store.check_writable().await.unwrap();
+}
+
+/// Two stories alike, and a reader who is told of one of them.
+async fn alike(store: &Store) {
+    twins(store).await;
+    let once = EndpointEdit {
+        repeats: Some(Repeats::Once),
+        ..EndpointEdit::default()
+    };
+    let reader = readers(store, Channel::Email, 1).await[0];
+    store.edit_endpoint(reader, &once).await.unwrap();
 }
 
 /// A release whose readers are told by a digest, which is gathered and has not left.

@@ -11,6 +11,7 @@ mod known_reader;
 mod accepting;
 mod access;
 mod adding;
+mod alike;
 mod archive;
 mod asking;
 mod auditing;
@@ -111,6 +112,15 @@ macro_rules! conformance {
                 outcomes_that_both_record_count_once,
                 question_that_both_ask_is_one,
                 word_and_question_at_once_leave_nothing_hanging,
+                stories_alike_that_both_route_are_linked,
+            }
+            alike {
+                near_texts_are_linked_from_both_sides_and_once,
+                editions_and_old_texts_are_not_linked,
+                only_who_was_delivered_to_and_wishes_so_was_told,
+                other_figures_are_linked_and_told,
+                correction_follows_those_who_were_told_of_its_story,
+                wish_is_kept_with_its_endpoint,
             }
             accepting {
                 accepted_release_is_read_back_whole,

@@ -1,9 +1,11 @@
 //! Schemas of other versions: accepted, brought up to date, or refused with the mend.
 
+use crate::alike::{link, twins};
 use crate::engines::{postgres, sqlite};
-use crate::fixtures::{NOW, cleared};
+use crate::fixtures::{NOW, cleared, readers};
+use release::model::{Channel, Repeats};
 use sqlx::{AssertSqlSafe, Connection, PgConnection, SqliteConnection};
-use store::{Migrated, Store, StoreError, StoreLook};
+use store::{EndpointEdit, Migrated, Store, StoreError, StoreLook};
 
 async fn set_version(place: &postgres::Place, version: i64) {
     let mut database = PgConnection::connect(&place.url()).await.unwrap();
@@ -19,17 +21,17 @@ async fn server_works_with_the_schema_of_its_own_and_the_previous_version() {
     let place = postgres::Place::new();
     place.open().await.unwrap().close().await;
 
-    for accepted in [4, 3] {
+    for accepted in [5, 4] {
         set_version(&place, accepted).await;
         let store = place.open().await.unwrap();
         store.check_writable().await.unwrap();
         store.close().await;
     }
-    for (refused, mend) in [(2, "dateline migrate"), (5, "a newer one")] {
+    for (refused, mend) in [(3, "dateline migrate"), (6, "a newer one")] {
         set_version(&place, refused).await;
         let error = place.open().await.unwrap_err();
         assert!(
-            matches!(error, StoreError::Schema { found, known: 4, .. } if found == refused),
+            matches!(error, StoreError::Schema { found, known: 5, .. } if found == refused),
             "{error}"
         );
         assert!(error.to_string().contains(mend), "{error}");
@@ -45,39 +47,54 @@ async fn database_is_migrated_from_nothing_and_from_no_version_that_never_was() 
     let same = Store::migrate(&place.url(), NOW).await.unwrap();
     set_version(&place, 2).await;
     let never_was = Store::migrate(&place.url(), NOW).await;
-    set_version(&place, 5).await;
+    set_version(&place, 6).await;
     let newer = Store::migrate(&place.url(), NOW).await;
 
-    assert_eq!(same, Migrated { from: 4, to: 4 });
+    assert_eq!(same, Migrated { from: 5, to: 5 });
     assert!(matches!(
         never_was,
         Err(StoreError::Schema { found: 2, .. })
     ));
-    assert!(matches!(newer, Err(StoreError::Schema { found: 5, .. })));
+    assert!(matches!(newer, Err(StoreError::Schema { found: 6, .. })));
 }
 
 /// A database as the version before makes it: this program works on it as that one did, and with what is new once it is there.
 #[tokio::test]
 async fn database_of_the_version_before_is_worked_on_and_migrated_meanwhile() {
     let place = postgres::Place::new();
-    place
-        .make(3, include_str!("../../schema/postgres-0003.sql"))
-        .await;
+    place.make_before().await;
     let store = place.open().await.unwrap();
-    let (_, alert) = cleared(&store, "rel_before").await;
+    let reader = readers(&store, Channel::Email, 1).await[0];
+    let one = cleared(&store, "rel_before").await;
+    let wish = EndpointEdit {
+        repeats: Some(Repeats::Once),
+        ..EndpointEdit::default()
+    };
 
     let before = (
-        store.keeps_blasts().await.unwrap(),
-        store.open_blasts().await.unwrap().len(),
-        store.find_blast("rel_before").await.unwrap(),
+        store.keeps_alike().await.unwrap(),
+        link(&store, &one, "one text", 0).await,
+        store.alike("rel_before").await.unwrap(),
+        store.told_once(&[reader]).await.unwrap().len(),
     );
+    let refused = store.edit_endpoint(reader, &wish).await;
     let migrated = Store::migrate(&place.url(), NOW).await.unwrap();
-    let asked = store.ask_blast(&alert, 5200, 310, NOW).await.unwrap();
+    store.edit_endpoint(reader, &wish).await.unwrap();
+    twins(&store).await;
 
-    assert_eq!(before, (false, 0, None));
-    assert_eq!(migrated, Migrated { from: 3, to: 4 });
-    assert!(asked && store.keeps_blasts().await.unwrap());
-    assert_eq!(store.open_blasts().await.unwrap().len(), 1);
+    assert_eq!(before, (false, vec![], vec![], 0));
+    assert!(matches!(
+        refused,
+        Err(StoreError::Schema {
+            found: 4,
+            known: 5,
+            ..
+        })
+    ));
+    assert_eq!(migrated, Migrated { from: 4, to: 5 });
+    assert!(store.keeps_alike().await.unwrap() && store.keeps_blasts().await.unwrap());
+    assert_eq!(store.repeats(reader).await.unwrap(), Repeats::Once);
+    assert_eq!(store.alike("rel_one").await.unwrap().len(), 1);
     store.close().await;
 }
 
@@ -100,8 +117,8 @@ async fn file_is_migrated_and_says_from_where() {
     let again = Store::migrate(&url, NOW).await.unwrap();
 
     assert!(matches!(read, Err(StoreError::Schema { found: 1, .. })));
-    assert_eq!(migrated, Migrated { from: 1, to: 4 });
-    assert_eq!(again, Migrated { from: 4, to: 4 });
+    assert_eq!(migrated, Migrated { from: 1, to: 5 });
+    assert_eq!(again, Migrated { from: 5, to: 5 });
 }
 
 /// Whoever looks makes nothing and brings nothing up to date.
@@ -115,21 +132,19 @@ async fn store_that_is_looked_at_stays_as_it_is() {
     assert!(absent.is_err() && !file.file().exists());
     file.open().await.unwrap().close().await;
     let stands = look(&of_file).await.unwrap();
-    assert_eq!((stands.schema, stands.known, stands.offset_ms), (4, 4, 0));
+    assert_eq!((stands.schema, stands.known, stands.offset_ms), (5, 5, 0));
 
     database.make_empty().await;
     for _ in 0..2 {
         assert_eq!(look(&database.url()).await.unwrap().schema, 0);
     }
-    database
-        .make(3, include_str!("../../schema/postgres-0003.sql"))
-        .await;
+    database.make_before().await;
     for _ in 0..2 {
-        assert_eq!(look(&database.url()).await.unwrap().schema, 3);
+        assert_eq!(look(&database.url()).await.unwrap().schema, 4);
     }
-    set_version(&database, 5).await;
+    set_version(&database, 6).await;
     let newer = look(&database.url()).await;
-    assert!(matches!(newer, Err(StoreError::Schema { found: 5, .. })));
+    assert!(matches!(newer, Err(StoreError::Schema { found: 6, .. })));
 }
 
 #[tokio::test]

@@ -155,6 +155,7 @@ pub(crate) async fn changed_endpoint_keeps_what_was_not_said(store: Store) {
             languages,
             extent,
             digest_at,
+            repeats: None,
         };
         store.edit_endpoint(id, &edit).await.unwrap();
     };

@@ -24,7 +24,7 @@ const PIECE_BYTES: usize = 256 * 1024;
 #[derive(Debug, Args)]
 pub(super) struct ImportArgs {
     /// CSV in UTF-8 with a header: email or webhook, filter; name, languages, extent, frequency,
-    /// digest_at, consent, owner
+    /// digest_at, repeats, consent, owner
     file: PathBuf,
     /// Take the good lines though others are bad
     #[arg(long)]

@@ -7,7 +7,7 @@ use release::filter::{Filter, GRAMMAR_VERSION, TooManySteps};
 use release::frequency::{DigestTime, Frequency};
 use release::ids::{Kind, PublicId};
 use release::language::LanguageTag;
-use release::model::{Channel, EndpointState, Extent, SubscriptionState};
+use release::model::{Channel, EndpointState, Extent, Repeats, SubscriptionState};
 use release::webhook::{check_url, new_secret};
 use serde::Deserialize;
 use serde_json::{Map, Value};
@@ -58,6 +58,8 @@ pub(in crate::api) struct Add {
     pub(in crate::api) frequency: Option<String>,
     /// When daily and weekly digests come: `08:00 monday Europe/Madrid`; absent leaves that of the endpoint
     pub(in crate::api) digest_at: Option<String>,
+    /// Of near identical stories: `each` or only the first that arrives (`once`); absent leaves that of the endpoint, `each` at first
+    pub(in crate::api) repeats: Option<String>,
     /// How it is known that the reader wants this; an operator's word makes the endpoint active at once.
     pub(in crate::api) consent: Option<String>,
 }
@@ -77,6 +79,7 @@ pub(in crate::api) struct Checked {
     extent: Option<Extent>,
     frequency: Frequency,
     digest_at: Option<DigestTime>,
+    repeats: Option<Repeats>,
     pub(in crate::api) consent: Option<String>,
 }
 
@@ -136,6 +139,10 @@ pub(in crate::api) fn check_fields(
         .digest_at
         .as_deref()
         .and_then(|text| check_digest_at(text, &mut errors));
+    let repeats = add
+        .repeats
+        .as_deref()
+        .and_then(|text| check_repeats(text, &mut errors));
     let consent = check_consent(caller, add.consent, &mut errors);
     match (filter, target) {
         (Some(filter), Some((channel, address, owner))) if errors.found.is_empty() => Ok(Checked {
@@ -154,6 +161,7 @@ pub(in crate::api) fn check_fields(
             extent,
             frequency,
             digest_at,
+            repeats,
             consent,
         }),
         _ => Err(errors.found),
@@ -296,6 +304,15 @@ pub(in crate::api) fn check_extent(text: &str, errors: &mut Errors<'_>) -> Optio
     extent
 }
 
+pub(in crate::api) fn check_repeats(text: &str, errors: &mut Errors<'_>) -> Option<Repeats> {
+    let repeats = Repeats::parse(text);
+    if repeats.is_none() {
+        let detail = format!("no repeats `{}`", printable(text));
+        errors.add("repeats", detail, "use `each` or `once`");
+    }
+    repeats
+}
+
 /// How often a subscription tells its reader; `channel` is where it points, if that is known.
 pub(in crate::api) fn check_frequency(
     text: &str,
@@ -373,6 +390,7 @@ impl Checked {
                 languages: self.languages.as_deref(),
                 extent: self.extent,
                 digest_at: self.digest_at.as_ref(),
+                repeats: self.repeats,
                 state,
             },
         }

@@ -3,6 +3,7 @@
 use super::path;
 use crate::reader::fields::Errors;
 use crate::reader::often::{self, DigestFields};
+use crate::reader::once::repeats_field;
 use crate::reader::refusal::Refusal;
 use crate::reader::signup::reading_fields;
 use crate::reader::words::{Issuers, issuers, moment, text_in_words};
@@ -31,6 +32,7 @@ pub(super) async fn whole(
     let issuers = issuers(newsroom).await?;
     let reads = endpoint.languages.replace(' ', ", ");
     let mail = endpoint.channel == Channel::Email;
+    let repeats = store.repeats(endpoint.id).await?;
     let main = html! {
         h1 { "Your alerts" }
         (errors.summary())
@@ -44,6 +46,7 @@ pub(super) async fn whole(
         h2 { "How you are told" }
         form method="post" novalidate action=(path(token)) {
             (reading_fields(&reads, endpoint.extent == Extent::Link, errors, mail))
+            (repeats_field(repeats, errors))
             @if mail { (DigestFields::of(&endpoint.digest_time()).show(errors)) }
             div.acts { button type="submit" name="act" value="settings" { "Save" } }
         }

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use std::collections::HashSet;
 
 /// Every column that a file may have.
-const COLUMNS: [&str; 9] = [
+const COLUMNS: [&str; 10] = [
     "email",
     "webhook",
     "filter",
@@ -16,6 +16,7 @@ const COLUMNS: [&str; 9] = [
     "extent",
     "frequency",
     "digest_at",
+    "repeats",
     "consent",
 ];
 /// And the mail address of a webhook's owner.
@@ -87,6 +88,7 @@ impl Fields {
             extent: self.given("extent"),
             frequency: self.given("frequency"),
             digest_at: self.given("digest_at"),
+            repeats: self.given("repeats"),
             consent: self.given("consent"),
         }
     }

@@ -1,0 +1,49 @@
+//! Where else the same text is out: releases of other stories that are near identical.
+
+use crate::entries::{IssuerNames, name_of};
+use maud::{Markup, html};
+use release::model::Release;
+use store::AlikeRow;
+
+/// A release of another story.
+#[derive(Debug)]
+pub(super) struct Also {
+    pub(super) row: AlikeRow,
+    release: Release,
+}
+
+impl Also {
+    /// None of one that cannot be read: its own page says so.
+    pub(super) fn of(row: AlikeRow) -> Option<Also> {
+        let release = serde_json::from_str(&row.content).ok()?;
+        Some(Also { row, release })
+    }
+
+    /// Who speaks in it.
+    pub(super) fn issuers(&self) -> impl Iterator<Item = &str> {
+        self.row.issuers.split_whitespace()
+    }
+}
+
+pub(super) fn render(also: &[Also], issuers: &IssuerNames) -> Markup {
+    html! {
+        @if !also.is_empty() {
+            nav.also aria-label="Also published as" lang="en" dir="ltr" {
+                p { "Also published as:" }
+                ul { @for other in also { li { (line(other, issuers)) } } }
+            }
+        }
+    }
+}
+
+fn line(also: &Also, issuers: &IssuerNames) -> Markup {
+    let release = &also.release;
+    let language = &release.edition.language;
+    let direction = if language.is_rtl() { "rtl" } else { "ltr" };
+    let names: Vec<&str> = also.issuers().map(|slug| name_of(issuers, slug)).collect();
+    html! {
+        a href={ "/releases/" (also.row.public_id) } lang=(language) dir=(direction) { (release.headline) }
+        " · " bdi { (names.join(", ")) }
+        @if !also.row.same_figures { " · with other figures" }
+    }
+}
