@@ -4,14 +4,17 @@
 //! every filter: what it holds and the changes since are held against the store's sums, and where they differ (the store
 //! was restored to an earlier day, or is another one) the file is forgotten and all is read. The file is written in the
 //! background when much has changed and when the router stops; that it is old, or gone, costs time and nothing else.
+//!
+//! What was erased must be forgotten here, too, and neither file nor index forgets single words: the file is deleted as soon as
+//! an erasing is seen, none is written while they are known, and the index is made anew from the store beside the one at work.
 
 use crate::Router;
 use crate::index::{CacheError, Index, Sums};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
-use store::StoreError;
-use tracing::{debug, info, warn};
+use store::{FilterRow, StoreError};
+use tracing::{debug, error, info, warn};
 
 /// Smaller indexes are read from the store in no time: no file is written.
 const WORTH_A_FILE: usize = 10_000;
@@ -31,6 +34,8 @@ pub(crate) struct Following {
     /// The last change in it.
     saved_change: i64,
     saved_at: Option<Instant>,
+    /// Whether the index still knows words of filters that were erased.
+    knows_erased: bool,
 }
 
 impl Router {
@@ -57,12 +62,19 @@ impl Router {
             }
             following.begun = true;
         }
-        self.catch_up().await
+        self.catch_up(&mut following).await
     }
 
-    async fn catch_up(&self) -> Result<(), StoreError> {
+    async fn catch_up(&self, following: &mut Following) -> Result<(), StoreError> {
         let index = self.index();
         let changed = self.store.changed_filters(index.change()).await?;
+        // One that has read nothing yet never knew the words.
+        if index.change() > 0 && changed.iter().any(FilterRow::is_erased) {
+            following.knows_erased = true;
+            if let Some(path) = &following.path {
+                delete(path);
+            }
+        }
         if changed.len() > FEW_ROWS {
             let taking = tokio::task::spawn_blocking(move || index.apply(changed));
             taking.await.expect("taking over rows does not panic");
@@ -80,7 +92,7 @@ impl Router {
             Ok(index) => {
                 following.saved_change = index.change();
                 self.index.store(Arc::new(index));
-                if !self.agrees().await? {
+                if !self.agrees(following).await? {
                     warn!(
                         worker = "router",
                         "the index file is of another state of the store: all filters are read"
@@ -100,9 +112,9 @@ impl Router {
     }
 
     /// Whether the index, with all changes since, has what the store has.
-    async fn agrees(&self) -> Result<bool, StoreError> {
+    async fn agrees(&self, following: &mut Following) -> Result<bool, StoreError> {
         loop {
-            self.catch_up().await?;
+            self.catch_up(following).await?;
             let index = self.index();
             let sums = self.store.filter_sums().await?;
             if sums.newest_change > index.change() {
@@ -115,6 +127,36 @@ impl Router {
             };
             return Ok(sums.newest_change == index.change() && index.sums() == expect);
         }
+    }
+
+    /// Whether the index still knows words of filters that were erased.
+    pub(crate) async fn knows_erased(&self) -> bool {
+        self.following.lock().await.knows_erased
+    }
+
+    /// Makes the index anew from the store, while the one at work goes on.
+    pub(crate) async fn forget_erased(&self) -> Result<(), StoreError> {
+        let (fresh, rows) = (Index::default(), self.store.changed_filters(0).await?);
+        let reading = tokio::task::spawn_blocking(move || {
+            fresh.apply(rows);
+            fresh
+        });
+        let fresh = reading.await.expect("taking over rows does not panic");
+        let mut following = self.following.lock().await;
+        let since = self.store.changed_filters(fresh.change()).await?;
+        // What was erased in the meantime is known to this one already: the next one will do.
+        if since.iter().any(FilterRow::is_erased) {
+            return Ok(());
+        }
+        fresh.apply(since);
+        self.index.store(Arc::new(fresh));
+        following.saved_change = 0;
+        following.knows_erased = false;
+        info!(
+            worker = "router",
+            "the index was made anew: readers were erased, and their words with them"
+        );
+        Ok(())
     }
 
     /// Writes the file, if it is worth it.
@@ -135,23 +177,40 @@ impl Router {
         let index = self.index();
         let path = {
             let mut following = self.following.lock().await;
-            if following.saved_change == index.change() || index.sums().live < WORTH_A_FILE {
+            let is_saved = following.saved_change == index.change();
+            if is_saved || following.knows_erased || index.sums().live < WORTH_A_FILE {
                 return;
             }
             following.saved_at = Some(Instant::now());
             following.path.clone()
         };
         let Some(path) = path else { return };
-        let saving = tokio::task::spawn_blocking(move || index.save(&path));
+        let at = path.clone();
+        let saving = tokio::task::spawn_blocking(move || index.save(&at));
         match saving.await.expect("writing a file does not panic") {
             Ok(change) => {
-                self.following.lock().await.saved_change = change;
+                let mut following = self.following.lock().await;
+                following.saved_change = change;
+                // Somebody may have been erased while it was written.
+                if following.knows_erased {
+                    delete(&path);
+                }
                 debug!(worker = "router", change, "the index file is written");
             }
             Err(error) => {
                 warn!(worker = "router", %error, "the index file cannot be written: {error}")
             }
         }
+    }
+}
+
+fn delete(path: &Path) {
+    match std::fs::remove_file(path) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+            let file = path.display();
+            error!(worker = "router", %error, "{file} holds words of readers who were erased, and cannot be deleted: {error}; delete it");
+        }
+        _ => {}
     }
 }
 

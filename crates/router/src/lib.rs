@@ -24,6 +24,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use store::{AlertRow, Clock, NewBatch, PlannedDelivery, Store, StoreError};
+use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 use tracing::{debug, error, info};
 
@@ -121,9 +122,19 @@ impl Router {
     /// Keeps the index near the store between alerts.
     async fn follow(&self, stop: &CancellationToken) {
         let mut tellings = self.queue.listen();
+        let mut forgetting = JoinSet::new();
         loop {
             if let Err(error) = self.refresh().await {
                 error!(%error, worker = "router", "filters could not be read: {error}");
+            }
+            while let Some(forgotten) = forgetting.try_join_next() {
+                if let Ok(Err(error)) = forgotten {
+                    error!(%error, worker = "router", "the index could not be made anew: {error}");
+                }
+            }
+            if forgetting.is_empty() && self.knows_erased().await {
+                let router = self.clone();
+                forgetting.spawn(async move { router.forget_erased().await });
             }
             self.save_if_worth().await;
             self.gauge();

@@ -3,6 +3,8 @@
 
 /// What stands where a receiver's words stood.
 pub(crate) const ERASED: &str = "erased";
+/// What stands where a filter stood: it matches nothing, so a router that reads it is not confused.
+pub(crate) const ERASED_FILTER: &str = "NOT everything";
 
 /// For an endpoint made now: its address may have been erased before, and what it asked for then holds.
 macro_rules! hold_on_to_suppression {

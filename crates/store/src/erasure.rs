@@ -3,7 +3,7 @@
 //! An erased endpoint stays as a row, for the ledger tells to how many each alert went, and what became of it. Of its
 //! address there is a keyed hash: nobody can read it out of that, yet a suppression holds on when the address is back.
 
-use crate::erased::ERASED;
+use crate::erased::{ERASED, ERASED_FILTER};
 use crate::holdings::HeldDelivery;
 use crate::{EndpointRow, Result, Store};
 use release::model::Repeats;
@@ -58,11 +58,11 @@ impl Store {
             .execute(&mut *conn)
             .await?;
             let change = next_ids!(conn, "filter", 1);
-            // A filter that matches nothing: a router that reads it is not confused.
             sqlx::query(
-                "update subscriptions set state = 'deleted', name = '', filter = 'NOT everything', consent = '', \
-                 change = $1 where endpoint_id = $2",
+                "update subscriptions set state = 'deleted', name = '', filter = $1, consent = '', \
+                 change = $2 where endpoint_id = $3",
             )
+            .bind(ERASED_FILTER)
             .bind(change)
             .bind(endpoint.id)
             .execute(&mut *conn)

@@ -1,6 +1,7 @@
 //! Subscriptions: filters pointing at endpoints. Each change is numbered by a counter row that is locked until commit,
 //! so that a router that has seen change N has seen all before it.
 
+use crate::erased::ERASED_FILTER;
 use crate::{Idempotency, NewEndpoint, Result, Store};
 use release::frequency::Frequency;
 use release::model::{Channel, EndpointState, Extent, SubscriptionState};
@@ -116,6 +117,13 @@ pub struct FilterRow {
     pub live: bool,
     /// The number of its last change.
     pub change: i64,
+}
+
+impl FilterRow {
+    /// Whether its words were erased: nobody may go on knowing them.
+    pub fn is_erased(&self) -> bool {
+        !self.live && self.filter == ERASED_FILTER
+    }
 }
 
 /// Sums over the filters that match now, and the number of the newest change of any.

@@ -16,6 +16,14 @@ async fn store(folder: &Path, name: &str) -> Store {
     Store::open(&url, NOW).await.unwrap()
 }
 
+/// A folder with a store, and where the file of its index goes.
+async fn place() -> (tempfile::TempDir, Store, PathBuf) {
+    let folder = tempfile::tempdir().unwrap();
+    let store = store(folder.path(), "a.db").await;
+    let file = folder.path().join("index.cache");
+    (folder, store, file)
+}
+
 fn router(store: &Store, file: &Path) -> Router {
     Router::new(
         store.clone(),
@@ -57,11 +65,7 @@ async fn subscribe(store: &Store, name: &str, filter: &str) {
 
 #[tokio::test]
 async fn file_spares_reading_what_it_holds_and_is_caught_up() {
-    let folder = tempfile::tempdir().unwrap();
-    let (store, file) = (
-        store(folder.path(), "a.db").await,
-        folder.path().join("index.cache"),
-    );
+    let (_folder, store, file) = place().await;
     for name in ["ann", "ben", "cid"] {
         subscribe(&store, name, "topic:mining").await;
     }
@@ -124,12 +128,62 @@ async fn file_of_another_state_of_the_store_is_thrown_away() {
 }
 
 #[tokio::test]
+async fn words_of_the_erased_are_in_no_file_and_in_no_index() {
+    let (_folder, store, file) = place().await;
+    subscribe(&store, "ann", "quokka OR \"quokka numbat\"").await;
+    subscribe(&store, "ben", "wombat").await;
+    let router = router(&store, &file);
+    router.refresh().await.unwrap();
+    router.index().save(&file).unwrap();
+    let holds = |word: &str| {
+        let bytes = std::fs::read(&file).unwrap();
+        bytes.windows(word.len()).any(|at| at == word.as_bytes())
+    };
+    assert!(holds("quokka"), "the file has no words to look for");
+    let ann = store
+        .endpoint_by_public_id("ep_ann")
+        .await
+        .unwrap()
+        .unwrap();
+
+    store.erase_endpoint(ann.id).await.unwrap();
+    router.refresh().await.unwrap();
+
+    assert!(!file.exists(), "the file outlived the erasing");
+    assert!(router.knows_erased().await);
+    router.forget_erased().await.unwrap();
+    assert!(!router.knows_erased().await);
+    assert_eq!(router.index().sums().live, 1);
+    router.index().save(&file).unwrap();
+    assert!(holds("wombat"));
+    assert!(!holds("quokka"), "the index knows words of the erased");
+}
+
+#[tokio::test]
+async fn file_from_before_an_erasing_is_deleted_by_whoever_begins_with_it() {
+    let (_folder, store, file) = place().await;
+    subscribe(&store, "ann", "quokka").await;
+    subscribe(&store, "ben", "wombat").await;
+    let before = router(&store, &file);
+    before.refresh().await.unwrap();
+    before.index().save(&file).unwrap();
+    let ann = store
+        .endpoint_by_public_id("ep_ann")
+        .await
+        .unwrap()
+        .unwrap();
+    store.erase_endpoint(ann.id).await.unwrap();
+
+    let next = router(&store, &file);
+    next.refresh().await.unwrap();
+
+    assert!(!file.exists());
+    assert!(next.knows_erased().await);
+}
+
+#[tokio::test]
 async fn file_that_is_none_is_passed_over() {
-    let folder = tempfile::tempdir().unwrap();
-    let (store, file) = (
-        store(folder.path(), "a.db").await,
-        folder.path().join("index.cache"),
-    );
+    let (_folder, store, file) = place().await;
     subscribe(&store, "ann", "topic:mining").await;
     std::fs::write(&file, "no index").unwrap();
 
