@@ -137,7 +137,8 @@ pub(crate) async fn clones_are_one_queue(queue: Queue) {
     assert_eq!(take(&queue.clone(), MAIL, 1).await, [message(MAIL, 1)]);
 }
 
-/// An engine may learn in arrears that a queue is full, so some more than its capacity may get in; never many.
+/// An engine may learn in arrears that a queue is full, so as many more than its capacity get in as are offered before the first
+/// refusal is back: some on an idle machine, dozens on a busy one. Of the hundred after that, none.
 pub(crate) async fn offer_to_a_full_queue_is_refused(queue: Queue) {
     fill(&queue, MAIL).await;
 
@@ -146,7 +147,7 @@ pub(crate) async fn offer_to_a_full_queue_is_refused(queue: Queue) {
     }
 
     let depth = queue.depth(MAIL).await.unwrap();
-    assert!((CAPACITY..=4 * CAPACITY).contains(&depth), "{depth}");
+    assert!((CAPACITY..100).contains(&depth), "{depth}");
 }
 
 pub(crate) async fn offers_are_taken_again_once_there_is_room(queue: Queue) {
