@@ -13,14 +13,11 @@ use tokio_rustls::TlsConnector;
 use tokio_rustls::rustls::ClientConfig;
 use tokio_rustls::rustls::pki_types::ServerName;
 
-/// How long a name may take.
-const RESOLVING: Duration = Duration::from_secs(5);
-
 /// Opens connections.
 pub(super) struct Dialer {
     /// Development only: private addresses are called too.
     pub(super) allow_private: bool,
-    /// For TCP, whatever number of addresses is tried, and again for TLS.
+    /// For each of the name, TCP (whatever number of addresses is tried) and TLS.
     pub(super) limit: Duration,
     /// Whom to trust.
     pub(super) tls: Arc<ClientConfig>,
@@ -29,8 +26,8 @@ pub(super) struct Dialer {
 /// Why there is no connection.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum DialError {
-    #[error("{host} did not resolve within {} s", RESOLVING.as_secs())]
-    SlowName { host: String },
+    #[error("{host} did not resolve within {} s", limit.as_secs_f32())]
+    SlowName { host: String, limit: Duration },
     #[error("{host} does not resolve: {source}")]
     NoName { host: String, source: io::Error },
     #[error("{host} resolves to {address}, which is not a public address")]
@@ -70,9 +67,12 @@ impl Dialer {
     /// All addresses of a host, if every one may be called: one that may not is a sign of somebody who tries.
     async fn addresses(&self, target: &Target) -> Result<Vec<SocketAddr>, DialError> {
         let host = &target.host;
-        let looked_up = timeout(RESOLVING, lookup_host((host.as_str(), target.port))).await;
+        let looked_up = timeout(self.limit, lookup_host((host.as_str(), target.port))).await;
         let addresses: Vec<SocketAddr> = looked_up
-            .map_err(|_elapsed| DialError::SlowName { host: host.clone() })?
+            .map_err(|_elapsed| DialError::SlowName {
+                host: host.clone(),
+                limit: self.limit,
+            })?
             .map_err(|source| DialError::NoName {
                 host: host.clone(),
                 source,

@@ -39,7 +39,7 @@ impl Line {
     /// Takes up HTTP on a connection.
     pub(super) async fn over(stream: Stream) -> Result<Line, LineError> {
         let (sender, driver) = Builder::new()
-            .max_buf_size(HEAD_BYTES)
+            .max_header_size(HEAD_BYTES)
             .handshake(TokioIo::new(stream))
             .await?;
         Ok(Line {

@@ -203,7 +203,17 @@ mod tests {
             &b"x: y\r\n".repeat(100_000),
         ]
         .concat();
-        for answer in [b"".as_slice(), b"nonsense\r\n\r\n", &endless] {
+        // More than we take, and less than hyper takes by itself.
+        let long = format!(
+            "HTTP/1.1 204 No Content\r\nx: {}\r\n\r\n",
+            "y".repeat(100_000)
+        );
+        for answer in [
+            b"".as_slice(),
+            b"nonsense\r\n\r\n",
+            &endless,
+            long.as_bytes(),
+        ] {
             let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
             let target = target(listener.local_addr().unwrap());
             let answer = answer.to_vec();
