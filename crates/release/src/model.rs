@@ -480,6 +480,30 @@ named! {
     }
 }
 
+named! {
+    /// How calls to a webhook are signed (Standard Webhooks 1.0.0).
+    #[derive(Default)]
+    Signing {
+        /// By a secret that both sides know: `v1`, HMAC-SHA256.
+        #[default]
+        Hmac => "hmac",
+        /// By a key of the wire whose other half is public: `v1a`, ed25519.
+        Ed25519 => "ed25519",
+    }
+}
+
+named! {
+    /// How much of a release calls to a webhook carry.
+    #[derive(Default)]
+    Include {
+        /// What a list shows of it.
+        #[default]
+        Summary => "summary",
+        /// Its text, too.
+        Body => "body",
+    }
+}
+
 impl Edition {
     /// Stands in while a submission without a readable edition is linted for the rest; such a release is never kept.
     pub(crate) fn placeholder() -> Edition {

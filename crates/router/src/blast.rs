@@ -68,17 +68,6 @@ pub(crate) async fn waits(
     if !guard.watches(alert) || reach == 0 || is_plain {
         return Ok(false);
     }
-    if !router.store.keeps_blasts().await? {
-        if reach > guard.at_least {
-            warn!(
-                worker = "router",
-                alert = alert.public_id,
-                reach,
-                "{reach} are told without asking: the store's schema is of the version before; run `dateline migrate`"
-            );
-        }
-        return Ok(false);
-    }
     let asked = router.store.blast(alert.id).await?;
     if let Some(row) = &asked
         && row.generation == alert.generation

@@ -8,8 +8,6 @@
 //! A link withholds nothing by itself. Whether a reader who wishes so was told of the other story is asked when an alert is about to
 //! leave, and only what was delivered counts. So of two stories at least one is told, whatever happens at the same time: each is
 //! withheld for a delivery of the other that stands already.
-//!
-//! The tables came with version 5 of the schema: on a database of the version before nothing is linked, and everybody is told.
 
 use crate::reviewing::NewEvent;
 use crate::{Result, Store};
@@ -17,8 +15,6 @@ use release::fingerprint::{ALIKE, Fingerprint};
 use serde_json::Value;
 use std::collections::{BTreeSet, HashMap};
 
-/// The version of the schema that brought the tables.
-pub(crate) const SINCE: i64 = 5;
 /// Texts that are further apart in time are not compared, milliseconds: a week.
 const WITHIN_MS: i64 = 7 * 86_400_000;
 /// The newest releases that are looked at for one band: a template of which there are more a week is linked to its newest only.
@@ -176,11 +172,6 @@ impl Linked {
 }
 
 impl Store {
-    /// Whether links and wishes about them can be kept: on a schema of the version before they cannot.
-    pub async fn keeps_alike(&self) -> Result<bool> {
-        self.stands_at(SINCE).await
-    }
-
     /// Links the cleared releases of a story to those of other stories that are near, and gives the links that are new.
     pub async fn link_alike(
         &self,
@@ -188,9 +179,6 @@ impl Store {
         releases: &[Likeness],
         now_ms: i64,
     ) -> Result<Vec<Linked>> {
-        if !self.keeps_alike().await? {
-            return Ok(Vec::new());
-        }
         let since_ms = now_ms - WITHIN_MS;
         let releases: Vec<(&Likeness, Vec<i64>)> = releases
             .iter()
@@ -231,9 +219,6 @@ impl Store {
 
     /// The cleared releases of other stories that are near a release, `rel_…`, the first of them first.
     pub async fn alike(&self, release: &str) -> Result<Vec<AlikeRow>> {
-        if !self.keeps_alike().await? {
-            return Ok(Vec::new());
-        }
         Ok(reading!(self, |conn| {
             sqlx::query_as(
                 "select r.public_id, r.issuers, r.content, r.cleared_ms, l.share, (l.same_figures = 1) as same_figures \
@@ -255,9 +240,6 @@ impl Store {
         revision: i64,
         (first, last): (i64, i64),
     ) -> Result<HashMap<i64, String>> {
-        if !self.keeps_alike().await? {
-            return Ok(HashMap::new());
-        }
         let told: Vec<(i64, String)> = match revision {
             0 => self.told_of_other_stories(story_id, (first, last)).await?,
             _ => {
@@ -316,7 +298,7 @@ impl Store {
 
     /// Which of these stories are alike, pair by pair: each as (story, other story).
     pub async fn alike_among(&self, stories: &[i64]) -> Result<BTreeSet<(i64, i64)>> {
-        if stories.len() < 2 || !self.keeps_alike().await? {
+        if stories.len() < 2 {
             return Ok(BTreeSet::new());
         }
         let stories = Value::from(stories).to_string();

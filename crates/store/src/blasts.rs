@@ -4,16 +4,12 @@
 //! meanwhile; whoever routes it all the same finds the row, and asks again without a word. One row an alert, bound to the
 //! alert's generation: a word is for the routing that was asked about. Asking and answering each are one transaction, so a crash
 //! leaves an alert that is asked about, or one that the sweep brings back to be counted again.
-//!
-//! The table came with version 4 of the schema: on a database of the version before, nothing is asked.
 
 use crate::acts::NewAct;
 use crate::alerts::AlertRow;
 use crate::reviewing::NewEvent;
 use crate::{Result, Store};
 
-/// The version of the schema that brought the table.
-const SINCE: i64 = 4;
 /// When an alert that is asked about would be hinted again by itself: never.
 const NEVER_MS: i64 = i64::MAX;
 
@@ -91,11 +87,6 @@ macro_rules! add_alert_event {
 }
 
 impl Store {
-    /// Whether the store can remember what the guard asks: not before its schema is that of this program's version.
-    pub async fn keeps_blasts(&self) -> Result<bool> {
-        self.stands_at(SINCE).await
-    }
-
     /// How many each of the last `stories` was told to, of those that reached anybody; the newest first.
     pub async fn last_reaches(&self, stories: i64) -> Result<Vec<i64>> {
         Ok(reading!(self, |conn| {
@@ -121,9 +112,6 @@ impl Store {
 
     /// What waits for an operator's word, the oldest first.
     pub async fn open_blasts(&self) -> Result<Vec<BlastRow>> {
-        if !self.keeps_blasts().await? {
-            return Ok(Vec::new());
-        }
         Ok(reading!(self, |conn| {
             sqlx::query_as(blast!(
                 "where b.word = '' and a.state = 'unrouted' order by b.asked_ms, b.alert_id"
@@ -135,9 +123,6 @@ impl Store {
 
     /// What the guard asked last about an alert, given by its public id or by that of a release that it tells.
     pub async fn find_blast(&self, public_id: &str) -> Result<Option<BlastRow>> {
-        if !self.keeps_blasts().await? {
-            return Ok(None);
-        }
         Ok(reading!(self, |conn| {
             sqlx::query_as(blast!(
                 "where a.public_id = $1 or exists (select 1 from releases r where r.public_id = $1 \

@@ -1,8 +1,9 @@
 //! One enum of engines, and the macros that write each query once for all of them.
 
+use crate::migrating::other;
 use crate::postgres::Postgres;
 use crate::sqlite::Sqlite;
-use crate::{Result, StoreError};
+use crate::{Result, StoreError, schema};
 use std::path::Path;
 
 /// A database that holds the truth. Cheap to clone.
@@ -61,11 +62,26 @@ impl Store {
         }
     }
 
-    /// Whether the schema is of this version or a later one: a shared one may still be of the version before this program's.
-    pub(crate) async fn stands_at(&self, version: i64) -> Result<bool> {
+    /// Whether the schema is of this program's version: a shared one may still be of the version before, without what is new.
+    pub async fn is_current(&self) -> Result<bool> {
+        Ok(self.version().await? >= schema::VERSION)
+    }
+
+    /// For what the schema of the version before has no room for.
+    ///
+    /// # Errors
+    /// [`crate::StoreError::Schema`] if the schema is of the version before.
+    pub(crate) async fn must_be_current(&self) -> Result<()> {
+        match self.version().await? {
+            found if found < schema::VERSION => Err(other(found)),
+            _ => Ok(()),
+        }
+    }
+
+    async fn version(&self) -> Result<i64> {
         match self {
-            Store::Sqlite(_) => Ok(true),
-            Store::Postgres(engine) => engine.stands_at(version).await,
+            Store::Sqlite(_) => Ok(schema::VERSION),
+            Store::Postgres(engine) => engine.version().await,
         }
     }
 

@@ -9,6 +9,13 @@ use crate::{EndpointRow, Result, Store};
 use release::model::Repeats;
 use serde_json::Value;
 
+/// What goes with an endpoint as it is: wishes, how it fares, and what receivers said of its mails.
+const FORGOTTEN: [&str; 3] = [
+    "delete from hooks where endpoint_id = $1",
+    "delete from health where endpoint_id = $1",
+    "update bounces set said = '' where endpoint_id = $1",
+];
+
 impl Store {
     /// Erases what is held about an endpoint and its owner: address, owner, secret, names, filters, consent, receivers'
     /// words. False if it is not there, or was erased before.
@@ -47,9 +54,17 @@ impl Store {
         address_key: &str,
         hash: &str,
     ) -> Result<()> {
-        let keeps = self.keeps_alike().await?;
+        let current = self.is_current().await?;
         writing_in_turn!(self, Erasing, |conn| {
-            set_repeats!(conn, endpoint.id, keeps.then_some(Repeats::Each));
+            if current {
+                for text in FORGOTTEN {
+                    sqlx::query(text)
+                        .bind(endpoint.id)
+                        .execute(&mut *conn)
+                        .await?;
+                }
+            }
+            set_repeats!(conn, endpoint.id, Some(Repeats::Each));
             sqlx::query(
                 "delete from idempotency where exists (select 1 from subscriptions s where s.endpoint_id = $1 \
                  and instr(idempotency.made, s.public_id) > 0)",

@@ -25,6 +25,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../schema/postgres-0003.sql"),
     include_str!("../schema/postgres-0004.sql"),
     include_str!("../schema/postgres-0005.sql"),
+    include_str!("../schema/postgres-0006.sql"),
 ];
 const FIRST_VERSION: i64 = schema::VERSION + 1 - MIGRATIONS.len() as i64;
 /// A connection for each thing that a process does at once; all others wait a moment.
@@ -180,14 +181,15 @@ impl Postgres {
         self.pool.close().await;
     }
 
-    /// Whether the schema is of this version or a later one; it may be brought to it at any time.
-    pub(crate) async fn stands_at(&self, wanted: i64) -> Result<bool> {
-        if self.seen.load(Ordering::Relaxed) >= wanted {
-            return Ok(true);
+    /// The schema's version as it stands; it may be brought to this program's at any time.
+    pub(crate) async fn version(&self) -> Result<i64> {
+        let seen = self.seen.load(Ordering::Relaxed);
+        if seen >= schema::VERSION {
+            return Ok(seen);
         }
         let found = version(&mut *self.reader().await?).await?;
         self.seen.store(found, Ordering::Relaxed);
-        Ok(found >= wanted)
+        Ok(found)
     }
 
     /// How far the database's clock is before ours, milliseconds, give or take the half of the asking.

@@ -1,7 +1,7 @@
 //! The version of the schema, one for all engines.
 
 /// What this program writes and reads.
-pub(crate) const VERSION: i64 = 5;
+pub(crate) const VERSION: i64 = 6;
 
 /// A write that every version takes, for whoever looks whether one is taken at all.
 pub(crate) const PROBE: &str = "update counters set value = value where name = 'item'";

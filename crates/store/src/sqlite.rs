@@ -19,6 +19,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../schema/sqlite-0003.sql"),
     include_str!("../schema/sqlite-0004.sql"),
     include_str!("../schema/sqlite-0005.sql"),
+    include_str!("../schema/sqlite-0006.sql"),
 ];
 const _: () = assert!(MIGRATIONS.len() as i64 == schema::VERSION);
 const READERS: u32 = 4;

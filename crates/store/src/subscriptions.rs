@@ -152,9 +152,9 @@ macro_rules! select_subscription {
 
 /// The endpoint of a new subscription, made where there is none: its key, where it stands, whether it was made now.
 macro_rules! endpoint_of {
-    ($conn:ident, $subscription:expr, $change:expr, $key:expr, $keeps:expr, $now_ms:expr) => {{
+    ($conn:ident, $subscription:expr, $change:expr, $key:expr, $now_ms:expr) => {{
         let endpoint = &$subscription.endpoint;
-        let repeats = endpoint.repeats.filter(|_| $keeps);
+        let repeats = endpoint.repeats;
         let (address_key, owner) = (endpoint.address_key(), endpoint.owner.to_lowercase());
         let existing: Option<(i64, String)> = sqlx::query_as(
             "select id, state from endpoints where channel = $1 and address_key = $2 and owner = $3",
@@ -338,14 +338,12 @@ impl Store {
         now_ms: i64,
     ) -> Result<Vec<Subscribed>> {
         let key = self.link_key().await?;
-        let wish = new.iter().filter_map(|one| one.endpoint.repeats).max();
-        let keeps = self.can_keep(wish).await?;
         Ok(writing_in_turn!(self, Readers, |conn| {
             let mut added: Vec<Subscribed> = Vec::with_capacity(new.len());
             let change = next_ids!(conn, "filter", 1);
             for subscription in new {
                 let (endpoint_id, state, new) =
-                    endpoint_of!(conn, subscription, change, key, keeps, now_ms);
+                    endpoint_of!(conn, subscription, change, key, now_ms);
                 let (public_id, subscription_state, known) =
                     subscription_of!(conn, subscription, endpoint_id, change, now_ms);
                 added.push(Subscribed {

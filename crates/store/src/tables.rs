@@ -36,6 +36,11 @@ const TABLES: &[&str] = &[
     "alike_bands",
     "alike",
     "told_once",
+    "hooks",
+    "health",
+    "signing_keys",
+    "token_owners",
+    "bounces",
 ];
 
 /// What a new store has rows in: they give way to those of the store that is carried into it.

@@ -1,9 +1,6 @@
 //! Readers who are told of stories alike once: a row for each endpoint that wishes so, and none for all others.
-//!
-//! The table came with version 5 of the schema: on a database of the version before the wish is refused, for it could not be kept.
 
-use crate::alike::SINCE;
-use crate::{Result, Store, StoreError, schema};
+use crate::{Result, Store};
 use release::model::Repeats;
 use serde_json::Value;
 use std::collections::HashSet;
@@ -34,9 +31,6 @@ macro_rules! set_repeats {
 impl Store {
     /// Those of the endpoints that are told of stories alike once.
     pub async fn told_once(&self, endpoints: &[i64]) -> Result<HashSet<i64>> {
-        if !self.keeps_alike().await? {
-            return Ok(HashSet::new());
-        }
         let endpoints = Value::from(endpoints).to_string();
         let once: Vec<i64> = reading!(self, |conn| {
             sqlx::query_scalar(
@@ -56,21 +50,5 @@ impl Store {
             true => Repeats::Each,
             false => Repeats::Once,
         })
-    }
-
-    /// Whether there is room for wishes at all.
-    ///
-    /// # Errors
-    /// [`StoreError::Schema`] if there is none, and the wish is one that needs it.
-    pub(crate) async fn can_keep(&self, wish: Option<Repeats>) -> Result<bool> {
-        let keeps = self.keeps_alike().await?;
-        match wish {
-            Some(Repeats::Once) if !keeps => Err(StoreError::Schema {
-                found: SINCE - 1,
-                known: schema::VERSION,
-                mend: "run `dateline migrate`, and ask again for what is told once",
-            }),
-            _ => Ok(keeps),
-        }
     }
 }

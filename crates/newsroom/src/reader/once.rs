@@ -1,10 +1,8 @@
-//! Whether a reader is told of stories alike once: the choice, and whether it can be kept now.
+//! Whether a reader is told of stories alike once: the choice.
 
-use super::Newsroom;
 use super::fields::Errors;
 use maud::{Markup, html};
 use release::model::Repeats;
-use store::StoreError;
 
 /// The choice, one of two.
 pub(super) fn repeats_field(chosen: Repeats, errors: &Errors) -> Markup {
@@ -28,17 +26,4 @@ fn in_words(repeats: Repeats) -> &'static str {
         Repeats::Each => "tell me each time",
         Repeats::Once => "tell me once",
     }
-}
-
-/// Finds an error where the choice cannot be kept: the store's schema is of the version before.
-pub(super) async fn can_keep(
-    newsroom: &Newsroom,
-    chosen: Repeats,
-    errors: &mut Errors,
-) -> Result<(), StoreError> {
-    if chosen == Repeats::Once && !newsroom.store.keeps_alike().await? {
-        let says = "The wire is being renewed and cannot keep this yet. Choose it again later.";
-        errors.add("repeats", says.to_owned());
-    }
-    Ok(())
 }

@@ -4,7 +4,6 @@ mod show;
 
 use super::fields::{Errors, Fields};
 use super::often::DigestFields;
-use super::once::can_keep;
 use super::refusal::Refusal;
 use super::signup::{hint, languages};
 use super::{Newsroom, page};
@@ -121,7 +120,6 @@ async fn settings(
         .then(|| DigestFields::read(fields).checked(&mut errors))
         .flatten();
     let repeats = Repeats::parse(fields.one("repeats"));
-    can_keep(newsroom, repeats.unwrap_or_default(), &mut errors).await?;
     if !errors.is_empty() {
         let again = show::whole(newsroom, token, endpoint, "", &errors).await?;
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, again).into_response());

@@ -2,7 +2,7 @@
 
 use super::fields::{Errors, Fields, Line};
 use super::often::{self, DigestFields, frequency_field};
-use super::once::{can_keep, repeats_field};
+use super::once::repeats_field;
 use super::refusal::Refusal;
 use super::wants::{Wants, meaning};
 use super::words::{Issuers, in_words, issuers, shortened};
@@ -173,7 +173,6 @@ pub(super) async fn sent(
         )
         .into_response());
     }
-    can_keep(newsroom, filled.repeats, &mut errors).await?;
     let asked = checked(newsroom, &filled, &mut errors, target);
     let (Some(filter), Some(asked)) = (filter, asked) else {
         let again = show(newsroom, &issuers, &filled, &errors, None, target);

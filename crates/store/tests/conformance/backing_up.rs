@@ -79,7 +79,7 @@ async fn damaged_backup_is_refused_and_nothing_of_it_is_kept() {
         assert!(matches!(refused, BackupError::Damaged(_)), "{refused}");
     }
     let foreign = check_backup(&b"hello\n"[..]).unwrap_err();
-    let other = text.replacen("\"schema\":5", "\"schema\":9", 1);
+    let other = text.replacen("\"schema\":6", "\"schema\":9", 1);
     let other = check_backup(other.as_bytes()).unwrap_err();
 
     assert!(matches!(foreign, BackupError::Foreign), "{foreign}");

@@ -32,8 +32,9 @@ pub(crate) mod postgres {
     const BEFORE: &[&str] = &[
         include_str!("../../schema/postgres-0003.sql"),
         include_str!("../../schema/postgres-0004.sql"),
+        include_str!("../../schema/postgres-0005.sql"),
     ];
-    const BEFORE_VERSION: i64 = 4;
+    const BEFORE_VERSION: i64 = 5;
 
     pub(crate) struct Place {
         server: String,

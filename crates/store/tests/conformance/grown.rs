@@ -9,8 +9,8 @@ use release::model::{Channel, ReleaseState, Repeats};
 use sqlx::{AssertSqlSafe, Connection, PgConnection, SqliteConnection};
 use std::collections::BTreeMap;
 use store::{
-    EndpointEdit, GatheredUntil, Halted, Mark, NewIssuer, NewPerson, NewRelease, NewToken,
-    Replaced, Store, WorkerRow,
+    EndpointEdit, GatheredUntil, Halted, HookEdit, Mark, NewIssuer, NewPerson, NewRelease,
+    NewToken, Replaced, Store, WorkerRow,
 };
 
 /// Marks of the grown store: more than are carried at once.
@@ -23,6 +23,7 @@ pub(crate) async fn grow(store: &Store) {
     people(store).await;
     text(store).await;
     alike(store).await;
+    hook(store).await;
     store.ask("reach", "{}", NOW).await.unwrap();
     let mark = |n| Mark {
         mark: format!("word:{n}"),
@@ -53,6 +54,16 @@ async fn alike(store: &Store) {
     };
     let reader = readers(store, Channel::Email, 1).await[0];
     store.edit_endpoint(reader, &once).await.unwrap();
+}
+
+/// A webhook whose owner asked for something.
+async fn hook(store: &Store) {
+    let wish = HookEdit {
+        ordered: Some(true),
+        ..HookEdit::default()
+    };
+    let hook = readers(store, Channel::Webhook, 1).await[0];
+    store.edit_hook(hook, &wish).await.unwrap();
 }
 
 /// A release whose readers are told by a digest, which is gathered and has not left.

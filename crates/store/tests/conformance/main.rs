@@ -29,6 +29,7 @@ mod endpoints;
 mod erasing;
 mod getting;
 mod halting;
+mod hooking;
 mod migrating;
 mod outcomes;
 mod people;
@@ -230,6 +231,9 @@ macro_rules! conformance {
             getting {
                 recent_alerts_are_the_endpoints_own_newest_first,
                 result_of_the_last_test_is_shown,
+            }
+            hooking {
+                wishes_are_kept_one_by_one_and_nobody_elses,
             }
             halting {
                 what_is_halted_is_not_hinted_until_resumed,

@@ -1,11 +1,10 @@
 //! Schemas of other versions: accepted, brought up to date, or refused with the mend.
 
-use crate::alike::{link, twins};
 use crate::engines::{postgres, sqlite};
-use crate::fixtures::{NOW, cleared, readers};
-use release::model::{Channel, Repeats};
+use crate::fixtures::{NOW, readers};
+use release::model::Channel;
 use sqlx::{AssertSqlSafe, Connection, PgConnection, SqliteConnection};
-use store::{EndpointEdit, Migrated, Store, StoreError, StoreLook};
+use store::{Hook, HookEdit, Migrated, Store, StoreError, StoreLook};
 
 async fn set_version(place: &postgres::Place, version: i64) {
     let mut database = PgConnection::connect(&place.url()).await.unwrap();
@@ -21,17 +20,17 @@ async fn server_works_with_the_schema_of_its_own_and_the_previous_version() {
     let place = postgres::Place::new();
     place.open().await.unwrap().close().await;
 
-    for accepted in [5, 4] {
+    for accepted in [6, 5] {
         set_version(&place, accepted).await;
         let store = place.open().await.unwrap();
         store.check_writable().await.unwrap();
         store.close().await;
     }
-    for (refused, mend) in [(3, "dateline migrate"), (6, "a newer one")] {
+    for (refused, mend) in [(4, "dateline migrate"), (7, "a newer one")] {
         set_version(&place, refused).await;
         let error = place.open().await.unwrap_err();
         assert!(
-            matches!(error, StoreError::Schema { found, known: 5, .. } if found == refused),
+            matches!(error, StoreError::Schema { found, known: 6, .. } if found == refused),
             "{error}"
         );
         assert!(error.to_string().contains(mend), "{error}");
@@ -47,15 +46,15 @@ async fn database_is_migrated_from_nothing_and_from_no_version_that_never_was() 
     let same = Store::migrate(&place.url(), NOW).await.unwrap();
     set_version(&place, 2).await;
     let never_was = Store::migrate(&place.url(), NOW).await;
-    set_version(&place, 6).await;
+    set_version(&place, 7).await;
     let newer = Store::migrate(&place.url(), NOW).await;
 
-    assert_eq!(same, Migrated { from: 5, to: 5 });
+    assert_eq!(same, Migrated { from: 6, to: 6 });
     assert!(matches!(
         never_was,
         Err(StoreError::Schema { found: 2, .. })
     ));
-    assert!(matches!(newer, Err(StoreError::Schema { found: 6, .. })));
+    assert!(matches!(newer, Err(StoreError::Schema { found: 7, .. })));
 }
 
 /// A database as the version before makes it: this program works on it as that one did, and with what is new once it is there.
@@ -64,37 +63,34 @@ async fn database_of_the_version_before_is_worked_on_and_migrated_meanwhile() {
     let place = postgres::Place::new();
     place.make_before().await;
     let store = place.open().await.unwrap();
-    let reader = readers(&store, Channel::Email, 1).await[0];
-    let one = cleared(&store, "rel_before").await;
-    let wish = EndpointEdit {
-        repeats: Some(Repeats::Once),
-        ..EndpointEdit::default()
+    let hook = readers(&store, Channel::Webhook, 1).await[0];
+    let wish = HookEdit {
+        ordered: Some(true),
+        ..HookEdit::default()
     };
 
     let before = (
-        store.keeps_alike().await.unwrap(),
-        link(&store, &one, "one text", 0).await,
-        store.alike("rel_before").await.unwrap(),
-        store.told_once(&[reader]).await.unwrap().len(),
+        store.is_current().await.unwrap(),
+        store.hook(hook).await.unwrap(),
     );
-    let refused = store.edit_endpoint(reader, &wish).await;
+    let refused = store.edit_hook(hook, &wish).await;
+    let erased = store.erase_endpoint(hook).await.unwrap();
     let migrated = Store::migrate(&place.url(), NOW).await.unwrap();
-    store.edit_endpoint(reader, &wish).await.unwrap();
-    twins(&store).await;
+    store.edit_hook(hook, &wish).await.unwrap();
 
-    assert_eq!(before, (false, vec![], vec![], 0));
+    assert_eq!(before, (false, Hook::default()));
     assert!(matches!(
         refused,
         Err(StoreError::Schema {
-            found: 4,
-            known: 5,
+            found: 5,
+            known: 6,
             ..
         })
     ));
-    assert_eq!(migrated, Migrated { from: 4, to: 5 });
-    assert!(store.keeps_alike().await.unwrap() && store.keeps_blasts().await.unwrap());
-    assert_eq!(store.repeats(reader).await.unwrap(), Repeats::Once);
-    assert_eq!(store.alike("rel_one").await.unwrap().len(), 1);
+    assert!(erased);
+    assert_eq!(migrated, Migrated { from: 5, to: 6 });
+    assert!(store.is_current().await.unwrap());
+    assert!(store.hook(hook).await.unwrap().ordered);
     store.close().await;
 }
 
@@ -117,8 +113,8 @@ async fn file_is_migrated_and_says_from_where() {
     let again = Store::migrate(&url, NOW).await.unwrap();
 
     assert!(matches!(read, Err(StoreError::Schema { found: 1, .. })));
-    assert_eq!(migrated, Migrated { from: 1, to: 5 });
-    assert_eq!(again, Migrated { from: 5, to: 5 });
+    assert_eq!(migrated, Migrated { from: 1, to: 6 });
+    assert_eq!(again, Migrated { from: 6, to: 6 });
 }
 
 /// Whoever looks makes nothing and brings nothing up to date.
@@ -144,7 +140,7 @@ async fn store_that_is_looked_at_stays_as_it_is() {
     }
     set_version(&database, 6).await;
     let newer = look(&database.url()).await;
-    assert!(matches!(newer, Err(StoreError::Schema { found: 6, .. })));
+    assert!(matches!(newer, Err(StoreError::Schema { found: 7, .. })));
 }
 
 #[tokio::test]
