@@ -128,7 +128,7 @@ async fn store_that_is_looked_at_stays_as_it_is() {
     assert!(absent.is_err() && !file.file().exists());
     file.open().await.unwrap().close().await;
     let stands = look(&of_file).await.unwrap();
-    assert_eq!((stands.schema, stands.known, stands.offset_ms), (5, 5, 0));
+    assert_eq!((stands.schema, stands.known, stands.offset_ms), (6, 6, 0));
 
     database.make_empty().await;
     for _ in 0..2 {
@@ -136,9 +136,9 @@ async fn store_that_is_looked_at_stays_as_it_is() {
     }
     database.make_before().await;
     for _ in 0..2 {
-        assert_eq!(look(&database.url()).await.unwrap().schema, 4);
+        assert_eq!(look(&database.url()).await.unwrap().schema, 5);
     }
-    set_version(&database, 6).await;
+    set_version(&database, 7).await;
     let newer = look(&database.url()).await;
     assert!(matches!(newer, Err(StoreError::Schema { found: 7, .. })));
 }
