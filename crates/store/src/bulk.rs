@@ -9,7 +9,7 @@ use crate::{
 use serde::de::DeserializeOwned;
 use serde_json::json;
 use sqlx::{PgConnection, SqliteConnection};
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 use std::fmt::Write;
 
 /// The deliveries of an alert ($1), of endpoints from $2 to $3, in batch $4, that are due now.
@@ -103,7 +103,7 @@ impl Bulk for SqliteConnection {
     ) -> Result<()> {
         sqlx::query(
             "insert into deliveries (alert_id, endpoint_id, batch_id, release_id, state, reasons) \
-             select $1, json_extract(value, '$[0]'), $2, $3, 'due', json_extract(value, '$[1]') from json_each($4)",
+             select $1, cast(key as integer), $2, $3, 'due', value from json_each($4)",
         )
         .bind(alert_id)
         .bind(batch_id)
@@ -133,24 +133,25 @@ impl Bulk for SqliteConnection {
         .fetch_one(&mut *self)
         .await?;
         let due: HashSet<i64> = rows(&due)?.into_iter().collect();
-        let outcomes: Vec<&Outcome> = outcomes
+        let outcomes = outcomes
             .iter()
-            .filter(|outcome| due.contains(&outcome.endpoint_id))
-            .collect();
-        // Materialized, or SQLite walks all deliveries of the alert and reads the JSON again for each of the batch.
-        sqlx::query(
-            "with o as materialized (select json_extract(value, '$[0]') as endpoint_id, \
-             json_extract(value, '$[1]') as state, json_extract(value, '$[2]') as attempt, \
-             json_extract(value, '$[3]') as at_ms, json_extract(value, '$[4]') as status, \
-             json_extract(value, '$[5]') as error from json_each($1)) \
-             update deliveries set state = o.state, attempts = max(attempts, o.attempt), done_ms = o.at_ms, \
-             last_status = o.status, last_error = o.error from o \
-             where deliveries.alert_id = $2 and deliveries.endpoint_id = o.endpoint_id",
-        )
-        .bind(outcome_rows(&outcomes))
-        .bind(batch.alert_id)
-        .execute(self)
-        .await?;
+            .filter(|outcome| due.contains(&outcome.endpoint_id));
+        for (same, times) in alike(outcomes) {
+            // Materialized, or SQLite walks all deliveries of the alert and reads the JSON again for each of the batch.
+            sqlx::query(
+                "with o as materialized (select cast(key as integer) as endpoint_id, value as at_ms from json_each($1)) \
+                 update deliveries set state = $2, attempts = max(attempts, $3), done_ms = o.at_ms, last_status = $4, \
+                 last_error = $5 from o where deliveries.alert_id = $6 and deliveries.endpoint_id = o.endpoint_id",
+            )
+            .bind(times)
+            .bind(same.state)
+            .bind(same.attempt)
+            .bind(same.status)
+            .bind(same.error)
+            .bind(batch.alert_id)
+            .execute(&mut *self)
+            .await?;
+        }
         Ok(due)
     }
 }
@@ -251,44 +252,42 @@ fn spaced(keys: &[i64]) -> String {
     text
 }
 
-/// `[[endpoint, "1 2 3"], …]`: what SQLite's bulk insert reads.
+/// `{"endpoint": "1 2 3", …}`: what SQLite's bulk insert reads. Names and values need no second reading, as lists in a list would.
 fn delivery_rows(deliveries: &[PlannedDelivery]) -> String {
-    let mut rows = String::with_capacity(deliveries.len() * 24);
-    rows.push('[');
-    for (at, delivery) in deliveries.iter().enumerate() {
-        let comma = if at == 0 { "" } else { "," };
-        let _ = write!(rows, "{comma}[{},\"", delivery.endpoint_id);
-        rows.push_str(&spaced(&delivery.reasons));
-        rows.push_str("\"]");
-    }
-    rows.push(']');
-    rows
+    let pair = |delivery: &PlannedDelivery| {
+        let reasons = spaced(&delivery.reasons);
+        format!("\"{}\":\"{reasons}\"", delivery.endpoint_id)
+    };
+    object(deliveries.iter().map(pair))
 }
 
-/// `[[endpoint, state, attempt, at, status, error], …]`: what SQLite's bulk update reads.
-fn outcome_rows(outcomes: &[&Outcome]) -> String {
-    let mut rows = String::with_capacity(outcomes.len() * 64 + 2);
-    rows.push('[');
-    for (at, outcome) in outcomes.iter().enumerate() {
-        if at > 0 {
-            rows.push(',');
-        }
-        let state = outcome.verdict.state();
-        let _ = write!(
-            rows,
-            "[{},\"{state}\",{},{},",
-            outcome.endpoint_id, outcome.attempt, outcome.at_ms
-        );
-        match outcome.status {
-            Some(status) => drop(write!(rows, "{status},")),
-            None => rows.push_str("null,"),
-        }
-        match outcome.verdict.error() {
-            Some(error) => rows.push_str(&json!(error).to_string()),
-            None => rows.push_str("null"),
-        }
-        rows.push(']');
+/// What outcomes have in common that differ in nothing but endpoint and time: nearly all of a batch do.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+struct Same<'a> {
+    state: &'static str,
+    attempt: i64,
+    status: Option<i64>,
+    error: Option<&'a str>,
+}
+
+/// Outcomes by what they have in common, each with `{"endpoint": at, …}`: what SQLite's bulk update reads.
+fn alike<'a>(outcomes: impl Iterator<Item = &'a Outcome>) -> BTreeMap<Same<'a>, String> {
+    let mut times: BTreeMap<Same<'a>, Vec<String>> = BTreeMap::new();
+    for outcome in outcomes {
+        let same = Same {
+            state: outcome.verdict.state(),
+            attempt: outcome.attempt,
+            status: outcome.status,
+            error: outcome.verdict.error(),
+        };
+        let pair = format!("\"{}\":{}", outcome.endpoint_id, outcome.at_ms);
+        times.entry(same).or_default().push(pair);
     }
-    rows.push(']');
-    rows
+    let whole = |(same, pairs): (_, Vec<String>)| (same, object(pairs.into_iter()));
+    times.into_iter().map(whole).collect()
+}
+
+/// `{name: value, …}` of what is JSON already.
+fn object(pairs: impl Iterator<Item = String>) -> String {
+    format!("{{{}}}", pairs.collect::<Vec<_>>().join(","))
 }
