@@ -136,14 +136,14 @@ impl Bulk for SqliteConnection {
         let outcomes = outcomes
             .iter()
             .filter(|outcome| due.contains(&outcome.endpoint_id));
-        for (same, times) in alike(outcomes) {
+        for (same, outcomes) in alike(outcomes) {
             // Materialized, or SQLite walks all deliveries of the alert and reads the JSON again for each of the batch.
             sqlx::query(
                 "with o as materialized (select cast(key as integer) as endpoint_id, value as at_ms from json_each($1)) \
                  update deliveries set state = $2, attempts = max(attempts, $3), done_ms = o.at_ms, last_status = $4, \
                  last_error = $5 from o where deliveries.alert_id = $6 and deliveries.endpoint_id = o.endpoint_id",
             )
-            .bind(times)
+            .bind(times(&outcomes))
             .bind(same.state)
             .bind(same.attempt)
             .bind(same.status)
@@ -207,32 +207,34 @@ impl Bulk for PgConnection {
         batch: &BatchRow,
         outcomes: &[Outcome],
     ) -> Result<HashSet<i64>> {
-        let mut outcomes: Vec<&Outcome> = outcomes.iter().collect();
-        outcomes.sort_by_key(|outcome| outcome.endpoint_id);
-        let verdicts = || outcomes.iter().map(|outcome| &outcome.verdict);
-        // No join: without statistics PostgreSQL guesses that few rows are there, and compares each with each. So every row
-        // finds its outcome by itself, by a binary search for its endpoint, and its retry by the key.
-        let changed: Vec<i64> = sqlx::query_scalar(
-            "update deliveries set state = ($2::text[])[width_bucket(endpoint_id, $1::bigint[])], \
-             attempts = greatest(attempts, ($3::bigint[])[width_bucket(endpoint_id, $1::bigint[])]), \
-             done_ms = ($4::bigint[])[width_bucket(endpoint_id, $1::bigint[])], \
-             last_status = ($5::bigint[])[width_bucket(endpoint_id, $1::bigint[])], \
-             last_error = ($6::text[])[width_bucket(endpoint_id, $1::bigint[])] \
-             where alert_id = $7 and endpoint_id = any($1::bigint[]) and state = 'due' and batch_id = $8 \
-             and (select count(*) from retries t where t.alert_id = deliveries.alert_id \
-             and t.endpoint_id = deliveries.endpoint_id) = 0 returning endpoint_id",
-        )
-        .bind(outcomes.iter().map(|outcome| outcome.endpoint_id).collect::<Vec<_>>())
-        .bind(verdicts().map(|verdict| verdict.state()).collect::<Vec<_>>())
-        .bind(outcomes.iter().map(|outcome| outcome.attempt).collect::<Vec<_>>())
-        .bind(outcomes.iter().map(|outcome| outcome.at_ms).collect::<Vec<_>>())
-        .bind(outcomes.iter().map(|outcome| outcome.status).collect::<Vec<_>>())
-        .bind(verdicts().map(|verdict| verdict.error()).collect::<Vec<_>>())
-        .bind(batch.alert_id)
-        .bind(batch.id)
-        .fetch_all(self)
-        .await?;
-        Ok(changed.into_iter().collect())
+        let mut changed = HashSet::with_capacity(outcomes.len());
+        for (same, mut outcomes) in alike(outcomes.iter()) {
+            outcomes.sort_by_key(|outcome| outcome.endpoint_id);
+            // Without statistics PostgreSQL guesses that an alert has few rows. So there is no join, which would compare each with
+            // each: every row finds its time by a binary search for its endpoint, and its retry by the key. The range leaves
+            // it no plan that reads all rows of an alert for some.
+            let of_these: Vec<i64> = sqlx::query_scalar(
+                "update deliveries set state = $2, attempts = greatest(attempts, $3), \
+                 done_ms = ($4::bigint[])[width_bucket(endpoint_id, $1::bigint[])], last_status = $5, last_error = $6 \
+                 where alert_id = $7 and endpoint_id = any($1::bigint[]) and endpoint_id between $9 and $10 \
+                 and state = 'due' and batch_id = $8 and (select count(*) from retries t where t.alert_id = deliveries.alert_id \
+                 and t.endpoint_id = deliveries.endpoint_id) = 0 returning endpoint_id",
+            )
+            .bind(outcomes.iter().map(|outcome| outcome.endpoint_id).collect::<Vec<_>>())
+            .bind(same.state)
+            .bind(same.attempt)
+            .bind(outcomes.iter().map(|outcome| outcome.at_ms).collect::<Vec<_>>())
+            .bind(same.status)
+            .bind(same.error)
+            .bind(batch.alert_id)
+            .bind(batch.id)
+            .bind(outcomes.first().map(|first| first.endpoint_id))
+            .bind(outcomes.last().map(|last| last.endpoint_id))
+            .fetch_all(&mut *self)
+            .await?;
+            changed.extend(of_these);
+        }
+        Ok(changed)
     }
 }
 
@@ -270,9 +272,9 @@ struct Same<'a> {
     error: Option<&'a str>,
 }
 
-/// Outcomes by what they have in common, each with `{"endpoint": at, …}`: what SQLite's bulk update reads.
-fn alike<'a>(outcomes: impl Iterator<Item = &'a Outcome>) -> BTreeMap<Same<'a>, String> {
-    let mut times: BTreeMap<Same<'a>, Vec<String>> = BTreeMap::new();
+/// Outcomes by what they have in common.
+fn alike<'a>(outcomes: impl Iterator<Item = &'a Outcome>) -> BTreeMap<Same<'a>, Vec<&'a Outcome>> {
+    let mut alike: BTreeMap<Same<'a>, Vec<&Outcome>> = BTreeMap::new();
     for outcome in outcomes {
         let same = Same {
             state: outcome.verdict.state(),
@@ -280,11 +282,15 @@ fn alike<'a>(outcomes: impl Iterator<Item = &'a Outcome>) -> BTreeMap<Same<'a>, 
             status: outcome.status,
             error: outcome.verdict.error(),
         };
-        let pair = format!("\"{}\":{}", outcome.endpoint_id, outcome.at_ms);
-        times.entry(same).or_default().push(pair);
+        alike.entry(same).or_default().push(outcome);
     }
-    let whole = |(same, pairs): (_, Vec<String>)| (same, object(pairs.into_iter()));
-    times.into_iter().map(whole).collect()
+    alike
+}
+
+/// `{"endpoint": at, …}`: what SQLite's bulk update reads.
+fn times(outcomes: &[&Outcome]) -> String {
+    let pair = |outcome: &&Outcome| format!("\"{}\":{}", outcome.endpoint_id, outcome.at_ms);
+    object(outcomes.iter().map(pair))
 }
 
 /// `{name: value, …}` of what is JSON already.
