@@ -1,5 +1,7 @@
-//! Signatures by Standard Webhooks 1.0.0: `v1,` and base64 of HMAC-SHA256 over `{id}.{timestamp}.{body}`.
+//! Signatures by Standard Webhooks 1.0.0 over `{id}.{timestamp}.{body}`: `v1,` and base64 of HMAC-SHA256, or `v1a,` and
+//! base64 of ed25519.
 
+use super::SigningKey;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use hmac::{Hmac, KeyInit, Mac};
@@ -15,7 +17,52 @@ pub fn new_secret(random: [u8; 32]) -> String {
     format!("whsec_{}", STANDARD.encode(random))
 }
 
-/// The `webhook-signature` header. `timestamp` is in Unix seconds.
+/// What signs the calls to an endpoint, each for itself: a receiver that knows one of them believes the call.
+#[derive(Debug, Clone, Copy)]
+pub enum Signers<'a> {
+    /// Secrets that both sides know.
+    Secrets {
+        /// The newest.
+        newest: &'a str,
+        /// Those before it that still hold, with spaces between them.
+        before: &'a str,
+    },
+    /// Keys of the wire.
+    Keys {
+        /// The newest.
+        newest: &'a SigningKey,
+        /// The one before it, while it is not retired.
+        before: Option<&'a SigningKey>,
+    },
+}
+
+impl Signers<'_> {
+    /// The `webhook-signature` header: signatures with spaces between them. `timestamp` is in Unix seconds.
+    ///
+    /// # Errors
+    /// [`BadSecret`].
+    pub fn header(&self, id: &str, timestamp: i64, body: &[u8]) -> Result<String, BadSecret> {
+        match self {
+            Signers::Secrets { newest, before } => {
+                let mut header = signature(newest, id, timestamp, body)?;
+                for secret in before.split_whitespace() {
+                    header.push(' ');
+                    header.push_str(&signature(secret, id, timestamp, body)?);
+                }
+                Ok(header)
+            }
+            Signers::Keys { newest, before } => {
+                let mut content = format!("{id}.{timestamp}.").into_bytes();
+                content.extend_from_slice(body);
+                let keys = std::iter::once(*newest).chain(*before);
+                let signatures: Vec<String> = keys.map(|key| key.signature(&content)).collect();
+                Ok(signatures.join(" "))
+            }
+        }
+    }
+}
+
+/// The signature by one secret. `timestamp` is in Unix seconds.
 ///
 /// # Errors
 /// [`BadSecret`].
@@ -50,6 +97,45 @@ mod tests {
         assert_eq!(
             signed.as_deref(),
             Ok("v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=")
+        );
+    }
+
+    #[test]
+    fn every_signer_signs_for_itself() {
+        let (newest, before) = (new_secret([1; 32]), new_secret([2; 32]));
+        let alone = |secret: &str| signature(secret, "id", 7, b"body").unwrap();
+        let (key, old_key) = (
+            SigningKey::from_seed(&[1; 32]),
+            SigningKey::from_seed(&[2; 32]),
+        );
+        let check = |signers: Signers<'_>, expect: &[String]| {
+            let header = signers.header("id", 7, b"body").unwrap();
+            assert_eq!(header.split(' ').collect::<Vec<_>>(), expect, "{signers:?}");
+        };
+        let (newest, older) = (newest.as_str(), format!("{before} {newest}"));
+
+        check(Signers::Secrets { newest, before: "" }, &[alone(newest)]);
+        check(
+            Signers::Secrets {
+                newest,
+                before: &older,
+            },
+            &[alone(newest), alone(&before), alone(newest)],
+        );
+        let by = |key: &SigningKey| key.signature(b"id.7.body");
+        check(
+            Signers::Keys {
+                newest: &key,
+                before: None,
+            },
+            &[by(&key)],
+        );
+        check(
+            Signers::Keys {
+                newest: &key,
+                before: Some(&old_key),
+            },
+            &[by(&key), by(&old_key)],
         );
     }
 
