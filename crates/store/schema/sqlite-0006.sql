@@ -8,9 +8,11 @@ create table hooks (
     endpoint_id bigint not null primary key references endpoints (id),
     -- How its calls are signed.
     signing text not null default 'hmac' check (signing in ('hmac', 'ed25519')),
-    -- The secret before the last rotation: until then calls bear its signature, too.
-    old_secret text not null default '',
-    old_secret_until_ms bigint not null default 0,
+    -- The secrets before the newest, the youngest first, with spaces between them: until then calls bear their signatures, too.
+    old_secrets text not null default '',
+    old_secrets_until_ms bigint not null default 0,
+    -- When the secret was last rotated; 0 for never.
+    rotated_ms bigint not null default 0,
     -- How much of a release its calls carry.
     include text not null default 'summary' check (include in ('summary', 'body')),
     -- Whether no revision comes before the one that it follows; 0 or 1.
@@ -39,7 +41,7 @@ create index health_failing on health (failing_since_ms);
 -- It was never written; `health` has it.
 alter table endpoints drop column failing_since_ms;
 
--- Keys that sign calls by ed25519; the newest signs, and an older one beside it until it is retired.
+-- Keys that sign calls by ed25519: the newest, and the one before it until it is retired.
 create table signing_keys (
     id bigint not null primary key,
     seed blob not null,

@@ -1,6 +1,6 @@
 //! What is held about a reader, shown whole: what they asked for, what became of it, and what receivers answered.
 
-use crate::{EndpointRow, Result, Store};
+use crate::{EndpointRow, Hook, Result, Store};
 use release::model::Repeats;
 use release::time::rfc3339;
 use serde_json::{Value, json};
@@ -77,6 +77,7 @@ impl Store {
         }
         Ok(Some(json!({
             "endpoint": endpoint_shown(&endpoint, self.repeats(endpoint.id).await?),
+            "old_secrets": old_secrets_shown(&self.hook(endpoint.id).await?),
             "suppressed": suppressed.map(|(reason, since_ms)| json!({ "reason": reason, "since": rfc3339(since_ms) })),
             "subscriptions": subscriptions.iter().map(HeldSubscription::shown).collect::<Vec<_>>(),
             "deliveries": deliveries,
@@ -133,6 +134,15 @@ fn endpoint_shown(endpoint: &EndpointRow, repeats: Repeats) -> Value {
         "repeats": repeats,
         "state": endpoint.state, "created_at": rfc3339(endpoint.created_ms),
     })
+}
+
+fn old_secrets_shown(hook: &Hook) -> Value {
+    match hook.old_secrets.is_empty() {
+        true => Value::Null,
+        false => {
+            json!({ "held": hook.old_secrets.split_whitespace().count(), "good_until": rfc3339(hook.old_secrets_until_ms) })
+        }
+    }
 }
 
 impl HeldSubscription {

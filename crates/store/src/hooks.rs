@@ -13,10 +13,12 @@ pub struct Hook {
     /// How its calls are signed.
     #[sqlx(try_from = "String")]
     pub signing: Signing,
-    /// The secret before the last rotation.
-    pub old_secret: String,
-    /// Until then calls bear the old secret's signature, too; Unix milliseconds.
-    pub old_secret_until_ms: i64,
+    /// The secrets before the newest, the youngest first, with spaces between them.
+    pub old_secrets: String,
+    /// Until then calls bear the old secrets' signatures, too; Unix milliseconds.
+    pub old_secrets_until_ms: i64,
+    /// When the secret was last rotated, Unix milliseconds; 0 for never.
+    pub rotated_ms: i64,
     /// How much of a release its calls carry.
     #[sqlx(try_from = "String")]
     pub include: Include,
@@ -26,6 +28,16 @@ pub struct Hook {
     pub per_minute: i64,
     /// While it is paused, alerts up to this key leave all the same; 0 for none.
     pub drain_upto: i64,
+}
+
+impl Hook {
+    /// The secrets beside the newest that hold at this time, with spaces between them.
+    pub fn old_secrets_at(&self, now_ms: i64) -> &str {
+        match now_ms < self.old_secrets_until_ms {
+            true => &self.old_secrets,
+            false => "",
+        }
+    }
 }
 
 /// What an owner asks for now; what is none stays as it is.
@@ -74,8 +86,8 @@ impl Store {
         }
         let rows: Vec<HookRow> = reading!(self, |conn| {
             sqlx::query_as(
-                "select endpoint_id, signing, old_secret, old_secret_until_ms, include, (ordered = 1) as ordered, per_minute, \
-                 drain_upto from hooks where endpoint_id between $1 and $2",
+                "select endpoint_id, signing, old_secrets, old_secrets_until_ms, rotated_ms, include, (ordered = 1) as ordered, \
+                 per_minute, drain_upto from hooks where endpoint_id between $1 and $2",
             )
             .bind(first_endpoint_id)
             .bind(last_endpoint_id)

@@ -9,8 +9,8 @@ use crate::known_reader::{ADDRESS, ask, mailbox, reader, refused, tell, unknown}
 use release::model::{Channel, ReleaseState};
 use std::collections::BTreeSet;
 use store::{
-    Accepted, Claim, Idempotency, NewRelease, Outcome, Power, Result, Reviewed, Store, StoreError,
-    Verdict, Word,
+    Accepted, Claim, Idempotency, NewRelease, Outcome, Power, Result, Reviewed, SigningKeys, Store,
+    StoreError, Verdict, Word,
 };
 
 pub(crate) async fn seq_has_no_gaps(a: Store, b: Store) {
@@ -360,6 +360,13 @@ pub(crate) async fn question_that_both_ask_is_one(a: Store, b: Store) {
     }
     assert_eq!(b.open_blasts().await.unwrap().len(), 10);
     assert_eq!(b.unrouted_alerts(NOW + 9, NOW + 9).await.unwrap().len(), 0);
+}
+
+pub(crate) async fn first_signing_key_that_both_ask_for_is_one(a: Store, b: Store) {
+    let (one, two) = tokio::join!(a.signing_keys(NOW), b.signing_keys(NOW));
+
+    let public = |keys: Option<SigningKeys>| keys.unwrap().newest.key.public();
+    assert_eq!(public(one.unwrap()), public(two.unwrap()));
 }
 
 /// A router that counts once more while an operator lets it go: the alert must be findable afterwards.

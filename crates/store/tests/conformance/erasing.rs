@@ -30,6 +30,7 @@ pub(crate) async fn everything_held_about_an_endpoint_is_shown(store: Store) {
         held["suppressed"],
         json!({ "reason": "complaint", "since": since })
     );
+    assert_eq!(held["old_secrets"], json!(null));
     assert_eq!(
         held["subscriptions"],
         json!([{ "id": "sub_a", "name": "Ana.Bell's steel", "filter": "\"ana.bell\"", "frequency": "at-once",
@@ -150,6 +151,10 @@ pub(crate) async fn erasing_one_reader_takes_nothing_from_another(store: Store) 
     assert!(answers[1].unwrap().contains("unknown"));
     let hook = store.held(reader.hook).await.unwrap().unwrap();
     assert_eq!(hook["endpoint"]["address"], HOOK);
+    assert_eq!(
+        hook["old_secrets"],
+        json!({ "held": 1, "good_until": "2027-01-15T08:00:00.009Z" })
+    );
     assert_eq!(hook["subscriptions"][0]["state"], "active");
 }
 

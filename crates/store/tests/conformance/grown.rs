@@ -56,7 +56,7 @@ async fn alike(store: &Store) {
     store.edit_endpoint(reader, &once).await.unwrap();
 }
 
-/// A webhook whose owner asked for something.
+/// A webhook whose owner asked for something, and the wire's keys.
 async fn hook(store: &Store) {
     let wish = HookEdit {
         ordered: Some(true),
@@ -64,6 +64,7 @@ async fn hook(store: &Store) {
     };
     let hook = readers(store, Channel::Webhook, 1).await[0];
     store.edit_hook(hook, &wish).await.unwrap();
+    store.signing_keys(NOW).await.unwrap();
 }
 
 /// A release whose readers are told by a digest, which is gathered and has not left.

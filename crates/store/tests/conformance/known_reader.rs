@@ -1,6 +1,6 @@
 //! A reader of whom much is known, for cases of erasing it.
 
-use crate::fixtures::{NOW, claimed, cleared, endpoint, outcome, plan, subscription};
+use crate::fixtures::{NOW, claimed, cleared, done_at, endpoint, outcome, plan, subscription};
 use release::model::{AlertKind, Channel};
 use store::{
     AddedOnce, AlertRow, AskLimits, BatchRow, Idempotency, NewAsk, NewEndpoint, NewSubscription,
@@ -22,7 +22,7 @@ pub(crate) struct Reader {
     pub(crate) other: i64,
 }
 
-/// Signed up by an import, asked for a mail, told of a release by mail and webhook, refused by both; suppressed.
+/// Signed up by an import, with another secret since, asked for a mail, told of a release by mail and webhook, refused by both; suppressed.
 pub(crate) async fn reader(store: &Store) -> Reader {
     let mail = mailbox("ep_a");
     let hook = NewEndpoint {
@@ -46,6 +46,8 @@ pub(crate) async fn reader(store: &Store) -> Reader {
         panic!("not new");
     };
     let (mailbox, hook) = (added[0].endpoint_id, added[1].endpoint_id);
+    let rotated = store.rotate_secret(hook, "whsec_2_ana.bell", NOW + 9, done_at(NOW));
+    assert!(rotated.await.unwrap());
     let other = endpoint("ep_o", Channel::Email, "other@reader.example");
     let other = subscription("sub_o", other);
     let other = store.add_subscriptions(&[other], NOW).await.unwrap()[0].endpoint_id;

@@ -112,6 +112,7 @@ macro_rules! conformance {
                 words_recorded_during_an_erasing_do_not_stay,
                 outcomes_that_both_record_count_once,
                 question_that_both_ask_is_one,
+                first_signing_key_that_both_ask_for_is_one,
                 word_and_question_at_once_leave_nothing_hanging,
                 stories_alike_that_both_route_are_linked,
             }
@@ -234,6 +235,10 @@ macro_rules! conformance {
             }
             hooking {
                 wishes_are_kept_one_by_one_and_nobody_elses,
+                old_secrets_hold_beside_the_newest_for_their_time,
+                only_webhooks_that_are_there_have_a_secret_to_rotate,
+                the_first_signing_key_is_made_when_it_is_asked_for,
+                a_signing_key_signs_beside_the_next_until_it_is_retired,
             }
             halting {
                 what_is_halted_is_not_hinted_until_resumed,

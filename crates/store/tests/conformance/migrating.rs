@@ -1,7 +1,7 @@
 //! Schemas of other versions: accepted, brought up to date, or refused with the mend.
 
 use crate::engines::{postgres, sqlite};
-use crate::fixtures::{NOW, readers};
+use crate::fixtures::{NOW, done_at, readers};
 use release::model::Channel;
 use sqlx::{AssertSqlSafe, Connection, PgConnection, SqliteConnection};
 use store::{Hook, HookEdit, Migrated, Store, StoreError, StoreLook};
@@ -73,20 +73,25 @@ async fn database_of_the_version_before_is_worked_on_and_migrated_meanwhile() {
         store.is_current().await.unwrap(),
         store.hook(hook).await.unwrap(),
     );
+    assert!(store.signing_keys(NOW).await.unwrap().is_none());
     let refused = store.edit_hook(hook, &wish).await;
+    let rotated = store.rotate_secret(hook, "b", NOW, done_at(NOW)).await;
+    let keyed = store.rotate_signing_key(NOW, done_at(NOW)).await;
     let erased = store.erase_endpoint(hook).await.unwrap();
     let migrated = Store::migrate(&place.url(), NOW).await.unwrap();
     store.edit_hook(hook, &wish).await.unwrap();
 
     assert_eq!(before, (false, Hook::default()));
-    assert!(matches!(
-        refused,
-        Err(StoreError::Schema {
-            found: 5,
-            known: 6,
-            ..
-        })
-    ));
+    for refused in [refused, rotated.map(drop), keyed] {
+        assert!(matches!(
+            refused,
+            Err(StoreError::Schema {
+                found: 5,
+                known: 6,
+                ..
+            })
+        ));
+    }
     assert!(erased);
     assert_eq!(migrated, Migrated { from: 5, to: 6 });
     assert!(store.is_current().await.unwrap());
