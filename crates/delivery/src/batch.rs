@@ -5,6 +5,7 @@ mod checks;
 mod digest;
 mod direct;
 mod finish;
+mod hooks;
 mod once;
 mod outcome;
 mod why;
@@ -17,6 +18,7 @@ use crate::worker::Inner;
 use attempt::{attempt, unsent_outcome};
 use checks::{superseded, withheld};
 use finish::finish;
+use hooks::Hooks;
 use outcome::report;
 use queue::Received;
 use std::collections::HashMap;
@@ -43,6 +45,8 @@ struct Work {
     story: Option<Arc<StoryContent>>,
     /// Those that may cause something now, by key.
     subscriptions: HashMap<i64, ActiveSubscription>,
+    /// What the owners of its webhooks asked for.
+    hooks: Hooks,
     /// By what endpoints that are told once were told of a story like this one.
     told: HashMap<i64, String>,
     /// Who holds the lease: this worker, this claim of it.
@@ -182,6 +186,7 @@ async fn load(inner: &Arc<Inner>, batch: BatchRow, owner: String) -> Result<Load
     }
     let due = inner.store.due_deliveries(&batch).await?;
     let told = once::told(&inner.store, &alert, &batch).await?;
+    let hooks = Hooks::of(&inner.store, &batch, inner.clock.now_ms()).await?;
     let (first, last) = (batch.first_endpoint_id, batch.last_endpoint_id);
     let subscriptions = inner.store.active_subscriptions(first, last).await?;
     let subscriptions = subscriptions
@@ -194,6 +199,7 @@ async fn load(inner: &Arc<Inner>, batch: BatchRow, owner: String) -> Result<Load
         alert,
         story,
         subscriptions,
+        hooks,
         told,
         owner,
         lease_lost: false.into(),

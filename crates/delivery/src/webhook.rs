@@ -11,7 +11,7 @@ use http_body_util::Full;
 use hyper::body::{Bytes, Incoming};
 use line::Line;
 use lines::Lines;
-use release::webhook::{Target, check_url, signature};
+use release::webhook::{Signers, Target, check_url};
 use std::fmt;
 use std::time::Duration;
 use tokio::time::timeout;
@@ -62,8 +62,7 @@ pub(crate) struct Call<'a> {
     /// The delivery's identity, the same at every attempt.
     pub(crate) id: &'a str,
     pub(crate) url: &'a str,
-    /// `whsec_…`
-    pub(crate) secret: &'a str,
+    pub(crate) signers: Signers<'a>,
     pub(crate) body: Bytes,
 }
 
@@ -149,7 +148,9 @@ impl Caller {
         let target =
             check_url(call.url, self.settings.allow_private).map_err(|error| unsendable(&error))?;
         let timestamp = now_ms / 1000;
-        let signature = signature(call.secret, call.id, timestamp, &call.body)
+        let signature = call
+            .signers
+            .header(call.id, timestamp, &call.body)
             .map_err(|error| unsendable(&error))?;
         let request = Request::post(target.path.as_str())
             .header(header::HOST, target.authority.as_str())

@@ -1,6 +1,7 @@
 //! The forms in which a release leaves: the wire's text, the mail, the webhook payload.
 
 mod digest;
+mod event;
 mod letters;
 mod mail;
 mod payload;
@@ -9,6 +10,7 @@ mod readers;
 mod wire;
 
 pub use digest::{DigestEntry, digest_mail};
+pub use event::Event;
 pub use letters::{Notice, notice_mail, sign_in_mail};
 pub use mail::{Mail, MailTemplate, Reason, Recipient, confirm_mail, story_mail};
 pub use payload::{Matched, StoryPayload, challenge_payload, clause_bytes, test_payload};

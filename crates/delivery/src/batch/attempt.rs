@@ -140,13 +140,14 @@ async fn send(work: &Work, delivery: &DueDelivery) -> Result<Sent, SendError> {
         Sender::Webhook(caller) => match &work.story {
             Some(story) => {
                 let matched = why::matched(&reasons, story);
-                let body = story.payload.complete(now_ms, &matched).into();
+                let include = work.hooks.include(delivery.endpoint_id);
+                let body = story.payload.complete(now_ms, include, &matched).into();
                 caller
                     .call(
                         &Call {
                             id: &id,
                             url: &delivery.address,
-                            secret: &delivery.secret,
+                            signers: work.hooks.signers(delivery, now_ms),
                             body,
                         },
                         now_ms,

@@ -86,7 +86,7 @@ async fn challenge(
     let call = Call {
         id,
         url: &delivery.address,
-        secret: &delivery.secret,
+        signers: work.hooks.signers(delivery, now_ms),
         body: challenge_payload(challenge, &delivery.endpoint_public_id, now_ms).into(),
     };
     let sent = caller.challenge(&call, challenge, now_ms).await?;
@@ -106,7 +106,7 @@ async fn test(
     let call = Call {
         id,
         url: &delivery.address,
-        secret: &delivery.secret,
+        signers: work.hooks.signers(delivery, now_ms),
         body: test_payload(&delivery.endpoint_public_id, now_ms).into(),
     };
     caller.call(&call, now_ms).await

@@ -1,9 +1,10 @@
 //! Webhook payloads in the form of Standard Webhooks 1.0.0: `type`, `timestamp`, `data`.
 //!
-//! The item's part is written once; a delivery's part (when it was sent, what matched) is spliced in behind it, so a
-//! fan-out to 100,000 endpoints formats the text once.
+//! The item's part is written once, as is its text for those who ask for it; a delivery's part (when it was sent, what
+//! matched) is spliced in behind it, so a fan-out to 100,000 endpoints formats the text once.
 
-use super::Item;
+use super::{Event, Item};
+use crate::model::Include;
 use crate::time::rfc3339;
 use serde::Serialize;
 use serde_json::json;
@@ -12,6 +13,10 @@ use serde_json::json;
 const SUMMARY_CHARS: usize = 1000;
 /// The `matched` array holds no more than this.
 const MATCHED_BYTES: usize = 1024;
+/// A call with the text of its release is no longer than this; where it would be, the text is left out.
+const LARGEST_BYTES: usize = 256 * 1024;
+/// What a delivery's part takes beside the `matched` array: names, quotes, a time.
+const AROUND_BYTES: usize = 128;
 
 /// A subscription that matched.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -27,6 +32,8 @@ pub struct Matched {
 #[derive(Debug, Clone)]
 pub struct StoryPayload {
     open: String,
+    /// The release's text as a further field; null where it is too long.
+    body: String,
 }
 
 impl StoryPayload {
@@ -51,24 +58,43 @@ impl StoryPayload {
             "accepted_at": rfc3339(item.accepted_ms),
             "cleared_at": rfc3339(item.cleared_ms),
         });
-        let whole = json!({ "type": "release.cleared", "timestamp": rfc3339(item.cleared_ms), "data": data }).to_string();
+        let whole =
+            json!({ "type": Event::Cleared, "timestamp": rfc3339(item.cleared_ms), "data": data })
+                .to_string();
         let open = whole
             .strip_suffix("}}")
             .expect("a JSON object in an object ends so")
             .to_owned();
-        StoryPayload { open }
+        let taken = open.len() + MATCHED_BYTES + AROUND_BYTES;
+        let body = body_field(item, LARGEST_BYTES.saturating_sub(taken));
+        StoryPayload { open, body }
     }
 
     /// The body of one delivery at one attempt.
-    pub fn complete(&self, sent_ms: i64, matched: &[Matched]) -> String {
-        let mut body = String::with_capacity(self.open.len() + 160);
+    pub fn complete(&self, sent_ms: i64, include: Include, matched: &[Matched]) -> String {
+        let text = match include {
+            Include::Summary => "",
+            Include::Body => &self.body,
+        };
+        let mut body = String::with_capacity(self.open.len() + text.len() + 160);
         body.push_str(&self.open);
+        body.push_str(text);
         body.push_str(",\"sent_at\":\"");
         body.push_str(&rfc3339(sent_ms));
         body.push_str("\",\"matched\":");
         body.push_str(&matched_array(matched));
         body.push_str("}}");
         body
+    }
+}
+
+/// The text in both its forms, if that takes no more than so many bytes.
+fn body_field(item: &Item, most_bytes: usize) -> String {
+    let body = json!({ "text": item.body.text, "html": item.body.html });
+    let field = format!(",\"body\":{body}");
+    match field.len() <= most_bytes {
+        true => field,
+        false => ",\"body\":null".to_owned(),
     }
 }
 
@@ -124,7 +150,7 @@ pub fn clause_bytes(subscriptions: usize) -> usize {
 /// The body that asks a webhook to prove that it wants calls: it must answer 2xx with the same `challenge`.
 pub fn challenge_payload(challenge: &str, endpoint: &str, sent_ms: i64) -> String {
     json!({
-        "type": "endpoint.challenge",
+        "type": Event::Challenge,
         "timestamp": rfc3339(sent_ms),
         "data": { "endpoint": endpoint, "challenge": challenge },
     })
@@ -134,7 +160,7 @@ pub fn challenge_payload(challenge: &str, endpoint: &str, sent_ms: i64) -> Strin
 /// The body that shows the owner of a webhook that calls arrive, and that their signature can be checked.
 pub fn test_payload(endpoint: &str, sent_ms: i64) -> String {
     json!({
-        "type": "endpoint.test",
+        "type": Event::Test,
         "timestamp": rfc3339(sent_ms),
         "data": { "endpoint": endpoint, "sent_at": rfc3339(sent_ms) },
     })

@@ -1,0 +1,56 @@
+//! What the owners of a batch's webhooks asked for: read once a batch, for those who asked for anything.
+
+use release::model::{Channel, Include, Signing};
+use release::webhook::Signers;
+use std::collections::HashMap;
+use store::{BatchRow, DueDelivery, Hook, Result, SigningKeys, Store};
+
+/// The wishes of a batch's endpoints, and the keys that sign for some of them.
+#[derive(Default)]
+pub(super) struct Hooks {
+    by_endpoint: HashMap<i64, Hook>,
+    /// There where anybody's calls are signed by them.
+    keys: Option<SigningKeys>,
+}
+
+impl Hooks {
+    /// Keys that sign at this time are read anew for each batch, so one that is retired signs no later one.
+    pub(super) async fn of(store: &Store, batch: &BatchRow, now_ms: i64) -> Result<Hooks> {
+        if batch.channel != Channel::Webhook {
+            return Ok(Hooks::default());
+        }
+        let by_endpoint = store
+            .hooks(batch.first_endpoint_id, batch.last_endpoint_id)
+            .await?;
+        let keyed = |hook: &Hook| hook.signing == Signing::Ed25519;
+        let keys = match by_endpoint.values().any(keyed) {
+            true => store.signing_keys(now_ms).await?,
+            false => None,
+        };
+        Ok(Hooks { by_endpoint, keys })
+    }
+
+    /// What signs a call that is made at this time.
+    pub(super) fn signers<'a>(&'a self, delivery: &'a DueDelivery, now_ms: i64) -> Signers<'a> {
+        let newest = delivery.secret.as_str();
+        let Some(hook) = self.by_endpoint.get(&delivery.endpoint_id) else {
+            return Signers::Secrets { newest, before: "" };
+        };
+        match (hook.signing, &self.keys) {
+            (Signing::Ed25519, Some(keys)) => Signers::Keys {
+                newest: &keys.newest.key,
+                before: keys.before.as_ref().map(|before| &before.key),
+            },
+            _ => Signers::Secrets {
+                newest,
+                before: hook.old_secrets_at(now_ms),
+            },
+        }
+    }
+
+    /// How much of a release its calls carry.
+    pub(super) fn include(&self, endpoint_id: i64) -> Include {
+        let hook = self.by_endpoint.get(&endpoint_id);
+        hook.map_or(Include::Summary, |hook| hook.include)
+    }
+}
