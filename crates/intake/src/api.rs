@@ -18,6 +18,7 @@ mod openapi;
 mod people;
 mod releases;
 mod review;
+mod secret;
 pub(crate) mod shapes;
 mod status;
 mod stops;
@@ -30,6 +31,7 @@ mod texts;
 mod tokens;
 mod topics;
 mod trace;
+mod webhook_keys;
 
 pub(crate) use tag::changed;
 
@@ -110,6 +112,7 @@ fn described() -> OpenApiRouter<Intake> {
         .routes(routes!(endpoints::list))
         .routes(routes!(endpoints::show, endpoints::edit))
         .routes(routes!(endpoints::test, endpoints::test_result))
+        .routes(routes!(secret::rotate))
         .routes(routes!(endpoints::export))
         .routes(routes!(endpoints::erase))
         .routes(routes!(endpoints::export_owner))
@@ -130,6 +133,7 @@ fn described() -> OpenApiRouter<Intake> {
         .routes(routes!(blasts::list))
         .routes(routes!(blasts::go))
         .routes(routes!(blasts::stop))
+        .routes(routes!(webhook_keys::rotate))
         .routes(routes!(audit::list))
         .routes(routes!(trace::trace))
         .routes(routes!(status::status))
@@ -175,6 +179,18 @@ struct PageQuery {
     /// 1 to 500; 50 if absent
     #[param(minimum = 1, maximum = 500)]
     limit: Option<i64>,
+}
+
+/// A time in hours from 0 on, in milliseconds.
+fn hours_ms(asked: Option<i64>, usual: i64, longest: i64) -> Result<i64, Problem> {
+    match asked.unwrap_or(usual) {
+        hours if (0..=longest).contains(&hours) => Ok(hours * 3_600_000),
+        hours => Err(Problem::Invalid {
+            pointer: "/hours".into(),
+            detail: format!("{hours} hours"),
+            mend: format!("give 0 (at once) to {longest}"),
+        }),
+    }
 }
 
 /// The last entry of a page that is as long as was asked for: where the next one begins.

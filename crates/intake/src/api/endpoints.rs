@@ -322,7 +322,7 @@ pub(super) async fn erase_owner(
     Ok(Json(json!({ "erased": erased })))
 }
 
-async fn find(intake: &Intake, id: &str) -> Result<EndpointRow, Problem> {
+pub(super) async fn find(intake: &Intake, id: &str) -> Result<EndpointRow, Problem> {
     let found = intake.store.endpoint_by_public_id(id).await?;
     found.ok_or_else(|| Problem::NotFound {
         what: "endpoint",

@@ -227,16 +227,19 @@ async fn store_all(
     Ok((status, shown))
 }
 
-/// What the first of two equal requests made. Its answer may have been lost, so a secret made by it is in this one too.
+/// What the first of two equal requests made. Its answer may have been lost, so a secret made by it is in this one too; not one
+/// that came after.
 async fn repeated(intake: &Intake, ids: &[String]) -> Result<Vec<Value>, Problem> {
     let mut all = Vec::with_capacity(ids.len());
     for id in ids {
         let row = find(intake, id).await?;
         let mut one = shown(&row);
         let endpoint = intake.store.endpoint(row.endpoint_id).await?;
-        if let Some(endpoint) = endpoint.filter(|endpoint| {
-            endpoint.channel == Channel::Webhook && endpoint.created_ms == row.created_ms
-        }) {
+        if let Some(endpoint) = endpoint
+            && endpoint.channel == Channel::Webhook
+            && endpoint.created_ms == row.created_ms
+            && intake.store.hook(endpoint.id).await?.rotated_ms == 0
+        {
             one["secret"] = json!(endpoint.secret);
         }
         all.push(one);
