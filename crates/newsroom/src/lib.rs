@@ -26,6 +26,7 @@ mod room;
 mod rooms;
 mod search;
 mod trouble;
+mod webhooks;
 
 pub use archive::Archive;
 pub use operator::{Pages, PagesError, Security};
@@ -152,6 +153,8 @@ fn public() -> Router<Newsroom> {
         .route("/pages/{name}", get(operator::page))
         .route("/robots.txt", get(operator::robots))
         .route("/.well-known/security.txt", get(operator::security))
+        .route("/.well-known/dateline-webhook-keys", get(webhooks::keys))
+        .route("/schemas/{name}", get(webhooks::schema))
         .route("/sitemap.xml", get(operator::sitemap))
         .route("/sitemaps/{name}", get(operator::sitemap_part))
         .route("/favicon.ico", get(assets::favicon))

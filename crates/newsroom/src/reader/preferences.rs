@@ -1,5 +1,6 @@
 //! All that one endpoint gets, behind a link that was mailed to its owner and works for a day.
 
+mod secret;
 mod show;
 
 use super::fields::{Errors, Fields};
@@ -94,6 +95,8 @@ pub(super) async fn act(
         "stop" => set(SubscriptionState::Deleted).await?,
         "settings" => return settings(&newsroom, &token, &endpoint, &fields).await,
         "test" => test(&newsroom, &endpoint).await?,
+        "rotate" => return secret::rotate(&newsroom, &token, &endpoint).await,
+        "replace" => return secret::replace(&newsroom, &token, &endpoint).await,
         _ => return Err(Trouble::NotFound.into()),
     };
     newsroom.queue.tell(Telling::FiltersChanged);

@@ -1,6 +1,6 @@
 //! The page of one endpoint's alerts.
 
-use super::path;
+use super::{path, secret};
 use crate::reader::fields::Errors;
 use crate::reader::often::{self, DigestFields};
 use crate::reader::once::repeats_field;
@@ -33,6 +33,7 @@ pub(super) async fn whole(
     let reads = endpoint.languages.replace(' ', ", ");
     let mail = endpoint.channel == Channel::Email;
     let repeats = store.repeats(endpoint.id).await?;
+    let secret = secret::section(newsroom, token, endpoint).await?;
     let main = html! {
         h1 { "Your alerts" }
         (errors.summary())
@@ -50,6 +51,7 @@ pub(super) async fn whole(
             @if mail { (DigestFields::of(&endpoint.digest_time()).show(errors)) }
             div.acts { button type="submit" name="act" value="settings" { "Save" } }
         }
+        (secret)
         (tested(token, endpoint, test.as_ref()))
         (told(token, &subscriptions, &recent))
         h2 { "What is held about you" }
