@@ -22,6 +22,7 @@ mod subscribe;
 mod suppress;
 mod tail;
 mod trace;
+mod webhook_key;
 mod when;
 
 use crate::client::Client;
@@ -178,6 +179,9 @@ enum Command {
         after_help = "Example:  dateline blast go rel_7k2m9q4x0c5b8n1t --note \"a recall, meant for all\""
     )]
     Blast(blasts::BlastArgs),
+    /// The key by which the wire signs calls to webhooks whose owners want ed25519: make another one
+    #[command(after_help = "Example:  dateline webhook-key rotate --hours 168")]
+    WebhookKey(webhook_key::WebhookKeyArgs),
     /// Who did what to the wire, the newest first; what was done to a release shows `dateline review history`
     #[command(after_help = "Example:  dateline audit --limit 20")]
     Audit(audit::AuditArgs),
@@ -280,6 +284,7 @@ async fn run(cli: Cli) -> Result<ExitCode> {
         Command::Halt(args) => halts::halt(&args, &common.client().await?).await,
         Command::Resume(args) => halts::resume(&args, &common.client().await?).await,
         Command::Blast(args) => blasts::run(&args, &common.client().await?).await,
+        Command::WebhookKey(args) => webhook_key::run(&args, &common.client().await?).await,
         Command::Audit(args) => audit::run(&args, &common.client().await?).await,
         Command::Trace(args) => trace::run(&args, &common.client().await?).await,
         Command::Tail(args) => tail::run(&args, &common.client().await?).await,

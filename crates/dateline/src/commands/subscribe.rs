@@ -118,6 +118,14 @@ enum Action {
         /// A mail address
         address: String,
     },
+    /// Give a subscription's webhook another secret, which is shown once; the old one holds on for a while
+    Rotate {
+        /// `sub_…` or `ep_…`
+        id: String,
+        /// How long calls bear signatures by the old one, too; 0 if somebody else may know it
+        #[arg(long, default_value_t = 24, value_name = "HOURS")]
+        hours: i64,
+    },
     /// Send a test event to a subscription's endpoint, and say what came of it
     Test {
         /// `sub_…` or `ep_…`
@@ -252,6 +260,7 @@ pub(super) async fn run(args: SubscribeArgs, client: &Client) -> Result<ExitCode
             let erased = shown["erased"].as_array().map_or(0, Vec::len);
             say!("{erased} endpoints erased: of them the ledger keeps a hash, and nothing else");
         }
+        Action::Rotate { id, hours } => rotate(client, id, hours).await?,
         Action::Test { id } => return test(client, id).await,
     }
     Ok(ExitCode::SUCCESS)
@@ -266,15 +275,36 @@ async fn tried(client: &Client, filter: &str, span: &str, as_json: bool) -> Resu
     Ok(code)
 }
 
+/// Where a subscription's alerts go; an endpoint is its own.
+async fn endpoint_of(client: &Client, id: String) -> Result<String> {
+    if !id.starts_with("sub_") {
+        return Ok(id);
+    }
+    let path = format!("/v1/subscriptions/{id}");
+    let shown = client.ask(Method::GET, &path, None).await?;
+    Ok(text(&shown, "endpoint"))
+}
+
+async fn rotate(client: &Client, id: String, hours: i64) -> Result<()> {
+    let endpoint = endpoint_of(client, id).await?;
+    let path = format!("/v1/endpoints/{endpoint}/secret");
+    let body = json!({ "hours": hours });
+    let shown = client.ask(Method::POST, &path, Some(&body)).await?;
+    let secret = text(&shown, "secret");
+    say!("calls to {endpoint} are signed with this secret, shown once: {secret}");
+    match hours {
+        0 => say!("the old one is of no use any more"),
+        _ => say!(
+            "until {} they are signed with the old one, too",
+            text(&shown, "old_secret_until")
+        ),
+    }
+    Ok(())
+}
+
 /// Sends a test event and waits for its outcome; exit code 1 if it failed.
 async fn test(client: &Client, id: String) -> Result<ExitCode> {
-    let endpoint = match id.starts_with("sub_") {
-        true => {
-            let path = format!("/v1/subscriptions/{id}");
-            text(&client.ask(Method::GET, &path, None).await?, "endpoint")
-        }
-        false => id,
-    };
+    let endpoint = endpoint_of(client, id).await?;
     if !client.is_served() {
         bail!(
             "no server runs on this folder, so nothing can be sent: start it with `dateline serve`"
