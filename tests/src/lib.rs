@@ -16,6 +16,7 @@ mod letter;
 mod samples;
 mod tools;
 mod traces;
+mod verifiers;
 
 pub use answer::Answer;
 pub use app::TestApp;
@@ -25,7 +26,8 @@ pub use calls::Ask;
 pub use dice::Dice;
 pub use letter::Letter;
 pub use samples::{release, release_at};
-pub use tools::tool;
+pub use tools::{faketime, tool};
+pub use verifiers::{Example, Kept};
 
 use std::time::Duration;
 

@@ -20,3 +20,16 @@ pub fn tool(path: &str) -> PathBuf {
     );
     tool
 }
+
+/// What gives a process another clock where it is preloaded (libfaketime).
+///
+/// # Panics
+/// If it is not there, with what installs it.
+pub fn faketime() -> PathBuf {
+    let folders = std::fs::read_dir("/usr/lib").into_iter().flatten();
+    folders
+        .flatten()
+        .map(|folder| folder.path().join("faketime/libfaketimeMT.so.1"))
+        .find(|file| file.exists())
+        .expect("libfaketime is missing: run tests/tools, or install Debian's faketime")
+}

@@ -7,7 +7,6 @@ use crate::fleet::Fleet;
 use crate::load::{Load, Receivers};
 use crate::services::Services;
 use http::StatusCode;
-use std::path::PathBuf;
 
 /// How far each clock is off, seconds: those that decide when something leaves are off both ways.
 const OFF_S: [(&str, i64); 5] = [
@@ -21,18 +20,10 @@ const OFF_S: [(&str, i64); 5] = [
 /// What makes a process see another time.
 fn clock(off_s: i64) -> Vec<(&'static str, String)> {
     vec![
-        ("LD_PRELOAD", library().display().to_string()),
+        ("LD_PRELOAD", tests::faketime().display().to_string()),
         ("FAKETIME", format!("{off_s:+}s")),
         ("FAKETIME_DONT_FAKE_MONOTONIC", "1".to_owned()),
     ]
-}
-
-fn library() -> PathBuf {
-    let folders = std::fs::read_dir("/usr/lib").unwrap().flatten();
-    folders
-        .map(|folder| folder.path().join("faketime/libfaketimeMT.so.1"))
-        .find(|file| file.exists())
-        .expect("libfaketime is missing: run tests/tools, or install Debian's faketime")
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

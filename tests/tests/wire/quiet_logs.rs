@@ -1,4 +1,4 @@
-//! What the wire says about itself never names who reads it: no log line at any level shows a whole address.
+//! What the wire says about itself never names who reads it: no log line at any level shows a whole address, nor a secret.
 
 use crate::desk::{ask_for_link, mailed_link, person};
 use serde_json::json;
@@ -75,7 +75,7 @@ async fn no_log_line_at_any_level_shows_a_whole_address() {
     }
     let shown: Vec<&str> = text
         .lines()
-        .filter(|line| line.to_lowercase().contains("quill"))
+        .filter(|line| line.to_lowercase().contains("quill") || line.contains("whsec_"))
         .collect();
     assert_eq!(shown, Vec::<&str>::new());
 }
@@ -122,10 +122,26 @@ async fn fail(app: &TestApp) {
         app.advance(Duration::from_secs(wait_s));
         app.settle().await;
     }
+    rotate(app).await;
     app.post("/v1/deliveries/replay", &json!({})).await;
     app.settle().await;
     app.advance(Duration::from_secs(1000));
     app.settle().await;
+}
+
+/// The webhook at the telling path gets another secret, and the wire another key.
+async fn rotate(app: &TestApp) {
+    let list = format!(
+        "/v1/endpoints?address={}",
+        app.http.url("/status/500/quill")
+    );
+    let shown = app.get(&list).await.expect(200);
+    let path = format!(
+        "/v1/endpoints/{}/secret",
+        shown["endpoints"][0]["id"].as_str().unwrap()
+    );
+    app.post(&path, &json!({})).await.expect(200);
+    app.post("/v1/webhook-keys", &json!({})).await.expect(201);
 }
 
 /// A person of the issuer signs in, is told of a release, and leaves.
