@@ -56,6 +56,7 @@ async fn no_text_of_an_erased_reader_is_left_in_any_table() {
             "endpoints.address_key",
             "endpoints.owner",
             "endpoints.secret",
+            "hooks.old_secrets",
             "idempotency.idempotency_key",
             "subscriptions.name",
             "subscriptions.filter",
