@@ -160,7 +160,7 @@ pub(crate) async fn rows_of_database(place: &postgres::Place) -> Rows {
     for table in store::tables() {
         let columns: Vec<(String, String)> = sqlx::query_as(
             "select cast(attname as text), format_type(atttypid, null) from pg_attribute \
-             where attrelid = cast($1 as regclass) and attnum > 0 order by cast(attname as text) collate \"C\"",
+             where attrelid = cast($1 as regclass) and attnum > 0 and not attisdropped order by cast(attname as text) collate \"C\"",
         )
         .bind(table)
         .fetch_all(&mut database)

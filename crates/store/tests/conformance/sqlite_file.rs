@@ -29,7 +29,7 @@ async fn file_of_another_schema_version_is_refused() {
             refused,
             StoreError::Schema {
                 found: 99,
-                known: 5,
+                known: 6,
                 ..
             }
         ),
