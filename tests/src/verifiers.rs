@@ -46,6 +46,8 @@ pub enum Example {
     JavaScript,
     /// With the secret, by OpenSSL.
     Shell,
+    /// With keys of the wire, by libsodium.
+    KeyPython,
     /// With keys of the wire, by Node's own library.
     KeyJavaScript,
     /// With a key of the wire, by OpenSSL.
@@ -56,47 +58,52 @@ impl Example {
     /// Those that take a secret.
     pub const BY_SECRET: [Example; 3] = [Example::Python, Example::JavaScript, Example::Shell];
     /// Those that take a key of the wire.
-    pub const BY_KEY: [Example; 2] = [Example::KeyJavaScript, Example::KeyShell];
+    pub const BY_KEY: [Example; 3] = [
+        Example::KeyPython,
+        Example::KeyJavaScript,
+        Example::KeyShell,
+    ];
 
     /// Whether it believes the call, by the secret or key given, at that time (Unix milliseconds).
     pub fn believes(self, secret: &str, call: &Kept, now_ms: i64) -> bool {
         let folder = tempfile::tempdir().expect("a temporary folder");
-        let mut command = match self {
-            Example::Python => self.python(folder.path()),
-            Example::JavaScript => self.node(folder.path(), "verify(secret, headers, body)"),
-            Example::KeyJavaScript => self.node(
-                folder.path(),
-                "if (!verify([secret], headers, body)) throw new Error(\"no\")",
+        let folder = folder.path();
+        let asked = asked(secret, call).to_string();
+        let (mut command, input) = match self {
+            Example::Python => (
+                self.python(folder, "verify(call['secret'], call['headers'], body)"),
+                asked.as_bytes(),
             ),
-            Example::Shell | Example::KeyShell => self.shell(folder.path()),
+            Example::KeyPython => (
+                self.python(
+                    folder,
+                    "assert verify([call['secret']], call['headers'], body)",
+                ),
+                asked.as_bytes(),
+            ),
+            Example::JavaScript => (
+                self.node(folder, "verify(secret, headers, body)"),
+                asked.as_bytes(),
+            ),
+            Example::KeyJavaScript => (
+                self.node(
+                    folder,
+                    "if (!verify([secret], headers, body)) throw new Error(\"no\")",
+                ),
+                asked.as_bytes(),
+            ),
+            Example::Shell | Example::KeyShell => {
+                (self.shell(folder, secret, call), call.body.as_slice())
+            }
         };
-        let asked = match self {
-            Example::Shell | Example::KeyShell => call.body.clone(),
-            _ => asked(secret, call).to_string().into_bytes(),
-        };
-        command.args([
-            secret,
-            call.id.as_str(),
-            call.timestamp.as_str(),
-            call.signatures.as_str(),
-        ]);
-        let mut child = at(&mut command, now_ms)
-            .stdin(Stdio::piped())
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .spawn()
-            .expect("the interpreter is there: run tests/tools first");
-        let mut input = child.stdin.take().expect("it is piped");
-        // One that refuses early reads nothing.
-        let _ = input.write_all(&asked);
-        drop(input);
-        child.wait().expect("it ends").success()
+        succeeds(at(&mut command, now_ms), input)
     }
 
     /// Its text on the page.
     fn text(self) -> &'static str {
         let (language, at) = match self {
             Example::Python => ("python", 0),
+            Example::KeyPython => ("python", 1),
             Example::JavaScript => ("js", 0),
             Example::Shell => ("sh", 0),
             Example::KeyJavaScript => ("js", 1),
@@ -108,11 +115,12 @@ impl Example {
         block.split("```").next().expect("a split has a first part")
     }
 
-    fn python(self, folder: &Path) -> Command {
-        let rest = "import json, sys\ncall = json.load(sys.stdin)\n\
-                    verify(call['secret'], call['headers'], call['body'].encode())\n";
+    fn python(self, folder: &Path, verify: &str) -> Command {
+        let rest = format!(
+            "import json, sys\ncall = json.load(sys.stdin)\nbody = call['body'].encode()\n{verify}\n"
+        );
         let mut command = Command::new(tool("python/bin/python3"));
-        command.arg(self.written(folder, "verify.py", rest));
+        command.arg(self.written(folder, "verify.py", &rest));
         command
     }
 
@@ -130,9 +138,11 @@ impl Example {
         command
     }
 
-    fn shell(self, folder: &Path) -> Command {
+    fn shell(self, folder: &Path, secret: &str, call: &Kept) -> Command {
         let mut command = Command::new("bash");
-        command.arg(self.written(folder, "verify.sh", "verify \"$@\"\n"));
+        command
+            .arg(self.written(folder, "verify.sh", "verify \"$@\"\n"))
+            .args([secret, &call.id, &call.timestamp, &call.signatures]);
         command
     }
 
@@ -152,6 +162,21 @@ fn asked(secret: &str, call: &Kept) -> Value {
         },
         "body": String::from_utf8(call.body.clone()).expect("payloads are UTF-8"),
     })
+}
+
+/// Runs a program on an input; whether it ends without an error.
+fn succeeds(command: &mut Command, input: &[u8]) -> bool {
+    let mut child = command
+        .stdin(Stdio::piped())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .expect("the interpreter is there: run tests/tools first");
+    let mut stdin = child.stdin.take().expect("it is piped");
+    // One that refuses early reads nothing.
+    let _ = stdin.write_all(input);
+    drop(stdin);
+    child.wait().expect("it ends").success()
 }
 
 /// Lets a program believe that it is that time: verifiers refuse what is minutes off.

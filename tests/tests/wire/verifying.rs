@@ -1,5 +1,5 @@
-//! Calls are believed by verifiers that others wrote: the specification's own for Python and JavaScript, Node's and OpenSSL's,
-//! as the examples of docs/webhooks.md use them.
+//! Calls are believed by verifiers that others wrote: the specification's own for Python and JavaScript, libsodium, Node's and
+//! OpenSSL, as the examples of docs/webhooks.md use them.
 
 use release::model::Signing;
 use serde_json::{Value, json};

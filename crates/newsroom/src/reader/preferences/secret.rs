@@ -33,8 +33,8 @@ pub(super) async fn section(
             button.quiet type="submit" name="act" value="rotate" { "Make a new secret" }
             button.quiet type="submit" name="act" value="replace" { "Make a new secret, and stop the old one at once" }
         }
-        p.hint { "The new one is shown once. For 24 hours calls bear signatures by both, so that nothing is refused while you \
-                  change it. Stop the old one at once if somebody else may know it." }
+        p.hint { "The new one is shown once. For 24 hours calls bear signatures by both, so that none is lost while you change it. \
+                  Stop the old one at once if somebody else may know it." }
     })
 }
 
