@@ -1,6 +1,6 @@
 //! What is held about a reader, shown whole: what they asked for, what became of it, and what receivers answered.
 
-use crate::{EndpointRow, Result, Store};
+use crate::{BounceRow, EndpointRow, Result, Store};
 use release::model::Repeats;
 use release::time::rfc3339;
 use serde_json::{Value, json};
@@ -65,6 +65,7 @@ impl Store {
             .fetch_optional(conn)
             .await?
         });
+        let bounces = self.bounces_of(endpoint_id, AT_ONCE).await?;
         let (mut deliveries, mut after) = (Vec::new(), 0);
         loop {
             let page = self.held_deliveries(endpoint_id, after).await?;
@@ -80,6 +81,7 @@ impl Store {
             "suppressed": suppressed.map(|(reason, since_ms)| json!({ "reason": reason, "since": rfc3339(since_ms) })),
             "subscriptions": subscriptions.iter().map(HeldSubscription::shown).collect::<Vec<_>>(),
             "deliveries": deliveries,
+            "bounces": bounces.iter().map(BounceRow::held).collect::<Vec<_>>(),
         })))
     }
 
@@ -133,6 +135,14 @@ fn endpoint_shown(endpoint: &EndpointRow, repeats: Repeats) -> Value {
         "repeats": repeats,
         "state": endpoint.state, "created_at": rfc3339(endpoint.created_ms),
     })
+}
+
+impl BounceRow {
+    fn held(&self) -> Value {
+        json!({
+            "alert": self.alert, "kind": self.kind, "status": self.status, "said": self.said, "at": rfc3339(self.at_ms),
+        })
+    }
 }
 
 impl HeldSubscription {
