@@ -77,6 +77,21 @@ fn plain_bounces_are_read_up_to_what_they_return() {
 }
 
 #[test]
+fn what_a_bounce_returns_is_not_what_it_says() {
+    let mail = |after: &str| {
+        format!(
+            "From: MAILER-DAEMON@mx.example\n\nI could not deliver this.\n{after}\nUnknown user 550 5.1.1 sings\n"
+        )
+    };
+
+    let returned = read(mail("--- Below this line is a copy of the message.").as_bytes());
+    let said = read(mail("").as_bytes());
+
+    assert_eq!(returned.bounce, None);
+    assert_eq!(said.bounce.unwrap().kind, BounceKind::Hard);
+}
+
+#[test]
 fn what_is_late_relayed_liked_or_on_holiday_is_no_bounce() {
     for message in [
         kept!("delayed"),
@@ -90,6 +105,13 @@ fn what_is_late_relayed_liked_or_on_holiday_is_no_bounce() {
         let returned = read(message);
         assert_eq!(returned.bounce, None, "{}", message.escape_ascii());
     }
+}
+
+#[test]
+fn what_was_refused_for_now_is_soft_whatever_it_says() {
+    let bounce = Bounce::of_status("4.1.1", "450 4.1.1 user unknown");
+
+    assert_eq!((bounce.kind, &*bounce.status), (BounceKind::Soft, "4.1.1"));
 }
 
 #[test]
