@@ -34,7 +34,7 @@ use store::{Clock, Store, WorkerRow};
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
-use tracing::warn;
+use tracing::{info, warn};
 
 /// How often workers say that they live.
 const BEAT: Duration = Duration::from_secs(2);
@@ -222,6 +222,28 @@ impl App {
         async move { following.run(stop).await }
     }
 
+    /// The listener that the settings ask for of mail that comes back.
+    ///
+    /// # Errors
+    /// A port in use is said, with what to do.
+    pub async fn bind_returns(&self) -> Result<Option<TcpListener>> {
+        let listen = self.settings.bounces.listen.as_str();
+        if listen.is_empty() || !self.roles.has(Role::Intake) {
+            return Ok(None);
+        }
+        let listener = TcpListener::bind(listen).await.with_context(|| {
+            format!("cannot listen on {listen}: if the port is in use, stop what uses it or set `bounces.listen`")
+        })?;
+        let address = listener.local_addr()?;
+        info!(%address, "mail that comes back is taken at {address}");
+        Ok(Some(listener))
+    }
+
+    /// Takes mail that comes back, until the process stops.
+    pub fn take_returns(&self, listener: TcpListener) -> impl Future<Output = ()> + use<> {
+        self.intake().take_returns(listener)
+    }
+
     /// The API alone, for commands in this process.
     pub fn api(&self) -> axum::Router {
         self.intake().routes()
@@ -316,7 +338,15 @@ impl App {
         if let Some(folder) = &self.folder {
             folder.announce(&url, &self.local_token)?;
         }
+        let returns = self.bind_returns().await?;
         let mut stages = self.start_stages(listener);
+        if let Some(returns) = returns {
+            let taking = self.take_returns(returns);
+            stages.spawn(async move {
+                taking.await;
+                "the listener for mail that comes back"
+            });
+        }
         // Asked first whether it is to stop: then the stages end because of that.
         let fallen = tokio::select! {
             biased;

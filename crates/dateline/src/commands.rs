@@ -5,10 +5,12 @@ mod ask;
 mod audit;
 mod backtest;
 mod blasts;
+mod bounce;
 mod doctor;
 mod explain;
 mod filter;
 mod halts;
+mod import;
 mod keep;
 mod lint;
 mod people;
@@ -158,11 +160,16 @@ enum Command {
         after_help = "Example:  dateline filter import --from factiva \"hd=gold and mine* adj5 nevada\""
     )]
     Filter(filter::FilterArgs),
-    /// Addresses that must not be written to: add, lift, list
+    /// Addresses that must not be written to: add, lift, list, import, export
     #[command(
         after_help = "Example:  dateline suppress add ana@example.com \"complained by phone\""
     )]
     Suppress(suppress::SuppressArgs),
+    /// Take mail that came back, on standard input: a bounce, or a reader's complaint; exit code 75 where it should be brought again
+    #[command(
+        after_help = "Example:  dateline bounce --recipient b+0kq3@wire.example < message.eml"
+    )]
+    Bounce(bounce::BounceArgs),
     /// Deliveries that were given up: list them, or send them again
     #[command(after_help = "Example:  dateline dead replay --release rel_7k2m9q4x0c5b8n1t")]
     Dead(admin::DeadArgs),
@@ -280,6 +287,7 @@ async fn run(cli: Cli) -> Result<ExitCode> {
         Command::Explain(args) => explain::run(&args, &common.client().await?).await,
         Command::Filter(args) => filter::run(&args, common).await,
         Command::Suppress(args) => suppress::run(args, &common.client().await?).await,
+        Command::Bounce(args) => Ok(bounce::run(args, common).await),
         Command::Dead(args) => admin::dead(args, &common.client().await?).await,
         Command::Halt(args) => halts::halt(&args, &common.client().await?).await,
         Command::Resume(args) => halts::resume(&args, &common.client().await?).await,

@@ -25,10 +25,10 @@ use serde::Deserialize;
 pub use problem::{Layer, Problem, SettingsError};
 pub use secret::Secret;
 pub use sections::{
-    BatchSettings, BlastSettings, HttpSettings, LogFormat, LogSettings, MailSettings, MailTls,
-    PagesSettings, QueueSettings, RetrySettings, ReviewSettings, SecuritySettings,
-    ShutdownSettings, SignupSettings, StoreSettings, SweepSettings, TopicsSettings,
-    WebhookSettings,
+    BatchSettings, BlastSettings, BounceSettings, HttpSettings, LogFormat, LogSettings,
+    MailSettings, MailTls, PagesSettings, QueueSettings, RetrySettings, ReviewSettings,
+    SecuritySettings, ShutdownSettings, SignupSettings, StoreSettings, SweepSettings,
+    TopicsSettings, WebhookSettings,
 };
 pub use sources::Sources;
 pub use texts::{Relay, RelaySecurity};
@@ -66,6 +66,8 @@ pub struct Settings {
     pub security: SecuritySettings,
     /// Alerts by email.
     pub mail: MailSettings,
+    /// Mail that comes back.
+    pub bounces: BounceSettings,
     /// Alerts by webhook.
     pub webhook: WebhookSettings,
     /// Waits between attempts.

@@ -6,19 +6,23 @@
 
 mod filters;
 mod imports;
+mod returned;
 mod words;
 
 pub use filters::{filter_json, filter_text};
 pub use imports::imports;
+pub use returned::{return_path, returned};
 pub use words::words;
 
 /// A function that takes any bytes, and panics where a promise is broken.
 pub type Promise = fn(&[u8]);
 
 /// Every promise, by the name of its fuzz target and of its folder under `fuzz/corpus`.
-pub const PROMISES: [(&str, Promise); 4] = [
+pub const PROMISES: [(&str, Promise); 6] = [
     ("filter_text", filter_text),
     ("filter_json", filter_json),
     ("imports", imports),
     ("words", words),
+    ("returned", returned),
+    ("return_path", return_path),
 ];

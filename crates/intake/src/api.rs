@@ -5,6 +5,7 @@ mod audit;
 mod backtest;
 mod batches;
 mod blasts;
+mod bounces;
 mod calendar;
 mod deliveries;
 mod endpoints;
@@ -25,6 +26,7 @@ mod stops;
 mod stories;
 mod subscriptions;
 mod suppressions;
+mod table;
 mod tag;
 mod tail;
 mod texts;
@@ -119,6 +121,8 @@ fn described() -> OpenApiRouter<Intake> {
         .routes(routes!(endpoints::erase_owner))
         .routes(routes!(suppressions::add, suppressions::list))
         .routes(routes!(suppressions::lift))
+        .routes(routes!(suppressions::import::import))
+        .routes(routes!(bounces::take))
         .routes(routes!(issuers::add, issuers::list))
         .routes(routes!(issuers::show, issuers::change))
         .routes(routes!(people::add, people::list))

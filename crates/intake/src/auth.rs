@@ -26,6 +26,8 @@ pub enum Scope {
     SubscriptionsRead,
     /// Submit to the flash lane.
     Flash,
+    /// Tell of mail that came back.
+    BouncesWrite,
     /// Read the metrics page: it tells of releases that have not cleared, if only by counting.
     Metrics,
     /// Run the wire.
@@ -34,7 +36,7 @@ pub enum Scope {
 
 impl Scope {
     /// Every scope.
-    pub const ALL: [Scope; 9] = [
+    pub const ALL: [Scope; 10] = [
         Scope::ReleasesWrite,
         Scope::ReleasesRead,
         Scope::ReleasesApprove,
@@ -42,6 +44,7 @@ impl Scope {
         Scope::SubscriptionsWrite,
         Scope::SubscriptionsRead,
         Scope::Flash,
+        Scope::BouncesWrite,
         Scope::Metrics,
         Scope::Operator,
     ];
@@ -56,6 +59,7 @@ impl Scope {
             Scope::SubscriptionsWrite => "subscriptions:write",
             Scope::SubscriptionsRead => "subscriptions:read",
             Scope::Flash => "flash",
+            Scope::BouncesWrite => "bounces:write",
             Scope::Metrics => "metrics:read",
             Scope::Operator => "operator",
         }

@@ -3,7 +3,7 @@
 //! Reads requests; writes releases, subscriptions, issuers and tokens; tells the router of alerts and the sweep of new
 //! due times. A 202 is answered only after the commit. A crash after it leaves a scheduled release or an unrouted alert
 //! that the sweep finds; a crash before it leaves nothing, and the submitter, having no answer, repeats the request with
-//! the same `Idempotency-Key`.
+//! the same `Idempotency-Key`. Mail that comes back comes in here, too (`returns`).
 
 mod accept;
 mod acts;
@@ -17,6 +17,7 @@ mod limits;
 mod policy;
 mod problem;
 mod request_id;
+mod returns;
 mod trial;
 
 pub use auth::{Local, Scope};

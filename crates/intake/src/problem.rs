@@ -334,6 +334,21 @@ impl utoipa::IntoResponses for Problem {
     }
 }
 
+impl From<FieldError> for Problem {
+    fn from(error: FieldError) -> Problem {
+        let FieldError {
+            pointer,
+            detail,
+            mend,
+        } = error;
+        Problem::Invalid {
+            pointer,
+            detail,
+            mend,
+        }
+    }
+}
+
 impl From<StoreError> for Problem {
     fn from(error: StoreError) -> Problem {
         match error {

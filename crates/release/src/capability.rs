@@ -3,6 +3,10 @@
 //! A token is key id, purpose, ids and an HMAC-SHA256 (truncated to 128 bits, RFC 2104 section 5) in URL-safe base64.
 //! One capability each: a forwarded mail can unsubscribe from what it was sent for, never open the preferences.
 
+mod verp;
+
+pub use verp::VERP_PREFIX;
+
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use hmac::{Hmac, KeyInit, Mac};

@@ -93,9 +93,37 @@ pub fn base32(bytes: &[u8]) -> String {
     text
 }
 
+/// The bytes that [`base32`] wrote; none if it did not write this text.
+pub fn from_base32(text: &str) -> Option<Vec<u8>> {
+    let mut bytes = Vec::with_capacity(text.len() * 5 / 8);
+    let (mut buffer, mut bits) = (0_u32, 0_u32);
+    for sign in text.bytes() {
+        let value = ALPHABET.iter().position(|known| *known == sign)?;
+        buffer = (buffer << 5) | value as u32;
+        bits += 5;
+        if bits >= 8 {
+            bits -= 8;
+            bytes.push((buffer >> bits) as u8);
+        }
+        buffer &= (1 << bits) - 1;
+    }
+    // A sign too many, or one that says more than its byte.
+    (bits < 5 && buffer == 0).then_some(bytes)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn base32_is_read_back_and_nothing_else_is() {
+        for bytes in [&b""[..], b"h", b"hi", b"abcde", &[0xff; 31]] {
+            assert_eq!(from_base32(&base32(bytes)).as_deref(), Some(bytes));
+        }
+        for bad in ["0", "01", "d1mh", "d1m", "D1MG", "d1mi", "d1m "] {
+            assert_eq!(from_base32(bad), None, "{bad}");
+        }
+    }
 
     #[test]
     fn id_has_its_prefix_and_sixteen_characters() {

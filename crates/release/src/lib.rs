@@ -6,10 +6,12 @@
 //! The way through it: [`source`] reads a submission into one JSON object and knows where its values stand, [`lint`] turns
 //! that into findings and a [`model::Release`] (with [`fingerprint`] telling near-doubles), [`filter`] says what readers
 //! asked for, [`subject`] what a release offers to filters, [`matching`] whether they agree, [`mod@explain`] why, and
-//! [`render`] makes the wire's text and HTML, mail and webhook payloads. [`dateline`] reads datelines that other wires printed.
+//! [`render`] makes the wire's text and HTML, mail and webhook payloads. [`bounce`] reads mail that comes back, [`mod@dateline`] datelines
+//! that other wires printed.
 
 pub mod address;
 pub mod body;
+pub mod bounce;
 mod calendar;
 pub mod capability;
 pub mod dateline;

@@ -59,15 +59,16 @@ create index token_owners_owner on token_owners (owner);
 
 -- Mail that came back, and readers who complained; each once for a delivery.
 create table bounces (
-    endpoint_id bigint not null references endpoints (id),
     alert_id bigint not null,
+    endpoint_id bigint not null references endpoints (id),
     kind text collate "C" not null check (kind in ('hard', 'soft', 'complaint')),
     -- RFC 3463: `5.1.1`; empty where none was given.
     status text collate "C" not null,
     -- In the receiver's words.
     said text collate "C" not null,
     at_ms bigint not null,
-    primary key (endpoint_id, alert_id, kind)
+    primary key (alert_id, endpoint_id, kind)
 );
 
+create index bounces_endpoint on bounces (endpoint_id, at_ms);
 create index bounces_at on bounces (at_ms);

@@ -1,6 +1,6 @@
 //! What is held about a reader, shown whole: what they asked for, what became of it, and what receivers answered.
 
-use crate::{EndpointRow, Hook, Result, Store};
+use crate::{BounceRow, EndpointRow, Hook, Result, Store};
 use release::model::Repeats;
 use release::time::rfc3339;
 use serde_json::{Value, json};
@@ -65,6 +65,7 @@ impl Store {
             .fetch_optional(conn)
             .await?
         });
+        let bounces = self.bounces_of(endpoint_id, AT_ONCE).await?;
         let (mut deliveries, mut after) = (Vec::new(), 0);
         loop {
             let page = self.held_deliveries(endpoint_id, after).await?;
@@ -81,6 +82,7 @@ impl Store {
             "suppressed": suppressed.map(|(reason, since_ms)| json!({ "reason": reason, "since": rfc3339(since_ms) })),
             "subscriptions": subscriptions.iter().map(HeldSubscription::shown).collect::<Vec<_>>(),
             "deliveries": deliveries,
+            "bounces": bounces.iter().map(BounceRow::held).collect::<Vec<_>>(),
         })))
     }
 
@@ -142,6 +144,14 @@ fn old_secrets_shown(hook: &Hook) -> Value {
         false => {
             json!({ "held": hook.old_secrets.split_whitespace().count(), "good_until": rfc3339(hook.old_secrets_until_ms) })
         }
+    }
+}
+
+impl BounceRow {
+    fn held(&self) -> Value {
+        json!({
+            "alert": self.alert, "kind": self.kind, "status": self.status, "said": self.said, "at": rfc3339(self.at_ms),
+        })
     }
 }
 

@@ -34,13 +34,16 @@ pub struct Pruned {
     pub sign_ins: i64,
     /// Keys of repeated requests.
     pub idempotency: i64,
+    /// Mail that came back.
+    #[sqlx(skip)]
+    pub bounces: i64,
 }
 
 impl Pruned {
     /// Rows in all.
     pub fn rows(&self) -> i64 {
         let ledger = self.deliveries + self.attempts + self.batches + self.digest_members;
-        let rest = self.questions + self.sessions + self.sign_ins + self.idempotency;
+        let rest = self.questions + self.sessions + self.sign_ins + self.idempotency + self.bounces;
         ledger + self.alerts + rest
     }
 }
@@ -68,6 +71,9 @@ macro_rules! old_rows {
     };
     (idempotency) => {
         "idempotency where created_ms <"
+    };
+    (bounces) => {
+        "bounces where at_ms <"
     };
 }
 
@@ -106,7 +112,7 @@ macro_rules! delete_rows {
 impl Store {
     /// What [`Store::prune`] would take away.
     pub async fn prunable(&self, before_ms: i64) -> Result<Pruned> {
-        Ok(reading!(self, |conn| {
+        let mut pruned: Pruned = reading!(self, |conn| {
             sqlx::query_as(concat!(
                 "with old as (select a.id, a.kind from alerts a where ", old_alerts!(), ") select \
                  (select count(*) from deliveries where alert_id in (select id from old)) as deliveries, \
@@ -126,7 +132,17 @@ impl Store {
             .bind(before_ms)
             .fetch_one(conn)
             .await?
-        }))
+        });
+        // The schema of the version before has no such table.
+        if self.is_current().await? {
+            pruned.bounces = reading!(self, |conn| {
+                sqlx::query_scalar(concat!("select count(*) from ", old_rows!(bounces), " $1"))
+                    .bind(before_ms)
+                    .fetch_one(conn)
+                    .await?
+            });
+        }
+        Ok(pruned)
     }
 
     /// Takes away what is older than a moment and settled. Two at once do no harm.
@@ -153,6 +169,14 @@ impl Store {
             "actor, idempotency_key",
             old_rows!(idempotency)
         );
+        if self.is_current().await? {
+            pruned.bounces = delete_rows!(
+                self,
+                before_ms,
+                "alert_id, endpoint_id, kind",
+                old_rows!(bounces)
+            );
+        }
         Ok(pruned)
     }
 

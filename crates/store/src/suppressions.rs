@@ -4,6 +4,7 @@
 //! not lifted with the address.
 
 use crate::{Result, Store};
+use serde_json::{Value, json};
 
 /// A suppression as stored.
 #[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
@@ -38,6 +39,25 @@ impl Store {
                 .rows_affected()
         });
         Ok(done > 0)
+    }
+
+    /// Adds many mail addresses, each with its reason; gives how many were not there. As [`Store::suppress`], in one transaction.
+    pub async fn suppress_all(&self, new: &[(&str, &str)], now_ms: i64) -> Result<i64> {
+        let row = |(address, reason): &(&str, &str)| json!([suppressed_key(address), reason]);
+        let rows = Value::from_iter(new.iter().map(row)).to_string();
+        let done = writing_in_turn!(self, Readers, |conn| {
+            sqlx::query(
+                "insert into suppressions (address_key, reason, created_ms) \
+                 select json_extract(value, '$[0]'), json_extract(value, '$[1]'), $1 from json_each($2) where true \
+                 on conflict do nothing",
+            )
+            .bind(now_ms)
+            .bind(&rows)
+            .execute(&mut *conn)
+            .await?
+            .rows_affected()
+        });
+        Ok(done as i64)
     }
 
     /// Lets an address be written to again; false if it was not suppressed. What was erased stays suppressed: its hash is

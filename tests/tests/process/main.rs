@@ -5,6 +5,7 @@
     reason = "what a test cannot go on without fails it"
 )]
 
+mod bouncing;
 mod commands;
 mod described;
 mod full;

@@ -114,7 +114,7 @@ enum TokenAction {
     Add {
         /// What its owner is called
         name: String,
-        /// releases:write, releases:read, releases:approve, releases:review, subscriptions:write, subscriptions:read, flash, metrics:read, operator; may be repeated
+        /// releases:write, releases:read, releases:approve, releases:review, subscriptions:write, subscriptions:read, flash, bounces:write, metrics:read, operator; may be repeated
         #[arg(long, required = true)]
         scope: Vec<String>,
         /// An issuer it may speak for (default: all); may be repeated

@@ -99,6 +99,7 @@ fn print_pruned(pruned: &Pruned) {
         ("questions", pruned.questions),
         ("sessions", pruned.sessions),
         ("sign-ins", pruned.sign_ins),
+        ("bounces", pruned.bounces),
         ("repeat keys", pruned.idempotency),
     ] {
         say!("{table:<14} {rows}");

@@ -69,4 +69,10 @@ pub(super) fn print_report(shown: &Value) {
     rows.push(row("all", report));
     let head: Vec<&str> = ["channel"].into_iter().chain(fields).collect();
     say!("{}", table(&head, &rows));
+    let bounces = &shown["bounces"];
+    let count = |kind: &str| bounces[kind].as_i64().unwrap_or_default();
+    let (hard, soft, complaints) = (count("hard"), count("soft"), count("complaints"));
+    if hard + soft + complaints > 0 {
+        say!("came back: {hard} hard, {soft} soft bounces; {complaints} complaints");
+    }
 }

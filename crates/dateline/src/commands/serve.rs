@@ -57,6 +57,7 @@ pub(super) async fn run(args: ServeArgs, common: &Common) -> Result<ExitCode> {
     };
     if args.check {
         app.store.check_writable().await?;
+        app.bind_returns().await?;
         let greeted = match roles.has(Role::Email) {
             true => Some(greet_relay(&app.settings).await?),
             false => None,

@@ -63,6 +63,13 @@ fn print(shown: &Value) {
         say!("{label:<10} {}", plain(&shown[field]));
     }
     say!("oldest due {age}");
+    let bounces = &shown["bounces"];
+    say!(
+        "came back  {} hard, {} soft, {} complaints within a day",
+        plain(&bounces["hard"]),
+        plain(&bounces["soft"]),
+        plain(&bounces["complaints"])
+    );
     for halt in shown["halts"].as_array().into_iter().flatten() {
         say!("halted     {}", said(halt));
     }

@@ -1,10 +1,9 @@
 //! `dateline subscribe`: who wants to hear of what.
 
-mod import;
-
 use super::admin::print_table;
 use super::ask::{query, text};
 use super::backtest;
+use super::import::{self, Holds, ImportArgs};
 use crate::client::Client;
 use anyhow::{Result, bail};
 use clap::{Args, Subcommand};
@@ -105,9 +104,10 @@ enum Action {
         #[arg(long)]
         frequency: Option<String>,
     },
-    /// Add subscriptions from a CSV file
+    /// Add subscriptions from a CSV file: email or webhook, filter; name, languages, extent, frequency, digest_at, repeats, consent,
+    /// owner
     #[command(after_help = "Example:  dateline subscribe import readers.csv --dry-run")]
-    Import(import::ImportArgs),
+    Import(ImportArgs),
     /// Print everything that is held about an address and its webhooks, as JSON
     Export {
         /// A mail address
@@ -246,7 +246,7 @@ pub(super) async fn run(args: SubscribeArgs, client: &Client) -> Result<ExitCode
             let shown = client.ask(Method::PATCH, &path, Some(&body)).await?;
             say!("{id} asks for {}", text(&shown, "filter"));
         }
-        Action::Import(args) => return import::run(args, client).await,
+        Action::Import(args) => return import::run(args, Holds::Subscriptions, client).await,
         Action::Export { address } => {
             let body = json!({ "owner": address });
             let path = "/v1/endpoints/export";

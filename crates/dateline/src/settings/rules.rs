@@ -80,6 +80,10 @@ fn rule(key: &str) -> Option<Rule> {
         "mail.folder" => Text("a folder, or \"\"", texts::any),
         "mail.list_domain" => Text("a domain, or \"\"", texts::domain_or_empty),
         "mail.helo" => Text("a domain, an address in brackets, or \"\"", texts::helo),
+        "bounces.listen" => Text(
+            "an address with a port, like 127.0.0.1:8024, or \"\"",
+            texts::socket_address_or_empty,
+        ),
         "webhook.connections" => Number(1..=10_000, "calls"),
         "webhook.allow_private" => Switch,
         "webhook.in_flight_per_endpoint" => Number(1..=1000, "calls"),

@@ -178,6 +178,14 @@ pub enum MailTls {
     None,
 }
 
+/// `[bounces]`: mail that comes back.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct BounceSettings {
+    /// Address and port of the listener, or empty.
+    pub listen: String,
+}
+
 /// `[webhook]`: alerts by webhook.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]

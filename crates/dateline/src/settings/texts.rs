@@ -43,6 +43,13 @@ pub(super) fn socket_address(text: &str) -> Result<(), String> {
     fits(text.parse::<SocketAddr>().is_ok(), mend)
 }
 
+pub(super) fn socket_address_or_empty(text: &str) -> Result<(), String> {
+    match text {
+        "" => Ok(()),
+        address => socket_address(address),
+    }
+}
+
 pub(super) fn public_url(text: &str) -> Result<(), String> {
     let Ok(uri) = text.parse::<http::Uri>() else {
         return Err("write it like https://news.example.org".to_owned());

@@ -2,8 +2,9 @@
 
 use super::{Work, identity};
 use release::address::masked;
+use release::bounce::{Bounce, BounceKind};
 use release::model::Channel;
-use store::{DueDelivery, Outcome, Verdict};
+use store::{DueDelivery, Followed, Outcome, Verdict};
 use tokio::sync::mpsc;
 use tracing::{debug, error, warn};
 
@@ -23,8 +24,40 @@ pub(super) async fn report(
         }
         work.inner.queue.tell(queue::Telling::FiltersChanged);
     }
+    if let Some(bounce) = no_mailbox(work, &outcome) {
+        Box::pin(came_back(work, &outcome, &bounce)).await;
+    }
     // The recorder lives as long as this sender: it cannot be gone.
     let _ = outcomes.send(outcome).await;
+}
+
+/// A refusal which says that there is no such mailbox: a bounce that need not travel. Any other may be about us or the relay, and
+/// must not count against a reader.
+fn no_mailbox(work: &Work, outcome: &Outcome) -> Option<Bounce> {
+    let is_refused = outcome.attempt > 0 && matches!(outcome.status, Some(500..=599));
+    match &outcome.verdict {
+        Verdict::Dead { error } if is_refused && work.batch.channel == Channel::Email => {
+            Bounce::of_words(error).filter(|bounce| bounce.kind == BounceKind::Hard)
+        }
+        _ => None,
+    }
+}
+
+/// What follows from a bounce follows before its outcome stands: a crash in between sends the mail again, to an address that is
+/// suppressed by then.
+async fn came_back(work: &Work, outcome: &Outcome, bounce: &Bounce) {
+    let (store, now_ms) = (&work.inner.store, outcome.at_ms);
+    let recorded = store.record_bounce(work.batch.alert_id, outcome.endpoint_id, bounce, now_ms);
+    match recorded.await {
+        Ok(Followed::Nothing) => {}
+        Ok(_) => {
+            let kind = bounce.kind.as_str();
+            metrics::counter!("dateline_bounces_total", "kind" => kind).increment(1);
+        }
+        Err(error) => {
+            warn!(%error, "a bounce of endpoint {} could not be written down: {error}", outcome.endpoint_id);
+        }
+    }
 }
 
 /// One line a delivery at debug, one a failure at warn.

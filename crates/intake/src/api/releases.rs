@@ -1,8 +1,8 @@
 //! Releases: submit, draft, change, look at.
 
 use super::shapes::{
-    Accepted, AcceptedShape, AlikeShape, BundleShape, ReleaseShape, ReleaseWhole, ReportShape,
-    ReportedShape,
+    Accepted, AcceptedShape, AlikeShape, BouncesShape, BundleShape, ReleaseShape, ReleaseWhole,
+    ReportShape, ReportedShape,
 };
 use super::tag::{IfMatch, bound, etag, text};
 use super::{Id, page};
@@ -319,6 +319,7 @@ pub(super) async fn report(
     Ok(Json(ReportedShape {
         release: ReleaseShape::of(&intake, &row),
         report: ReportShape::of(&row, &report),
+        bounces: BouncesShape::of(intake.store.bounces_of_release(row.id).await?),
         waits_for_word: asked.is_some_and(|asked| asked.word.is_empty()),
     }))
 }

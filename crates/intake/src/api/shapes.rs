@@ -7,7 +7,7 @@ use release::time::rfc3339;
 use serde::Serialize;
 use serde_json::Value;
 use std::collections::BTreeMap;
-use store::{AlikeRow, ChannelReport, EventRow, Latencies, ReleaseRow, Report};
+use store::{AlikeRow, BounceCounts, ChannelReport, EventRow, Latencies, ReleaseRow, Report};
 use utoipa::ToSchema;
 
 /// A release as it stands.
@@ -243,8 +243,35 @@ pub(crate) struct ReportedShape {
     #[serde(flatten)]
     pub(crate) release: ReleaseShape,
     pub(crate) report: ReportShape,
+    pub(crate) bounces: BouncesShape,
     /// It would reach far more than usual: nobody is told before an operator says a word
     pub(crate) waits_for_word: bool,
+}
+
+/// How much mail came back. It is delivered all the same where a relay had taken it.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct BouncesShape {
+    /// There is no such mailbox
+    hard: i64,
+    /// It may be otherwise another day
+    soft: i64,
+    /// Readers who called it spam
+    complaints: i64,
+}
+
+impl BouncesShape {
+    pub(crate) fn of(counts: BounceCounts) -> BouncesShape {
+        let BounceCounts {
+            hard,
+            soft,
+            complaints,
+        } = counts;
+        BouncesShape {
+            hard,
+            soft,
+            complaints,
+        }
+    }
 }
 
 /// Whom a release reached.

@@ -2,6 +2,7 @@
 
 use super::blasts;
 use super::halts::HaltShape;
+use super::shapes::BouncesShape;
 use crate::auth::{Caller, Scope};
 use crate::{Intake, Problem};
 use axum::Json;
@@ -20,6 +21,8 @@ const STUCK_MS: i64 = 60_000;
 pub(super) const SILENT_MS: i64 = 10_000;
 /// A clock that is further off than this makes releases leave early or late.
 const FAR_OFF_MS: i64 = 500;
+/// How far back bounces are counted.
+const DAY_MS: i64 = 24 * 3_600_000;
 
 /// How the wire stands: a verdict, and numbers
 #[utoipa::path(get, path = "/v1/status", tag = "operators", responses((status = 200, body = Object), Problem))]
@@ -48,6 +51,7 @@ pub(super) async fn status(
         "unrouted": status.unrouted, "open_batches": status.open_batches, "poisoned": status.poisoned,
         "due": status.due, "retrying": status.retrying, "gathered": status.gathered, "dead": status.dead,
         "halted": status.halted, "halts": halts.iter().map(HaltShape::of).collect::<Vec<_>>(),
+        "bounces": BouncesShape::of(intake.store.bounces_since(now_ms - DAY_MS).await?),
         "blasts": blasts::shapes(&intake, &asking).await?,
         "oldest_due_age_ms": status.oldest_due_ms.map(|since_ms| (now_ms - since_ms).max(0)), "workers": workers,
     })))

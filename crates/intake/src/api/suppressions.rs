@@ -1,9 +1,11 @@
 //! Suppressions: addresses that must not be written to, whatever is asked for them. For operators only: to everybody else
 //! the answer is the same whether an address is known or not.
 
+pub(super) mod import;
+
 use super::{PageQuery, last_of, page};
 use crate::auth::{Caller, Scope};
-use crate::{Intake, Problem};
+use crate::{FieldError, Intake, Problem};
 use axum::Json;
 use axum::extract::rejection::{JsonRejection, QueryRejection};
 use axum::extract::{Query, State};
@@ -94,17 +96,17 @@ pub(super) async fn add(
     Ok((status, Json(SuppressionShape::of(&row))))
 }
 
-fn parse(address: &str) -> Result<MailAddress, Problem> {
-    MailAddress::parse(address).map_err(|error| Problem::Invalid {
+fn parse(address: &str) -> Result<MailAddress, FieldError> {
+    MailAddress::parse(address).map_err(|error| FieldError {
         pointer: "/address".into(),
         detail: error.to_string(),
         mend: "write `name@example.com`".into(),
     })
 }
 
-fn reason<'a>(text: &'a str, address: &MailAddress) -> Result<&'a str, Problem> {
+fn reason<'a>(text: &'a str, address: &MailAddress) -> Result<&'a str, FieldError> {
     let invalid = |detail: String, mend: &str| {
-        Err(Problem::Invalid {
+        Err(FieldError {
             pointer: "/reason".into(),
             detail,
             mend: mend.into(),

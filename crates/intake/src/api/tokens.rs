@@ -21,7 +21,7 @@ pub(super) struct AddToken {
     /// What its owner is called
     name: String,
     /// releases:write, releases:read, releases:approve, releases:review, subscriptions:write, subscriptions:read, flash,
-    /// metrics:read, operator
+    /// bounces:write, metrics:read, operator
     scopes: Vec<String>,
     /// Slugs of the issuers it may speak for; none means all
     #[serde(default)]

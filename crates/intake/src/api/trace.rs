@@ -47,7 +47,7 @@ struct Event {
     at: String,
     #[serde(skip)]
     at_ms: i64,
-    /// As `planned`, `failed`, `delivered`, `waits`
+    /// As `planned`, `failed`, `delivered`, `bounced`, `waits`
     what: &'static str,
     /// The webhook-id, and the left part of the Message-ID
     delivery: Option<String>,

@@ -1,9 +1,11 @@
 //! A grown store, with rows in every table, and a look at every row of a store past its queries.
 
 use crate::alike::twins;
+use crate::bouncing::bounce;
 use crate::engines::{postgres, sqlite};
 use crate::fixtures::{NOW, accept, cleared, done_at, event, plan, readers, submission};
 use crate::known_reader::reader;
+use release::bounce::BounceKind;
 use release::frequency::Gathered;
 use release::model::{Channel, ReleaseState, Repeats};
 use sqlx::{AssertSqlSafe, Connection, PgConnection, SqliteConnection};
@@ -24,6 +26,7 @@ pub(crate) async fn grow(store: &Store) {
     text(store).await;
     alike(store).await;
     hook(store).await;
+    bounced(store).await;
     store.ask("reach", "{}", NOW).await.unwrap();
     let mark = |n| Mark {
         mark: format!("word:{n}"),
@@ -65,6 +68,13 @@ async fn hook(store: &Store) {
     let hook = readers(store, Channel::Webhook, 1).await[0];
     store.edit_hook(hook, &wish).await.unwrap();
     store.signing_keys(NOW).await.unwrap();
+}
+
+/// A mail that came back.
+async fn bounced(store: &Store) {
+    let reader = readers(store, Channel::Email, 1).await[0];
+    let soft = bounce(BounceKind::Soft, "5.2.2");
+    store.record_bounce(1, reader, &soft, NOW).await.unwrap();
 }
 
 /// A release whose readers are told by a digest, which is gathered and has not left.

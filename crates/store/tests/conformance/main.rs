@@ -18,6 +18,7 @@ mod auditing;
 mod backing_up;
 mod between;
 mod blasting;
+mod bouncing;
 mod claiming;
 mod clearing;
 mod coming_back;
@@ -177,6 +178,12 @@ macro_rules! conformance {
             }
             backing_up {
                 restored_store_sends_nothing_until_it_is_told_how_far_the_wire_had_got,
+            }
+            bouncing {
+                hard_bounces_and_complaints_suppress_at_once,
+                third_soft_bounce_within_seven_days_pauses,
+                nothing_comes_back_from_a_webhook_or_from_nobody,
+                words_of_a_bounce_are_held_until_erased_and_not_kept_after,
             }
             blasting {
                 question_is_asked_once_and_nothing_is_due_meanwhile,
@@ -370,6 +377,7 @@ macro_rules! conformance {
             }
             suppressing {
                 suppression_is_added_once_and_lifted,
+                many_are_suppressed_at_once_and_first_reasons_stand,
                 suppressions_are_listed_oldest_first_page_by_page,
                 what_was_erased_is_not_lifted,
             }

@@ -1,8 +1,10 @@
 //! Pruning: what is old and settled goes; what is due, young, or the wire's memory stays.
 
+use crate::bouncing::bounce;
 use crate::engines::postgres;
 use crate::fixtures::{NOW, dead, outcome, retry, told};
 use crate::grown::{grow, rows_of_database};
+use release::bounce::BounceKind;
 use sqlx::{Connection, PgConnection};
 use store::{Pruned, Store, Verdict};
 
@@ -18,6 +20,9 @@ pub(crate) async fn what_is_old_and_settled_goes_and_nothing_else(store: Store) 
     store.record_outcomes(&told.batch, &outcomes).await.unwrap();
     store.finish_routing(told.alert.id, 0).await.unwrap();
     store.ask("reach", "{}", NOW).await.unwrap();
+    let soft = bounce(BounceKind::Soft, "5.2.2");
+    let counted = store.record_bounce(told.alert.id, told.readers[0], &soft, NOW);
+    counted.await.unwrap();
 
     let young = store.prune(NOW).await.unwrap();
     let would = store.prunable(LATER).await.unwrap();
@@ -32,11 +37,12 @@ pub(crate) async fn what_is_old_and_settled_goes_and_nothing_else(store: Store) 
             attempts: 100,
             batches: 1,
             questions: 1,
+            bounces: 1,
             ..Pruned::default()
         }
     );
     assert_eq!((would, again), (pruned, Pruned::default()));
-    assert_eq!(pruned.rows(), 802);
+    assert_eq!(pruned.rows(), 803);
     assert!(store.ledger((0, 0), 10).await.unwrap().is_empty());
     let release = store.release_by_id(told.release_id).await.unwrap().unwrap();
     assert_eq!(release.seq, Some(1));

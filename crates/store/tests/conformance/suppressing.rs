@@ -42,6 +42,35 @@ pub(crate) async fn suppressions_are_listed_oldest_first_page_by_page(store: Sto
     assert!(page(NOW + 1, 2).await.is_empty());
 }
 
+pub(crate) async fn many_are_suppressed_at_once_and_first_reasons_stand(store: Store) {
+    store
+        .suppress("ana@reader.example", "asked", NOW)
+        .await
+        .unwrap();
+    let new = [
+        ("Ana@reader.example", "complained"),
+        ("Bob@reader.example", "bounced: 5.1.1"),
+    ];
+
+    let added = store.suppress_all(&new, NOW + 1).await.unwrap();
+    let again = store.suppress_all(&new, NOW + 2).await.unwrap();
+    let none = store.suppress_all(&[], NOW).await.unwrap();
+
+    assert_eq!((added, again, none), (1, 0, 0));
+    let rows = store.suppressions(0, 0, 9).await.unwrap();
+    let rows: Vec<_> = rows
+        .iter()
+        .map(|row| (&*row.address_key, &*row.reason, row.created_ms))
+        .collect();
+    assert_eq!(
+        rows,
+        [
+            ("ana@reader.example", "asked", NOW),
+            ("bob@reader.example", "bounced: 5.1.1", NOW + 1)
+        ]
+    );
+}
+
 pub(crate) async fn what_was_erased_is_not_lifted(store: Store) {
     let new = subscription(
         "sub_1",

@@ -1,9 +1,8 @@
 //! Imports: subscriptions as CSV, with evidence of consent, or else asked for confirmation one after the other.
 
-mod table;
-
 use super::asking;
-use super::check::{Checked, check_fields};
+use super::check::{Add, Asked, Checked, check_fields};
+use crate::api::table::{self, Fields, How, Line, LineError, Shape};
 use crate::auth::{Caller, Scope};
 use crate::request_id::RequestId;
 use crate::{Intake, Problem};
@@ -11,30 +10,32 @@ use axum::body::Bytes;
 use axum::extract::rejection::{BytesRejection, QueryRejection};
 use axum::extract::{Query, State};
 use axum::{Extension, Json};
-use release::address::printable;
 use release::model::{Channel, EndpointState};
 use release::time::rfc3339;
-use serde::Deserialize;
 use serde_json::{Value, json};
 use std::collections::HashMap;
 use store::NewSubscription;
-use table::{Line, LineError};
-use utoipa::IntoParams;
 
+/// A file of subscriptions.
+const READERS: Shape = Shape {
+    columns: &[
+        "email",
+        "webhook",
+        "filter",
+        "name",
+        "languages",
+        "extent",
+        "frequency",
+        "digest_at",
+        "repeats",
+        "consent",
+        "owner",
+    ],
+    needed: &[&["filter"], &["email", "webhook"]],
+    example: "email,filter,consent",
+};
 /// Lines that are stored in one transaction.
 const AT_ONCE: usize = 200;
-
-#[derive(Deserialize, IntoParams)]
-#[into_params(parameter_in = Query)]
-#[serde(deny_unknown_fields)]
-pub(in crate::api) struct How {
-    /// Take the good lines though others are bad.
-    #[serde(default)]
-    partial: bool,
-    /// Check, and take nothing.
-    #[serde(default)]
-    dry_run: bool,
-}
 
 /// A file's lines after every check.
 #[derive(Default)]
@@ -70,7 +71,7 @@ pub(in crate::api) async fn import(
     let (Query(how), bytes) = (how?, body?);
     let list = checklist(&intake, &caller, &bytes)?;
     if !list.bad.is_empty() && !how.partial && !how.dry_run {
-        return Err(Problem::Lines(shown_errors(&list.bad)));
+        return Err(Problem::Lines(table::shown(&list.bad)));
     }
     let taken = match how.dry_run {
         true => Taken::default(),
@@ -81,14 +82,14 @@ pub(in crate::api) async fn import(
         "added": taken.added, "known": taken.known, "active": taken.active, "asked": taken.asked,
         "last_asked_at": taken.last_ask_ms.map(rfc3339), "secrets": taken.secrets,
         "doubled": list.doubled.iter().map(|(line, first)| json!({ "line": line, "same_as": first })).collect::<Vec<_>>(),
-        "errors": shown_errors(&list.bad),
+        "errors": table::shown(&list.bad),
     })))
 }
 
 fn checklist(intake: &Intake, caller: &Caller, bytes: &[u8]) -> Result<Checklist, Problem> {
     let mut list = Checklist::default();
     let mut seen: HashMap<(String, String), u64> = HashMap::new();
-    for line in table::lines(bytes).map_err(|error| Problem::Lines(vec![error.shown()]))? {
+    for line in table::lines(&READERS, bytes)? {
         let Line { line, fields } = match line {
             Ok(line) => line,
             Err(error) => {
@@ -96,7 +97,7 @@ fn checklist(intake: &Intake, caller: &Caller, bytes: &[u8]) -> Result<Checklist
                 continue;
             }
         };
-        match check_fields(intake, caller, fields.as_add(), "") {
+        match check_fields(intake, caller, asked(&fields), "") {
             Ok(checked) => {
                 let key = (checked.address.to_lowercase(), checked.filter.clone());
                 match seen.get(&key) {
@@ -107,19 +108,34 @@ fn checklist(intake: &Intake, caller: &Caller, bytes: &[u8]) -> Result<Checklist
                     }
                 }
             }
-            Err(errors) => list.bad.extend(errors.into_iter().map(|error| {
-                let column = error.pointer.trim_start_matches('/').to_owned();
-                LineError {
-                    line,
-                    value: printable(fields.value(&column)),
-                    column,
-                    detail: error.detail,
-                    mend: error.mend,
-                }
-            })),
+            Err(errors) => {
+                let of_line = |error| LineError::of(line, &fields, error);
+                list.bad.extend(errors.into_iter().map(of_line));
+            }
         }
     }
     Ok(list)
+}
+
+/// What a line asks for.
+fn asked(fields: &Fields) -> Add {
+    let languages = fields.given("languages").map(|text| {
+        let tags = text.split([' ', ',', ';']).filter(|tag| !tag.is_empty());
+        tags.map(str::to_owned).collect()
+    });
+    Add {
+        filter: Asked::Text(fields.value("filter").to_owned()),
+        name: fields.given("name"),
+        email: fields.given("email"),
+        webhook: fields.given("webhook"),
+        owner: fields.given("owner"),
+        languages,
+        extent: fields.given("extent"),
+        frequency: fields.given("frequency"),
+        digest_at: fields.given("digest_at"),
+        repeats: fields.given("repeats"),
+        consent: fields.given("consent"),
+    }
 }
 
 /// Stores the good lines, some at a time. A crash leaves those stored before it; the same file again adds the rest.
@@ -159,8 +175,4 @@ async fn take(
         }
     }
     Ok(taken)
-}
-
-fn shown_errors(errors: &[LineError]) -> Vec<Value> {
-    errors.iter().map(LineError::shown).collect()
 }

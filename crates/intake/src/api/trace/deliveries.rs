@@ -4,7 +4,10 @@ use super::{Event, Shown};
 use crate::auth::Caller;
 use crate::{Intake, Problem};
 use release::time::rfc3339;
-use store::{DigestedRow, EndpointRow, FailureRow, TraceRow};
+use store::{BounceRow, DigestedRow, EndpointRow, FailureRow, TraceRow};
+
+/// Bounces that are looked through.
+const MOST_BOUNCES: i64 = 500;
 
 /// All endpoints at an address, with their newest deliveries.
 pub(super) async fn all(
@@ -115,15 +118,18 @@ async fn told(
     let alerts: Vec<i64> = rows.iter().map(|row| row.alert_id).collect();
     let failures = intake.store.trace_failures(endpoint_id, &alerts).await?;
     let digests = intake.store.trace_digests(endpoint_id, &alerts).await?;
+    let bounces = intake.store.bounces_of(endpoint_id, MOST_BOUNCES).await?;
     let now_ms = intake.clock.now_ms();
     let mut events = Vec::new();
     for row in rows {
         let failures = failures.iter().filter(|one| one.alert_id == row.alert_id);
         let digests = digests.iter().filter(|one| one.alert_id == row.alert_id);
+        let bounces = bounces.iter().filter(|one| one.alert_id == row.alert_id);
         let mut own = vec![Event::new(row.alert_ms, "planned", planned(row))];
         own.extend(failures.map(|failure| failed(row, failure, shown)));
         own.extend(digests.map(digested));
         own.push(stands(row, now_ms, shown));
+        own.extend(bounces.map(|bounce| bounced(row, bounce, shown)));
         for event in &mut own {
             event.delivery = Some(format!("{}_{}", row.alert, row.endpoint));
             event.release = row.release.clone();
@@ -160,6 +166,17 @@ fn failed(row: &TraceRow, failure: &FailureRow, shown: Shown) -> Event {
 fn digested(row: &DigestedRow) -> Event {
     let detail = format!("told by the digest {} ({})", row.digest, row.gathered);
     Event::new(row.digest_ms, "digested", detail)
+}
+
+/// What came back of a mail that a relay may have taken.
+fn bounced(row: &TraceRow, bounce: &BounceRow, shown: Shown) -> Event {
+    let said = shown.words(&bounce.said, &row.address);
+    let kind = bounce.kind;
+    let detail = match bounce.status.as_str() {
+        "" => format!("{kind}: {said}"),
+        status => format!("{kind}, {status}: {said}"),
+    };
+    Event::new(bounce.at_ms, "bounced", detail)
 }
 
 /// Where a delivery stands: its outcome, or what it waits for.

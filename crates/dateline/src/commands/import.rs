@@ -1,15 +1,16 @@
-//! `dateline subscribe import`: a file of any length, sent piece by piece.
+//! `dateline subscribe import`, `suppress import`: a file of any length, sent piece by piece.
 //!
 //! The whole file is checked first, by dry runs, so that nothing is taken when a line is bad; then it is sent. What is
 //! in memory is one piece. A crash in between leaves what was sent: the same file again adds the rest.
 
+use super::ask::text;
 use crate::client::{Client, refusal};
-use crate::commands::ask::text;
 use anyhow::{Context, Result, bail};
 use clap::Args;
 use csv::{ByteRecord, ReaderBuilder, WriterBuilder};
 use http::Method;
 use serde_json::{Value, json};
+use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{BufRead, BufReader, Bytes, Cursor, IsTerminal, Read, Seek};
 use std::iter::Peekable;
@@ -23,8 +24,7 @@ const PIECE_BYTES: usize = 256 * 1024;
 
 #[derive(Debug, Args)]
 pub(super) struct ImportArgs {
-    /// CSV in UTF-8 with a header: email or webhook, filter; name, languages, extent, frequency,
-    /// digest_at, repeats, consent, owner
+    /// CSV in UTF-8, with a header of the columns
     file: PathBuf,
     /// Take the good lines though others are bad
     #[arg(long)]
@@ -37,35 +37,71 @@ pub(super) struct ImportArgs {
     json: bool,
 }
 
+/// What a file holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Holds {
+    Subscriptions,
+    Suppressions,
+}
+
+impl Holds {
+    fn path(self) -> &'static str {
+        match self {
+            Holds::Subscriptions => "/v1/subscriptions/import",
+            Holds::Suppressions => "/v1/suppressions/import",
+        }
+    }
+
+    /// What is counted of it.
+    fn counts(self) -> &'static [&'static str] {
+        match self {
+            Holds::Subscriptions => &["good", "added", "known", "active", "asked"],
+            Holds::Suppressions => &["good", "added", "known"],
+        }
+    }
+}
+
 /// What all pieces gave together.
 #[derive(Default)]
 struct Account {
     lines: u64,
-    counts: [u64; 5],
+    counts: BTreeMap<&'static str, u64>,
     last_asked_at: Value,
     errors: Vec<Value>,
     doubled: Vec<Value>,
     secrets: Vec<Value>,
 }
 
-const COUNTS: [&str; 5] = ["good", "added", "known", "active", "asked"];
+impl Account {
+    fn count(&self, name: &str) -> u64 {
+        self.counts.get(name).copied().unwrap_or_default()
+    }
+}
 
-pub(super) async fn run(args: ImportArgs, client: &Client) -> Result<ExitCode> {
+pub(super) async fn run(args: ImportArgs, holds: Holds, client: &Client) -> Result<ExitCode> {
     let shown = args.file.display().to_string();
     let mut file = File::open(&args.file).with_context(|| format!("{shown} cannot be read"))?;
-    let checked = send(client, &mut file, "?partial=true&dry_run=true", "checked").await?;
+    let path = |query: &str| format!("{}{query}", holds.path());
+    let dry_run = path("?partial=true&dry_run=true");
+    let checked = send(client, &mut file, holds, &dry_run, "checked").await?;
     let bad = !checked.errors.is_empty();
     if args.dry_run || (bad && !args.partial) {
-        return Ok(told(&args, &checked, bad));
+        return Ok(told(&args, holds, &checked, bad));
     }
     file.rewind()?;
-    let mut taken = send(client, &mut file, "?partial=true", "sent").await?;
+    let mut taken = send(client, &mut file, holds, &path("?partial=true"), "sent").await?;
     taken.errors = checked.errors;
-    Ok(told(&args, &taken, bad))
+    Ok(told(&args, holds, &taken, bad))
 }
 
 /// Sends a file in pieces.
-async fn send(client: &Client, file: &mut File, query: &str, doing: &str) -> Result<Account> {
+async fn send(
+    client: &Client,
+    file: &mut File,
+    holds: Holds,
+    path: &str,
+    doing: &str,
+) -> Result<Account> {
     let mut reader = ReaderBuilder::new()
         .has_headers(false)
         .flexible(true)
@@ -92,7 +128,7 @@ async fn send(client: &Client, file: &mut File, query: &str, doing: &str) -> Res
             break;
         }
         let body = piece.into_inner().context("a piece is kept in memory")?;
-        take(client, query, body, &lines, &mut account).await?;
+        take(client, holds, path, body, &lines, &mut account).await?;
         if std::io::stderr().is_terminal() {
             eprint!("\r{} lines {doing}", account.lines);
         }
@@ -108,16 +144,16 @@ async fn send(client: &Client, file: &mut File, query: &str, doing: &str) -> Res
 
 async fn take(
     client: &Client,
-    query: &str,
+    holds: Holds,
+    path: &str,
     body: Vec<u8>,
     lines: &[u64],
     account: &mut Account,
 ) -> Result<()> {
-    let path = format!("/v1/subscriptions/import{query}");
     // Where the piece's own lines begin: fields may hold line ends, so they are not simply counted.
     let starts = starts(&body)?;
     let answer = client
-        .send(Method::POST, &path, "text/csv", body, &[])
+        .send(Method::POST, path, "text/csv", body, &[])
         .await?;
     let place = |value: &Value, field: &str| {
         let own = value[field].as_u64().unwrap_or_default();
@@ -136,8 +172,8 @@ async fn take(
         bail!("{}", refusal(&answer));
     }
     account.lines += lines.len().max(1) as u64;
-    for (count, name) in account.counts.iter_mut().zip(COUNTS) {
-        *count += answer.body[name].as_u64().unwrap_or_default();
+    for name in holds.counts() {
+        *account.counts.entry(name).or_default() += answer.body[*name].as_u64().unwrap_or_default();
     }
     if !answer.body["last_asked_at"].is_null() {
         account.last_asked_at = answer.body["last_asked_at"].clone();
@@ -172,7 +208,7 @@ fn starts(body: &[u8]) -> Result<Vec<u64>> {
     Ok(starts)
 }
 
-fn told(args: &ImportArgs, account: &Account, bad: bool) -> ExitCode {
+fn told(args: &ImportArgs, holds: Holds, account: &Account, bad: bool) -> ExitCode {
     let Account {
         errors,
         doubled,
@@ -181,10 +217,12 @@ fn told(args: &ImportArgs, account: &Account, bad: bool) -> ExitCode {
         ..
     } = account;
     if args.json {
-        let mut shown = json!({
-            "lines": account.lines, "errors": errors, "doubled": doubled, "secrets": secrets, "last_asked_at": last_asked_at,
-        });
-        for (name, count) in COUNTS.iter().zip(account.counts) {
+        let mut shown = json!({ "lines": account.lines, "errors": errors, "doubled": doubled });
+        if holds == Holds::Subscriptions {
+            shown["secrets"] = json!(secrets);
+            shown["last_asked_at"] = last_asked_at.clone();
+        }
+        for (name, count) in &account.counts {
             shown[*name] = json!(count);
         }
         say!("{shown}");
@@ -214,7 +252,11 @@ fn told(args: &ImportArgs, account: &Account, bad: bool) -> ExitCode {
                 text(secret, "secret")
             );
         }
-        let [good, added, known, active, asked] = account.counts;
+        let (good, added, known) = (
+            account.count("good"),
+            account.count("added"),
+            account.count("known"),
+        );
         match (args.dry_run, bad && !args.partial) {
             (true, _) => say!(
                 "{good} of {} lines are good; nothing was taken",
@@ -224,8 +266,13 @@ fn told(args: &ImportArgs, account: &Account, bad: bool) -> ExitCode {
                 "{} errors, so nothing was taken; mend them, or take the {good} good lines with --partial",
                 errors.len()
             ),
+            (false, false) if holds == Holds::Suppressions => {
+                say!("{added} added, {known} suppressed before")
+            }
             (false, false) => say!(
-                "{added} added, {known} there before; {active} active, {asked} asked to confirm"
+                "{added} added, {known} there before; {} active, {} asked to confirm",
+                account.count("active"),
+                account.count("asked")
             ),
         }
         if let Some(at) = last_asked_at.as_str() {

@@ -1,26 +1,35 @@
-//! A file of subscriptions, line by line: RFC 4180, UTF-8, a header in any order.
+//! Files of lines that come in as CSV: RFC 4180, UTF-8, a header in any order.
 
-use super::super::check::{Add, Asked};
+use crate::{FieldError, Problem};
 use csv::{ByteRecord, ReaderBuilder};
 use release::address::printable;
+use serde::Deserialize;
 use serde_json::{Value, json};
 use std::collections::HashSet;
+use utoipa::IntoParams;
 
-/// Every column that a file may have.
-const COLUMNS: [&str; 10] = [
-    "email",
-    "webhook",
-    "filter",
-    "name",
-    "languages",
-    "extent",
-    "frequency",
-    "digest_at",
-    "repeats",
-    "consent",
-];
-/// And the mail address of a webhook's owner.
-const OWNER: &str = "owner";
+/// How a file is taken.
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+pub(super) struct How {
+    /// Take the good lines though others are bad.
+    #[serde(default)]
+    pub(super) partial: bool,
+    /// Check, and take nothing.
+    #[serde(default)]
+    pub(super) dry_run: bool,
+}
+
+/// What a file may have, and must.
+pub(super) struct Shape {
+    /// Every column that it may have.
+    pub(super) columns: &'static [&'static str],
+    /// Of each group one column must be there.
+    pub(super) needed: &'static [&'static [&'static str]],
+    /// A header, to show.
+    pub(super) example: &'static str,
+}
 
 /// What is wrong with a line.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -45,11 +54,34 @@ impl LineError {
         }
     }
 
-    pub(super) fn shown(&self) -> Value {
+    /// What is wrong with a field of a line.
+    pub(super) fn of(line: u64, fields: &Fields, error: FieldError) -> LineError {
+        let column = error.pointer.trim_start_matches('/').to_owned();
+        LineError {
+            line,
+            value: printable(fields.value(&column)),
+            column,
+            detail: error.detail,
+            mend: error.mend,
+        }
+    }
+
+    fn shown(&self) -> Value {
         json!({
             "line": self.line, "column": self.column, "value": self.value, "detail": self.detail, "mend": self.mend,
         })
     }
+}
+
+impl From<LineError> for Problem {
+    fn from(error: LineError) -> Problem {
+        Problem::Lines(vec![error.shown()])
+    }
+}
+
+/// What is wrong, as it is answered.
+pub(super) fn shown(errors: &[LineError]) -> Vec<Value> {
+    errors.iter().map(LineError::shown).collect()
 }
 
 /// A line that can be read.
@@ -69,28 +101,8 @@ impl Fields {
         found.map_or("", |(_, value)| value)
     }
 
-    fn given(&self, column: &str) -> Option<String> {
+    pub(super) fn given(&self, column: &str) -> Option<String> {
         Some(self.value(column).to_owned()).filter(|value| !value.is_empty())
-    }
-
-    pub(super) fn as_add(&self) -> Add {
-        let languages = self.given("languages").map(|text| {
-            let tags = text.split([' ', ',', ';']).filter(|tag| !tag.is_empty());
-            tags.map(str::to_owned).collect()
-        });
-        Add {
-            filter: Asked::Text(self.value("filter").to_owned()),
-            name: self.given("name"),
-            email: self.given("email"),
-            webhook: self.given("webhook"),
-            owner: self.given(OWNER),
-            languages,
-            extent: self.given("extent"),
-            frequency: self.given("frequency"),
-            digest_at: self.given("digest_at"),
-            repeats: self.given("repeats"),
-            consent: self.given("consent"),
-        }
     }
 }
 
@@ -98,7 +110,10 @@ impl Fields {
 ///
 /// # Errors
 /// If the header cannot be used: then no line can be read.
-pub(super) fn lines(bytes: &[u8]) -> Result<Vec<Result<Line, LineError>>, LineError> {
+pub(super) fn lines(
+    shape: &Shape,
+    bytes: &[u8],
+) -> Result<Vec<Result<Line, LineError>>, LineError> {
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
     if bytes.starts_with(b"\xff\xfe") || bytes.starts_with(b"\xfe\xff") {
         let detail = "the file is UTF-16";
@@ -122,10 +137,10 @@ pub(super) fn lines(bytes: &[u8]) -> Result<Vec<Result<Line, LineError>>, LineEr
         })
     };
     if !next(&mut record)? {
-        let mend = "the first line names the columns: email,filter,consent";
+        let mend = format!("the first line names the columns: {}", shape.example);
         return Err(LineError::whole(1, "the file is empty", mend));
     }
-    let header = header(&record)?;
+    let header = header(shape, &record)?;
     let mut all = Vec::new();
     while next(&mut record)? {
         let line = record.position().map_or(0, csv::Position::line);
@@ -145,12 +160,12 @@ fn with_plain_line_ends(bytes: &[u8]) -> Vec<u8> {
 }
 
 /// The columns' names in their order.
-fn header(record: &ByteRecord) -> Result<Vec<String>, LineError> {
+fn header(shape: &Shape, record: &ByteRecord) -> Result<Vec<String>, LineError> {
     let names: Vec<String> = record
         .iter()
         .map(|name| String::from_utf8_lossy(name).trim().to_lowercase())
         .collect();
-    let known = |name: &str| COLUMNS.contains(&name) || name == OWNER;
+    let known = |name: &str| shape.columns.contains(&name);
     if let [only] = names.as_slice()
         && let Some(separator) = [';', '\t', '|'].into_iter().find(|c| only.contains(*c))
     {
@@ -160,7 +175,7 @@ fn header(record: &ByteRecord) -> Result<Vec<String>, LineError> {
         );
         return Err(LineError::whole(1, detail, "separate by commas"));
     }
-    let columns = format!("{}, {OWNER}", COLUMNS.join(", "));
+    let columns = shape.columns.join(", ");
     let mut seen = HashSet::new();
     for name in &names {
         let error = |detail: String, mend: String| LineError {
@@ -190,14 +205,11 @@ fn header(record: &ByteRecord) -> Result<Vec<String>, LineError> {
             ));
         }
     }
-    let has = |name: &str| names.iter().any(|other| other == name);
-    if !has("filter") || !(has("email") || has("webhook")) {
-        let detail = "the header lacks `filter`, or both `email` and `webhook`";
-        return Err(LineError::whole(
-            1,
-            detail,
-            format!("the columns are {columns}"),
-        ));
+    let has = |name: &&str| names.iter().any(|other| other == name);
+    if let Some(lacking) = shape.needed.iter().find(|group| !group.iter().any(has)) {
+        let detail = format!("the header lacks `{}`", lacking.join("` or `"));
+        let mend = format!("the columns are {columns}");
+        return Err(LineError::whole(1, detail, mend));
     }
     Ok(names)
 }
@@ -237,8 +249,14 @@ fn fields(line: u64, header: &[String], record: &ByteRecord) -> Result<Line, Lin
 mod tests {
     use super::*;
 
+    const READERS: Shape = Shape {
+        columns: &["email", "webhook", "filter", "name"],
+        needed: &[&["filter"], &["email", "webhook"]],
+        example: "email,filter",
+    };
+
     fn read(text: &[u8]) -> Result<Vec<Result<Line, LineError>>, LineError> {
-        lines(text)
+        lines(&READERS, text)
     }
 
     #[test]
@@ -279,6 +297,7 @@ mod tests {
         check(b"email,filtr\n", "no column `filtr`");
         check(b"email,email,filter\n", "twice");
         check(b"email,name\n", "lacks `filter`");
+        check(b"filter,name\n", "lacks `email` or `webhook`");
         check(b"\xff\xfee\0m\0", "UTF-16");
     }
 
