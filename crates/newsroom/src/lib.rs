@@ -153,7 +153,7 @@ fn public() -> Router<Newsroom> {
         .route("/pages/{name}", get(operator::page))
         .route("/robots.txt", get(operator::robots))
         .route("/.well-known/security.txt", get(operator::security))
-        .route("/.well-known/dateline-webhook-keys", get(webhooks::keys))
+        .route(webhooks::KEYS_PATH, get(webhooks::keys))
         .route("/schemas/{name}", get(webhooks::schema))
         .route("/sitemap.xml", get(operator::sitemap))
         .route("/sitemaps/{name}", get(operator::sitemap_part))

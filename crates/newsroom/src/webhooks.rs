@@ -11,6 +11,8 @@ use release::time::rfc3339;
 use serde_json::{Value, json};
 use store::SigningKeyRow;
 
+/// Where the keys are.
+pub(crate) const KEYS_PATH: &str = "/.well-known/dateline-webhook-keys";
 /// How long the keys may be kept, in seconds: a new one signs beside the old for longer, unless the old one is known to others.
 const KEYS_S: u32 = 300;
 

@@ -1,7 +1,9 @@
 //! Secrets and keys that sign calls are changed by whom they belong to, shown once, and never told by a log or a list.
 
 use http::Method;
+use release::model::Signing;
 use serde_json::{Value, json};
+use store::HookEdit;
 use tests::{TestApp, release};
 
 const OWNER: &str = "owner@reader.example";
@@ -158,12 +160,32 @@ async fn the_owner_makes_a_new_secret_on_the_page_and_sees_it_once() {
     }
     assert!(!after.text.contains("whsec_"));
     assert!(
-        after.text.contains("It was last changed on"),
+        after.text.contains("A secret, last changed on"),
         "{}",
         after.text
     );
     assert!(after.text.contains("The one before it holds until"));
     assert_eq!((beside, signatures(&app)), (2, 1));
+}
+
+#[tokio::test]
+async fn page_of_a_webhook_signed_by_the_wires_key_names_the_keys_and_no_secret() {
+    let app = TestApp::start().await;
+    let (ep, _) = hook(&app, "/ok/ana").await;
+    let row = app.app.store.endpoint_by_public_id(&ep).await.unwrap();
+    let wish = HookEdit {
+        signing: Some(Signing::Ed25519),
+        ..HookEdit::default()
+    };
+    let id = row.unwrap().id;
+    app.app.store.edit_hook(id, &wish).await.unwrap();
+
+    let shown = app.page(&preferences(&app).await).await;
+
+    shown.expect(200);
+    let link = "href=\"/.well-known/dateline-webhook-keys\"";
+    assert!(shown.text.contains(link), "{}", shown.text);
+    assert!(!shown.text.contains("secret"), "{}", shown.text);
 }
 
 #[tokio::test]

@@ -4,9 +4,10 @@ use super::path;
 use crate::reader::refusal::Refusal;
 use crate::reader::words::moment;
 use crate::reader::{Newsroom, page};
+use crate::webhooks::KEYS_PATH;
 use axum::response::{IntoResponse, Response};
 use maud::{Markup, html};
-use release::model::{Channel, EndpointState};
+use release::model::{Channel, EndpointState, Signing};
 use release::webhook::new_secret;
 use store::{EndpointRow, Hook, NewAct};
 use tracing::info;
@@ -26,25 +27,33 @@ pub(super) async fn section(
         return Ok(html! {});
     }
     let hook = newsroom.store.hook(endpoint.id).await?;
+    let main = match hook.signing {
+        Signing::Hmac => by_secret(&hook, token, newsroom.clock.now_ms()),
+        Signing::Ed25519 => html! {
+            p { "A key of the wire's: " a href=(KEYS_PATH) { "the keys to verify them with" } "." }
+        },
+    };
     Ok(html! {
-        h2 { "The secret that calls are signed with" }
-        p { (stands(&hook, newsroom.clock.now_ms())) }
-        form.acts method="post" action=(path(token)) {
-            button.quiet type="submit" name="act" value="rotate" { "Make a new secret" }
-            button.quiet type="submit" name="act" value="replace" { "Make a new secret, and stop the old one at once" }
-        }
-        p.hint { "The new one is shown once. For 24 hours calls bear signatures by both, so that none is lost while you change it. \
-                  Stop the old one at once if somebody else may know it." }
+        h2 { "What calls are signed with" }
+        (main)
     })
 }
 
-fn stands(hook: &Hook, now_ms: i64) -> Markup {
+fn by_secret(hook: &Hook, token: &str, now_ms: i64) -> Markup {
     html! {
-        @if hook.rotated_ms == 0 { "It was shown once, and has not been changed since." }
-        @else { "It was last changed on " (moment(hook.rotated_ms)) "." }
-        @if !hook.old_secrets_at(now_ms).is_empty() {
-            " The one before it holds until " (moment(hook.old_secrets_until_ms)) "."
+        p {
+            @if hook.rotated_ms == 0 { "A secret, which was shown once, and has not been changed since." }
+            @else { "A secret, last changed on " (moment(hook.rotated_ms)) "." }
+            @if !hook.old_secrets_at(now_ms).is_empty() {
+                " The one before it holds until " (moment(hook.old_secrets_until_ms)) "."
+            }
         }
+        form.acts method="post" action=(path(token)) {
+            button.quiet type="submit" name="act" value="rotate" { "Make a new secret" }
+            button.quiet type="submit" name="act" value="replace" { "Replace it at once" }
+        }
+        p.hint { "The new one is shown once. For 24 hours calls bear signatures by both, so that none is lost while you change it. \
+                  Replace it at once if somebody else may know it." }
     }
 }
 
