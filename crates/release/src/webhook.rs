@@ -4,8 +4,10 @@ mod guard;
 mod key;
 mod sign;
 mod target;
+mod verify;
 
 pub use guard::{Allowed, Guard, GuardError, GuardWordError, Ports};
 pub use key::SigningKey;
 pub use sign::{BadSecret, Signers, new_secret, signature};
 pub use target::Target;
+pub use verify::{Received, Unverified, verify};
