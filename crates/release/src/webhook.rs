@@ -2,12 +2,14 @@
 
 mod guard;
 mod key;
+mod policy;
 mod sign;
 mod target;
 mod verify;
 
-pub use guard::{Allowed, Guard, GuardError, GuardWordError, Ports};
+pub use guard::{Guard, GuardError};
 pub use key::SigningKey;
+pub use policy::{Allowed, GuardWordError, Ports};
 pub use sign::{BadSecret, Signers, new_secret, signature};
 pub use target::Target;
 pub use verify::{Received, Unverified, verify};
