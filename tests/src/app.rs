@@ -53,7 +53,7 @@ impl TestApp {
             format!("public_url={PUBLIC_URL}"),
             format!("mail.relay=smtp://{}", smtp.addr()),
             "mail.from=Dateline <alerts@wire.example>".to_owned(),
-            "webhook.allow_private=true".to_owned(),
+            "webhook.allow=127.0.0.0/8".to_owned(),
             "review.default=none".to_owned(),
             "review.late_editions=follow".to_owned(),
             "retry.webhook_s=[10, 60, 600]".to_owned(),

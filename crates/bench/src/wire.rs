@@ -178,7 +178,7 @@ fn settings(receivers: &Receivers) -> Vec<String> {
         "mail.connections=64".to_owned(),
         "mail.most_per_hour=0".to_owned(),
         "webhook.connections=64".to_owned(),
-        "webhook.allow_private=true".to_owned(),
+        "webhook.allow=127.0.0.0/8".to_owned(),
         "review.default=none".to_owned(),
         "review.late_editions=follow".to_owned(),
         "blast.factor=0".to_owned(),

@@ -262,7 +262,7 @@ impl App {
             review: self.settings.review.default,
             late_editions: self.settings.review.late_editions,
             limits: self.limits.clone(),
-            allow_private: self.settings.webhook.allow_private,
+            guard: self.settings.webhook.guard(),
             ask_limits: ask_limits(&self.settings),
             import_mail_ms: 60_000 / self.settings.signup.import_mails_per_minute,
             max_body_bytes: self.settings.http.max_body_bytes,
@@ -568,7 +568,7 @@ fn readers(settings: &Settings) -> Result<Readers> {
         Proxies::parse(&settings.http.trusted_proxies)?,
         ask_limits(settings),
         settings.signup.per_client_hour,
-        settings.webhook.allow_private,
+        settings.webhook.guard(),
     ))
 }
 

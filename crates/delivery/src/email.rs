@@ -43,6 +43,19 @@ pub(crate) struct Letter<'a> {
     pub(crate) now_ms: i64,
 }
 
+/// A mail as it goes to the relay, to one recipient, at the beginning of 1970.
+///
+/// # Errors
+/// [`SendError::Fail`] if the address is none.
+pub fn written(from: &From, to: &str, mail: &Mail) -> Result<Vec<u8>, SendError> {
+    let letter = Letter {
+        id: "alr_ep",
+        to,
+        now_ms: 0,
+    };
+    message::plain(from, &letter, mail).map_err(unsendable)
+}
+
 impl Mailer {
     /// Sends through a relay.
     pub fn relay(from: From, pool: Pool) -> Mailer {

@@ -1,33 +1,41 @@
 //! The webhook worker's way out: signed HTTP POSTs by Standard Webhooks 1.0.0, to public addresses only.
 
 mod dial;
+mod kept;
 mod line;
 mod lines;
+mod names;
+mod shared;
+#[cfg(test)]
+mod tests;
 
 use crate::{Failure, SendError, Sent};
 use dial::Dialer;
 use http::{HeaderMap, Request, Response, StatusCode, header};
 use http_body_util::Full;
 use hyper::body::{Bytes, Incoming};
-use line::Line;
+use line::{Line, Post};
 use lines::Lines;
-use release::webhook::{Signers, Target, check_url};
+use names::Names;
+use release::webhook::{Guard, Signers, Target};
 use std::fmt;
 use std::time::Duration;
-use tokio::time::timeout;
+use tokio::time::{Instant, timeout_at};
 
-/// How long the rest of a good answer is waited for, only to use its connection again.
+/// How long the rest of an answer is waited for, once its head has said what became of the call.
 const DRAIN: Duration = Duration::from_millis(500);
 
 /// What a caller is told at its start.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct CallerSettings {
-    /// Development only: `http:` and private addresses are called too.
-    pub allow_private: bool,
-    /// For the TCP connection.
+    /// Which URLs are called.
+    pub guard: Guard,
+    /// For each of the name, the TCP connection and TLS.
     pub connect_timeout: Duration,
-    /// For everything, with the answer's head.
+    /// For everything, with the answer's body.
     pub total_timeout: Duration,
+    /// Connections that are kept for another call, over all hosts.
+    pub kept: usize,
     /// No more of an answer is read.
     pub read_limit_bytes: usize,
     /// So much of a refusal's answer is kept.
@@ -54,6 +62,16 @@ struct Answer {
     target: Target,
     line: Line,
     response: Response<Incoming>,
+    /// When the call has had its time.
+    end: Instant,
+}
+
+impl Answer {
+    /// With no more time for the rest than this.
+    fn within(self, limit: Duration) -> Answer {
+        let end = self.end.min(Instant::now() + limit);
+        Answer { end, ..self }
+    }
 }
 
 /// One call.
@@ -72,12 +90,21 @@ impl Caller {
     /// # Errors
     /// If the system's root certificates cannot be read.
     pub fn new(settings: CallerSettings) -> std::io::Result<Caller> {
-        let lines = Lines::new(Dialer {
-            allow_private: settings.allow_private,
-            limit: settings.connect_timeout,
-            tls: crate::tls_config()?,
-        });
-        Ok(Caller { lines, settings })
+        let tls = crate::tls_config()?;
+        let dialer = Dialer::new(
+            settings.guard.clone(),
+            Names::System,
+            settings.connect_timeout,
+            &tls,
+        );
+        Ok(Caller::over(dialer, settings))
+    }
+
+    fn over(dialer: Dialer, settings: CallerSettings) -> Caller {
+        Caller {
+            lines: Lines::new(dialer, settings.kept),
+            settings,
+        }
     }
 
     /// Makes a call. 2xx is a yes; redirects are not followed.
@@ -87,7 +114,7 @@ impl Caller {
         if !status.is_success() {
             return Err(self.refusal(answer).await);
         }
-        self.read(answer, DRAIN).await;
+        self.read(answer.within(DRAIN)).await;
         Ok(Sent {
             status: Some(i64::from(status.as_u16())),
         })
@@ -106,7 +133,8 @@ impl Caller {
             return Err(self.refusal(answer).await);
         }
         let status = i64::from(status.as_u16());
-        let body = self.read(answer, self.settings.total_timeout).await;
+        let encoding = encoding(&answer.response);
+        let body = self.read(answer).await;
         let answered = serde_json::from_slice::<serde_json::Value>(&body)
             .is_ok_and(|value| value["challenge"].as_str() == Some(challenge));
         if answered {
@@ -116,7 +144,7 @@ impl Caller {
         }
         let error = "the endpoint did not answer {\"challenge\": …} with the value it was sent";
         Err(SendError::Fail(Failure {
-            answer: self.kept(&body),
+            answer: self.kept(encoding, &body),
             ..Failure::answered(status, error)
         }))
     }
@@ -124,11 +152,13 @@ impl Caller {
     async fn answer(&self, call: &Call<'_>, now_ms: i64) -> Result<Answer, SendError> {
         let (target, request) = self.request(call, now_ms).map_err(SendError::Fail)?;
         let limit = self.settings.total_timeout;
-        match timeout(limit, self.lines.send(&target, request)).await {
+        let end = Instant::now() + limit;
+        match timeout_at(end, self.lines.send(&target, request)).await {
             Ok(Ok((line, response))) => Ok(Answer {
                 target,
                 line,
                 response,
+                end,
             }),
             Ok(Err(error)) => Err(Failure::unanswered(error.to_string()).retry()),
             Err(_) => Err(Failure::unanswered(format!(
@@ -139,14 +169,10 @@ impl Caller {
         }
     }
 
-    fn request(
-        &self,
-        call: &Call<'_>,
-        now_ms: i64,
-    ) -> Result<(Target, Request<Full<Bytes>>), Failure> {
+    fn request(&self, call: &Call<'_>, now_ms: i64) -> Result<(Target, Post), Failure> {
         let unsendable = |error: &dyn std::error::Error| Failure::unanswered(error.to_string());
-        let target =
-            check_url(call.url, self.settings.allow_private).map_err(|error| unsendable(&error))?;
+        let guard = &self.settings.guard;
+        let target = guard.check(call.url).map_err(|error| unsendable(&error))?;
         let timestamp = now_ms / 1000;
         let signature = call
             .signers
@@ -156,6 +182,8 @@ impl Caller {
             .header(header::HOST, target.authority.as_str())
             .header(header::CONTENT_TYPE, "application/json")
             .header(header::USER_AGENT, "Dateline/0.1")
+            // Nothing is ever unpacked, so nothing can unfold to more than was read.
+            .header(header::ACCEPT_ENCODING, "identity")
             .header("webhook-id", call.id)
             .header("webhook-timestamp", timestamp)
             .header("webhook-signature", signature)
@@ -174,8 +202,9 @@ impl Caller {
             ),
             false => format!("answered {status}"),
         };
-        let body = self.read(answer, DRAIN).await;
-        let answer = self.kept(&body);
+        let encoding = encoding(&answer.response);
+        let body = self.read(answer.within(DRAIN)).await;
+        let answer = self.kept(encoding, &body);
         let failure = Failure {
             answer,
             ..Failure::answered(i64::from(status.as_u16()), error)
@@ -187,26 +216,37 @@ impl Caller {
     }
 
     /// The beginning of an answer, as its owner is shown it.
-    fn kept(&self, body: &[u8]) -> String {
+    fn kept(&self, encoding: Option<String>, body: &[u8]) -> String {
+        if let Some(encoding) = encoding {
+            return format!("not shown: encoded as {encoding}, where identity was asked for");
+        }
         let end = body.len().min(self.settings.keep_bytes);
         String::from_utf8_lossy(&body[..end]).replace('\0', "\u{fffd}")
     }
 
     /// The body, or as much of it as is read and comes in time; the connection is kept if that was all.
-    async fn read(&self, answer: Answer, limit: Duration) -> Vec<u8> {
+    async fn read(&self, answer: Answer) -> Vec<u8> {
         let Answer {
             target,
             mut line,
             response,
+            end,
         } = answer;
         let most_bytes = self.settings.read_limit_bytes;
         let mut read = Vec::new();
         let whole = line.read(response.into_body(), most_bytes, &mut read);
-        if let Ok(true) = timeout(limit, whole).await {
+        if let Ok(true) = timeout_at(end, whole).await {
             self.lines.give_back(&target, line);
         }
         read
     }
+}
+
+/// How an answer's body is encoded, if it is (RFC 9110, 8.4).
+fn encoding(response: &Response<Incoming>) -> Option<String> {
+    let encoding = response.headers().get(header::CONTENT_ENCODING)?;
+    let name = release::address::printable(&String::from_utf8_lossy(encoding.as_bytes()));
+    (!name.eq_ignore_ascii_case("identity")).then_some(name)
 }
 
 /// Retry-After in its delay form (RFC 9110, 10.2.3); the date form is rare and reads as no wish.

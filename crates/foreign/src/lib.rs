@@ -4,13 +4,17 @@
 //! nothing else depends on a fuzzer) and the tests of this crate call the same functions: the tests with what `fuzz/corpus`
 //! keeps and with changes to it made by chance, the targets with whatever the fuzzer finds.
 
+mod calls;
 mod filters;
 mod imports;
+mod mails;
 mod returned;
 mod words;
 
+pub use calls::{links, signatures, urls};
 pub use filters::{filter_json, filter_text};
 pub use imports::imports;
+pub use mails::{dots, mails, replies};
 pub use returned::{return_path, returned};
 pub use words::words;
 
@@ -18,11 +22,17 @@ pub use words::words;
 pub type Promise = fn(&[u8]);
 
 /// Every promise, by the name of its fuzz target and of its folder under `fuzz/corpus`.
-pub const PROMISES: [(&str, Promise); 6] = [
+pub const PROMISES: &[(&str, Promise)] = &[
     ("filter_text", filter_text),
     ("filter_json", filter_json),
     ("imports", imports),
     ("words", words),
     ("returned", returned),
     ("return_path", return_path),
+    ("mails", mails),
+    ("dots", dots),
+    ("replies", replies),
+    ("urls", urls),
+    ("signatures", signatures),
+    ("links", links),
 ];

@@ -46,7 +46,7 @@ fn keep(target: &str, promise: Promise, bytes: &[u8], whence: &str) {
 
 #[test]
 fn promises_hold_for_all_that_is_kept() {
-    for (target, promise) in PROMISES {
+    for &(target, promise) in PROMISES {
         let kept = kept(target);
         assert!(kept.len() >= 8, "{target} keeps {} files", kept.len());
         for (name, bytes) in kept {
@@ -65,7 +65,7 @@ fn promises_hold_for_changes_made_by_chance() {
         (None, false) => 1,
     };
     println!("seed {seed}: repeat with DATELINE_SEED={seed}");
-    for (target, promise) in PROMISES {
+    for &(target, promise) in PROMISES {
         let kept: Vec<Vec<u8>> = kept(target).into_iter().map(|(_, bytes)| bytes).collect();
         let (begun, mut made) = (Instant::now(), 0);
         let mut changes = Changes::new(&kept, seed);

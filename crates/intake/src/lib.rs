@@ -32,6 +32,7 @@ use queue::{Message, Queue, RouteAlert, Telling};
 use release::capability::LinkKey;
 use release::model::{Lane, LateEditions, Review};
 use release::topic::Taxonomy;
+use release::webhook::Guard;
 use std::sync::Arc;
 use std::time::Duration;
 use store::{AskLimits, Clock, Store};
@@ -58,8 +59,8 @@ pub struct Intake {
     pub late_editions: LateEditions,
     /// Requests of one token or session; by the digest of its secret.
     pub limits: Arc<Limits<String>>,
-    /// Development only: webhooks may be `http:` and at private addresses.
-    pub allow_private: bool,
+    /// Which webhooks may be called.
+    pub guard: Guard,
     /// How often an address is asked to confirm.
     pub ask_limits: AskLimits,
     /// The least time between two confirmation mails of an import.

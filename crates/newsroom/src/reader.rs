@@ -32,6 +32,7 @@ use axum::response::Response;
 use axum::routing::get;
 use client::Tries;
 use maud::{Markup, html};
+use release::webhook::Guard;
 use store::AskLimits;
 
 /// The largest form.
@@ -46,8 +47,8 @@ pub struct Readers {
     pub proxies: Proxies,
     /// How often an address is written to because somebody asked for it.
     pub ask_limits: AskLimits,
-    /// Development only: webhooks may be `http:` and at private addresses.
-    pub allow_private: bool,
+    /// Which webhooks may be called.
+    pub guard: Guard,
     tries: Tries,
     /// Counted apart: who works here is not kept out by who reads behind the same address.
     pub(crate) sign_ins: Tries,
@@ -59,12 +60,12 @@ impl Readers {
         proxies: Proxies,
         ask_limits: AskLimits,
         per_client_hour: u32,
-        allow_private: bool,
+        guard: Guard,
     ) -> Readers {
         Readers {
             proxies,
             ask_limits,
-            allow_private,
+            guard,
             tries: Tries::new(per_client_hour),
             sign_ins: Tries::new(per_client_hour),
         }

@@ -26,6 +26,7 @@ pub mod language;
 pub mod lint;
 pub mod matching;
 pub mod model;
+pub mod network;
 pub mod place;
 pub mod render;
 pub mod source;

@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 
 use hyper::body::Bytes;
 
+use crate::encrypted::{Encryption, Offer};
 use crate::http_behaviour::Served;
 use crate::http_call;
 use crate::listening::Listening;
@@ -50,8 +51,8 @@ impl ReceivedCall {
 
 /// A webhook receiver that records the calls it reads.
 ///
-/// It speaks HTTP/1.1 with keep-alive and takes POST only (405 otherwise, not recorded). The first segment of the path
-/// says how a call is served:
+/// It speaks HTTP/1.1 with keep-alive, or, [encrypted](HttpSink::start_encrypted), HTTP/2 as well, and takes POST only (405
+/// otherwise, not recorded). The first segment of the path says how a call is served:
 ///
 /// | path | what happens |
 /// |---|---|
@@ -65,6 +66,13 @@ impl ReceivedCall {
 /// | `/drop/…` | the connection is closed without an answer: the outcome is unknown to the sender |
 /// | `/huge/…` | 200 with an endless body, as fast as the client reads |
 /// | `/drip/…` | 200 with an endless body, one byte a second |
+/// | `/gzip/…` | 500 with 64 KiB that say they are gzip, and unfold to 64 MiB |
+/// | `/headers/…` | a head that never ends, as fast as the client reads |
+/// | `/continue/…` | 100 for ever, as fast as the client reads |
+/// | `/trickle/…` | a head, one byte a second |
+/// | `/cut/…` | 500 with half of the body that its head announces; then the connection is closed |
+/// | `/http10/…` | 500 of HTTP/1.0, with a body that ends with the connection |
+/// | `/noise/…` | what is no HTTP |
 /// | `/redirect/…` | 302 to `/ok/redirected`; with `/redirect/307/…` another status |
 /// | anything else | 404 |
 ///
@@ -74,6 +82,7 @@ impl ReceivedCall {
 pub struct HttpSink {
     listening: Listening,
     desk: Arc<HttpDesk>,
+    scheme: &'static str,
 }
 
 /// What all connections of one sink share.
@@ -81,6 +90,16 @@ pub(crate) struct HttpDesk {
     pub(crate) keep: Keep,
     pub(crate) calls: Recorder<ReceivedCall>,
     pub(crate) flaky: Attempts,
+}
+
+impl HttpDesk {
+    fn new(keep: Keep) -> HttpDesk {
+        HttpDesk {
+            keep,
+            calls: Recorder::new(),
+            flaky: Attempts::default(),
+        }
+    }
 }
 
 impl HttpSink {
@@ -97,16 +116,34 @@ impl HttpSink {
     /// # Errors
     /// When the address cannot be bound.
     pub fn start_keeping(bind: SocketAddr, keep: Keep) -> io::Result<HttpSink> {
-        let desk = Arc::new(HttpDesk {
-            keep,
-            calls: Recorder::new(),
-            flaky: Attempts::default(),
-        });
+        let desk = Arc::new(HttpDesk::new(keep));
         let serving = desk.clone();
         let listening = Listening::start(bind, move |stream| {
             http_call::serve(stream, serving.clone())
         })?;
-        Ok(HttpSink { listening, desk })
+        Ok(HttpSink {
+            listening,
+            desk,
+            scheme: "http",
+        })
+    }
+
+    /// Listens at `bind` behind TLS, with a certificate for `hook.example`, its subdomains, `localhost` and `127.0.0.1` that
+    /// only [`trusting`](crate::trusting) clients take. What [breaks HTTP](HttpSink) needs HTTP/1.1.
+    ///
+    /// # Errors
+    /// When the address cannot be bound.
+    pub fn start_encrypted(bind: SocketAddr, keep: Keep, offer: Offer) -> io::Result<HttpSink> {
+        let desk = Arc::new(HttpDesk::new(keep));
+        let (serving, encryption) = (desk.clone(), Encryption::new(offer)?);
+        let listening = Listening::start(bind, move |stream| {
+            http_call::serve_encrypted(stream, encryption.clone(), serving.clone())
+        })?;
+        Ok(HttpSink {
+            listening,
+            desk,
+            scheme: "https",
+        })
     }
 
     /// The address it listens at, with the real port.
@@ -116,7 +153,7 @@ impl HttpSink {
 
     /// The URL of `path` (with its leading slash) at this sink.
     pub fn url(&self, path: &str) -> String {
-        format!("http://{}{path}", self.addr())
+        format!("{}://{}{path}", self.scheme, self.addr())
     }
 
     /// Closes the port and all connections; what was recorded can still be asked for.

@@ -4,6 +4,8 @@ use std::time::Duration;
 
 use http::StatusCode;
 
+use crate::http_raw::RawAnswer;
+
 /// How a call is served: see the table at [`HttpSink`](crate::HttpSink).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Behaviour {
@@ -23,6 +25,9 @@ pub(crate) enum Behaviour {
     Drop,
     Huge,
     Drip,
+    Gzip,
+    /// What hyper would not say.
+    Raw(RawAnswer),
     Redirect(StatusCode),
     Unknown,
 }
@@ -74,6 +79,7 @@ impl Behaviour {
             "drop" => Behaviour::Drop,
             "huge" => Behaviour::Huge,
             "drip" => Behaviour::Drip,
+            "gzip" => Behaviour::Gzip,
             "redirect" => Behaviour::redirect(object),
             "status" => Behaviour::status(object, query).unwrap_or(Behaviour::Unknown),
             "flaky" => object
@@ -82,7 +88,7 @@ impl Behaviour {
             "slow" => object.parse().map_or(Behaviour::Unknown, |millis| {
                 Behaviour::Slow(Duration::from_millis(millis))
             }),
-            _ => Behaviour::Unknown,
+            _ => RawAnswer::of(verb).map_or(Behaviour::Unknown, Behaviour::Raw),
         }
     }
 
@@ -150,6 +156,11 @@ mod tests {
             "/redirect/307/anna",
             None,
             Served::Always(Behaviour::Redirect(StatusCode::TEMPORARY_REDIRECT)),
+        );
+        check(
+            "/trickle/anna",
+            None,
+            Served::Always(Behaviour::Raw(RawAnswer::Trickle)),
         );
         check(
             "/challenge/anna",

@@ -1,23 +1,27 @@
 //! One webhook caller's connection.
 
-use std::sync::Arc;
+use std::future::poll_fn;
+use std::sync::{Arc, Mutex};
 use std::time::Instant;
 
 use http::request::Parts;
 use http::{HeaderValue, Method, Request, Response, StatusCode, header};
 use http_body_util::BodyExt;
 use hyper::body::{Bytes, Incoming};
-use hyper::server::conn::http1;
+use hyper::server::conn::{http1, http2};
 use hyper::service::service_fn;
-use hyper_util::rt::TokioIo;
+use hyper_util::rt::{TokioExecutor, TokioIo};
 use memchr::memmem;
 use serde::Deserialize;
 use serde_json::value::RawValue;
+use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt};
 use tokio::net::TcpStream;
 
+use crate::encrypted::{Encryption, MOST_STREAMS};
 use crate::http::{HttpDesk, ReceivedCall};
 use crate::http_behaviour::{Behaviour, Served};
 use crate::http_body::SinkBody;
+use crate::http_raw::RawAnswer;
 use crate::record::Keep;
 
 /// Tells hyper to close the connection without an answer.
@@ -25,17 +29,56 @@ use crate::record::Keep;
 #[error("the path asked for a broken connection")]
 struct Unanswered;
 
+/// What is to be said by hand once hyper has given the connection back.
+type Raw = Arc<Mutex<Option<RawAnswer>>>;
+
 /// Serves one connection to its end. An error is a client that went away, which is no concern of a sink.
-pub(crate) async fn serve(stream: TcpStream, desk: Arc<HttpDesk>) {
-    let service = service_fn(move |request| answer(desk.clone(), request));
-    let connection = http1::Builder::new()
+pub(crate) async fn serve<S>(stream: S, desk: Arc<HttpDesk>)
+where
+    S: AsyncRead + AsyncWrite + Unpin,
+{
+    let raw = Raw::default();
+    let asked = raw.clone();
+    let service = service_fn(move |request| Box::pin(answer(desk.clone(), asked.clone(), request)));
+    let mut connection = http1::Builder::new()
         .header_read_timeout(None)
+        .serve_connection(TokioIo::new(stream), service);
+    let _ = poll_fn(|context| connection.poll_without_shutdown(context)).await;
+    let mut stream = connection.into_parts().io.into_inner();
+    let raw = raw.lock().expect("no holder panics").take();
+    let _ = match raw {
+        Some(raw) => raw.write_to(&mut stream).await,
+        None => stream.shutdown().await,
+    };
+}
+
+/// Serves one connection behind TLS.
+pub(crate) async fn serve_encrypted(
+    stream: TcpStream,
+    encryption: Encryption,
+    desk: Arc<HttpDesk>,
+) {
+    match encryption.accept(stream).await {
+        Ok((stream, true)) => serve_http2(stream, desk).await,
+        Ok((stream, false)) => serve(stream, desk).await,
+        Err(_) => {}
+    }
+}
+
+async fn serve_http2<S>(stream: S, desk: Arc<HttpDesk>)
+where
+    S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+{
+    let service = service_fn(move |request| answer(desk.clone(), Raw::default(), request));
+    let connection = http2::Builder::new(TokioExecutor::new())
+        .max_concurrent_streams(MOST_STREAMS)
         .serve_connection(TokioIo::new(stream), service);
     let _ = connection.await;
 }
 
 async fn answer(
     desk: Arc<HttpDesk>,
+    raw: Raw,
     request: Request<Incoming>,
 ) -> Result<Response<SinkBody>, Unanswered> {
     let (parts, body) = request.into_parts();
@@ -53,6 +96,9 @@ async fn answer(
             behaviour
         }
     };
+    if let Behaviour::Raw(answer) = behaviour {
+        *raw.lock().expect("no holder panics") = Some(answer);
+    }
     let status = status(&desk, &parts, &behaviour);
     record(
         &desk,
@@ -66,7 +112,8 @@ async fn answer(
 /// What will be answered, if anything.
 fn status(desk: &HttpDesk, parts: &Parts, behaviour: &Behaviour) -> Option<StatusCode> {
     Some(match behaviour {
-        Behaviour::Stall | Behaviour::Drop => return None,
+        Behaviour::Stall | Behaviour::Drop | Behaviour::Raw(_) => return None,
+        Behaviour::Gzip => StatusCode::INTERNAL_SERVER_ERROR,
         Behaviour::Flaky { failures } if desk.flaky.before(parts.uri.path()) < *failures => {
             StatusCode::SERVICE_UNAVAILABLE
         }
@@ -124,6 +171,12 @@ async fn respond(
         Behaviour::NoChallenge => return Ok(json(b"{}".as_slice().into())),
         Behaviour::Huge => *response.body_mut() = SinkBody::Huge,
         Behaviour::Drip => *response.body_mut() = SinkBody::drip(),
+        Behaviour::Gzip => {
+            *response.body_mut() = SinkBody::Full(bomb());
+            response
+                .headers_mut()
+                .insert(header::CONTENT_ENCODING, HeaderValue::from_static("gzip"));
+        }
         Behaviour::Status {
             retry_after: Some(after),
             ..
@@ -161,6 +214,15 @@ fn challenge_response(body: &[u8]) -> Option<Response<SinkBody>> {
     let event: Event<'_> = serde_json::from_slice(body).ok()?;
     (event.r#type == "endpoint.challenge")
         .then(|| json(format!(r#"{{"challenge":{}}}"#, event.data.challenge).into()))
+}
+
+/// The head of a gzip stream of zeros (RFC 1952), and so many of its steps that 64 MiB come of 64 KiB.
+fn bomb() -> Bytes {
+    const HEAD: [u8; 20] = *b"\x1f\x8b\x08\0\0\0\0\0\x02\x03\xec\xc1\x01\x01\0\0\0\x80\x90\xfe";
+    let mut bytes = HEAD.to_vec();
+    bytes.extend_from_slice(b"\xaf\xee\x08\x0a");
+    bytes.resize(64 * 1024, 0);
+    bytes.into()
 }
 
 fn json(text: Bytes) -> Response<SinkBody> {

@@ -23,14 +23,17 @@ mod smtp_input;
 mod smtp_mood;
 mod smtp_session;
 
+mod encrypted;
 mod http;
 mod http_behaviour;
 mod http_body;
 mod http_call;
+mod http_raw;
 
 mod listening;
 mod record;
 
+pub use crate::encrypted::{Offer, trusting};
 pub use crate::http::{HttpSink, ReceivedCall};
 pub use crate::record::{Keep, Shortfall};
 pub use crate::smtp::{ReceivedMail, SmtpSink};

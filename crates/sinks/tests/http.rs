@@ -99,6 +99,30 @@ async fn bodies_and_headers_are_dropped_otherwise() {
 }
 
 #[tokio::test]
+async fn answers_that_break_http_are_written_as_they_are() {
+    let sink = HttpSink::start(BIND).unwrap();
+
+    let cut = call(&sink, "/cut/anna", "msg_1", "{}").await;
+    let old = call(&sink, "/http10/anna", "msg_1", "{}").await;
+
+    assert!(cut.ends_with("Content-Length: 12\r\n\r\nhalf a"), "{cut}");
+    assert!(old.starts_with("HTTP/1.0 500 "), "{old}");
+    assert!(sink.calls().iter().all(|call| call.status == 0));
+    assert!(sink.ids().is_empty());
+}
+
+#[tokio::test]
+async fn endless_heads_last_until_the_client_closes() {
+    let sink = HttpSink::start(BIND).unwrap();
+
+    for path in ["/headers/anna", "/continue/anna"] {
+        let mut stream = write(&sink, &post(path, "msg_1", "{}")).await;
+        let mut read = vec![0; 1_000_000];
+        stream.read_exact(&mut read).await.expect(path);
+    }
+}
+
+#[tokio::test]
 async fn retry_after_is_told() {
     let sink = HttpSink::start(BIND).unwrap();
 

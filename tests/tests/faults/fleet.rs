@@ -90,7 +90,7 @@ impl Fleet {
             format!("queue.prefix={name}"),
             "mail.from=alerts@wire.example".to_owned(),
             "mail.most_per_hour=0".to_owned(),
-            "webhook.allow_private=true".to_owned(),
+            "webhook.allow=127.0.0.0/8".to_owned(),
             "webhook.total_timeout_ms=1500".to_owned(),
             "webhook.connect_timeout_ms=1000".to_owned(),
             "review.default=none".to_owned(),

@@ -23,7 +23,7 @@ async fn full_disk_refuses_releases_and_loses_none() {
         server,
     } = scene;
     server.kill();
-    let allow = ["webhook.allow_private=true".to_owned()];
+    let allow = ["webhook.allow=127.0.0.0/8".to_owned()];
     let server = Binary::find().serve(folder.path(), &allow);
     sink.wait_for_ids(accepted.len(), DEADLINE).await.unwrap();
 
@@ -140,7 +140,7 @@ fn make_room(pid: u32) {
 fn limited(binary: &Binary, directory: &std::path::Path) -> Command {
     let script = format!(
         "trap '' XFSZ; ulimit -S -f {LIMIT_KIB}; exec \"$0\" serve --data data --set http.listen=127.0.0.1:0 \
-         --set webhook.allow_private=true --set log.level=off"
+         --set webhook.allow=127.0.0.0/8 --set log.level=off"
     );
     let mut command = Command::new("bash");
     command.args(["-c", &script]).arg(binary.path());

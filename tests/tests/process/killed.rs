@@ -83,7 +83,7 @@ impl Scene {
         let set = [
             format!("mail.relay=smtp://{}", self.smtp.addr()),
             "mail.from=alerts@wire.example".to_owned(),
-            "webhook.allow_private=true".to_owned(),
+            "webhook.allow=127.0.0.0/8".to_owned(),
             "batch.size=3".to_owned(),
             "retry.webhook_s=[1, 1, 1, 1, 1, 1, 1, 1, 1, 1]".to_owned(),
             "retry.email_s=[1, 1, 1, 1, 1, 1, 1, 1, 1, 1]".to_owned(),

@@ -12,7 +12,7 @@ async fn terminated_server_finishes_and_records_what_is_in_flight() {
     let folder = tempfile::tempdir().unwrap();
     let loopback = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
     let sink = HttpSink::start_keeping(loopback, Keep::Ids).unwrap();
-    let set = ["webhook.allow_private=true".to_owned()];
+    let set = ["webhook.allow=127.0.0.0/8".to_owned()];
     let mut server = Binary::find().serve(folder.path(), &set);
     let client = server.client();
     let acme = json!({ "slug": "acme", "name": "Acme" });

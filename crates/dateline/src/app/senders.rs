@@ -129,7 +129,8 @@ pub(super) fn webhook_sender(settings: &Settings) -> Result<Sender> {
         bail!("webhook.connections is 0: give at least 1");
     }
     let caller = Caller::new(CallerSettings {
-        allow_private: webhook.allow_private,
+        guard: webhook.guard(),
+        kept: webhook.connections,
         connect_timeout: Duration::from_millis(webhook.connect_timeout_ms),
         total_timeout: Duration::from_millis(webhook.total_timeout_ms),
         read_limit_bytes: webhook.read_limit_bytes,

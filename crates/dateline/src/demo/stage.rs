@@ -41,7 +41,7 @@ impl Stage {
             "http.listen=127.0.0.1:0".to_owned(),
             format!("mail.relay=smtp://{}", smtp.addr()),
             "mail.from=Dateline <alerts@wire.example>".to_owned(),
-            "webhook.allow_private=true".to_owned(),
+            "webhook.allow=127.0.0.0/8".to_owned(),
             "review.default=none".to_owned(),
             "review.late_editions=follow".to_owned(),
             "http.requests_per_minute=0".to_owned(),

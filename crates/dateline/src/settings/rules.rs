@@ -2,14 +2,13 @@
 
 use std::ops::RangeInclusive;
 
+use release::webhook::{Allowed, Ports};
 use toml::Value;
 
 use super::texts::{self, TextCheck};
 
 /// A bound on values, and the words for it.
 enum Rule {
-    /// true or false.
-    Switch,
     /// A whole number of something.
     Number(RangeInclusive<i64>, &'static str),
     /// A part of one.
@@ -27,7 +26,7 @@ const MOST_WAITS: usize = 100;
 
 /// The rule of each key; None for a key that is not known.
 fn rule(key: &str) -> Option<Rule> {
-    use Rule::{Number, Part, Switch, Text, Waits, Word};
+    use Rule::{Number, Part, Text, Waits, Word};
 
     Some(match key {
         "data" => Text("a folder", texts::not_empty),
@@ -85,7 +84,22 @@ fn rule(key: &str) -> Option<Rule> {
             texts::socket_address_or_empty,
         ),
         "webhook.connections" => Number(1..=10_000, "calls"),
-        "webhook.allow_private" => Switch,
+        "webhook.allow" => Text(
+            "addresses, networks or hosts separated by spaces, or \"\"",
+            |text| {
+                Allowed::parse(text)
+                    .map(drop)
+                    .map_err(|error| error.to_string())
+            },
+        ),
+        "webhook.ports" => Text(
+            "ports or ranges of them separated by spaces, or \"\"",
+            |text| {
+                Ports::parse(text)
+                    .map(drop)
+                    .map_err(|error| error.to_string())
+            },
+        ),
         "webhook.in_flight_per_endpoint" => Number(1..=1000, "calls"),
         "webhook.connect_timeout_ms" => Number(10..=60_000, "milliseconds"),
         "webhook.total_timeout_ms" => Number(10..=300_000, "milliseconds"),
@@ -106,7 +120,6 @@ fn rule(key: &str) -> Option<Rule> {
 /// What the key wants, in words.
 pub(super) fn expected(key: &str) -> String {
     match rule(key) {
-        Some(Rule::Switch) => "true or false".to_owned(),
         Some(Rule::Number(range, unit)) => {
             format!(
                 "a whole number of {unit} from {} to {}",
@@ -132,7 +145,6 @@ pub(super) fn expected(key: &str) -> String {
 /// the default says enough.
 pub(super) fn check(key: &str, value: &Value) -> Result<(), String> {
     let fits = match (rule(key), value) {
-        (Some(Rule::Switch), Value::Boolean(_)) => true,
         (Some(Rule::Number(range, _)), Value::Integer(number)) => range.contains(number),
         (Some(Rule::Part(range)), Value::Float(number)) => range.contains(number),
         (Some(Rule::Waits(range)), Value::Array(waits)) => {

@@ -3,6 +3,7 @@
 use std::net::SocketAddr;
 
 use release::model::{LateEditions, Review};
+use release::webhook::{Allowed, Guard, Ports};
 use serde::Deserialize;
 
 use super::Secret;
@@ -192,8 +193,10 @@ pub struct BounceSettings {
 pub struct WebhookSettings {
     /// Calls at once over all endpoints.
     pub connections: usize,
-    /// Whether `http:` and private addresses may be called.
-    pub allow_private: bool,
+    /// Networks and hosts that are called wherever they are.
+    pub allow: Allowed,
+    /// Ports that are called at all others.
+    pub ports: Ports,
     /// Calls at once to one endpoint.
     pub in_flight_per_endpoint: usize,
     /// Longest time for each of lookup, connection, handshake.
@@ -204,6 +207,13 @@ pub struct WebhookSettings {
     pub read_limit_bytes: usize,
     /// Bytes of a failed call's answer that are kept.
     pub keep_bytes: usize,
+}
+
+impl WebhookSettings {
+    /// Which URLs may be called.
+    pub fn guard(&self) -> Guard {
+        Guard::new(self.allow.clone(), self.ports.clone())
+    }
 }
 
 /// `[retry]`: waits between attempts.

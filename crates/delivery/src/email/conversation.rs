@@ -24,10 +24,10 @@ use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::time::Instant;
 
 pub use self::error::{SmtpError, Stage};
+pub use self::outgoing::{check_address, check_line_ends, stuff};
 pub use self::reply::{EnhancedStatus, Reply, ReplyFault};
 pub use self::settings::{Credentials, Limits, RelaySettings, TlsMode};
 
-use self::outgoing::{check_address, check_line_ends, stuff};
 use self::reply::Offers;
 use self::wire::Wire;
 

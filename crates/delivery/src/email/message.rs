@@ -19,6 +19,9 @@ use std::time::{Duration, UNIX_EPOCH};
 /// Where a recipient's part goes in what is encoded for all: quoted-printable holds no such byte.
 const SEAM: u8 = 0;
 
+/// The longest subject, in characters: a word of it is never parted, and a line has 998 bytes (RFC 5322, 2.1.1).
+const SUBJECT_CHARS: usize = 500;
+
 /// An address that lettre refuses.
 #[derive(Debug, thiserror::Error)]
 #[error("`{address}` cannot be written to: {source}")]
@@ -113,7 +116,7 @@ pub(super) struct Encoded {
 impl Encoded {
     fn new(template: MailTemplate, reply_to: Option<Mailbox>, language: String) -> Encoded {
         let mut headers = Headers::new();
-        headers.set(header::Subject::from(one_line(&template.subject)));
+        headers.set(subject(&template.subject));
         headers.insert_raw(raw("Content-Language", &language));
         headers.insert_raw(raw("List-Unsubscribe-Post", "List-Unsubscribe=One-Click"));
         if let Some(reply_to) = reply_to {
@@ -161,7 +164,7 @@ pub(super) fn alert(
 /// A mail of the wire's own, such as a confirmation.
 pub(super) fn plain(from: &From, letter: &Letter<'_>, mail: &Mail) -> Result<Vec<u8>, BadAddress> {
     let mut own = envelope(from, letter)?;
-    own.set(header::Subject::from(one_line(&mail.subject)));
+    own.set(subject(&mail.subject));
     let body = alternatives(quoted_printable(&mail.text), quoted_printable(&mail.html));
     Ok(whole(&[&from.headers], &own, &[&body]))
 }
@@ -223,6 +226,16 @@ fn quoted_printable(text: &str) -> Vec<u8> {
 
 fn raw(name: &'static str, value: &str) -> HeaderValue {
     HeaderValue::new(HeaderName::new_from_ascii_str(name), one_line(value))
+}
+
+/// A subject; one that is longer than any headline is cut.
+fn subject(text: &str) -> header::Subject {
+    let mut line = one_line(text);
+    if let Some((end, _)) = line.char_indices().nth(SUBJECT_CHARS) {
+        line.truncate(end);
+        line.push('…');
+    }
+    header::Subject::from(line)
 }
 
 /// What becomes a header is one line: lint refuses line ends at intake, and none passes here either.

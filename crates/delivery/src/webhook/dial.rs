@@ -1,13 +1,14 @@
 //! From a judged URL to a connection: the name is resolved once, every address it resolves to is judged, and the judged
 //! address is the one that is connected to. So a name that answers differently the next time changes nothing.
 
-use crate::stream::Stream;
-use release::webhook::{Target, is_public};
+use super::names::Names;
+use crate::stream::{HTTP2, Stream};
+use release::webhook::{Guard, Target};
 use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::net::{TcpStream, lookup_host};
+use tokio::net::TcpStream;
 use tokio::time::{Instant, timeout, timeout_at};
 use tokio_rustls::TlsConnector;
 use tokio_rustls::rustls::ClientConfig;
@@ -15,12 +16,11 @@ use tokio_rustls::rustls::pki_types::ServerName;
 
 /// Opens connections.
 pub(super) struct Dialer {
-    /// Development only: private addresses are called too.
-    pub(super) allow_private: bool,
+    guard: Guard,
+    names: Names,
     /// For each of the name, TCP (whatever number of addresses is tried) and TLS.
-    pub(super) limit: Duration,
-    /// Whom to trust.
-    pub(super) tls: Arc<ClientConfig>,
+    limit: Duration,
+    tls: Arc<ClientConfig>,
 }
 
 /// Why there is no connection.
@@ -44,6 +44,18 @@ pub(super) enum DialError {
 }
 
 impl Dialer {
+    /// Whoever shows a certificate that `tls` trusts is spoken to, by HTTP/2 if it likes.
+    pub(super) fn new(guard: Guard, names: Names, limit: Duration, tls: &ClientConfig) -> Dialer {
+        let mut tls = tls.clone();
+        tls.alpn_protocols = vec![HTTP2.to_vec(), b"http/1.1".to_vec()];
+        Dialer {
+            guard,
+            names,
+            limit,
+            tls: Arc::new(tls),
+        }
+    }
+
     /// Connects, and encrypts where the URL says so.
     pub(super) async fn dial(&self, target: &Target) -> Result<Stream, DialError> {
         let addresses = self.addresses(target).await?;
@@ -67,8 +79,8 @@ impl Dialer {
     /// All addresses of a host, if every one may be called: one that may not is a sign of somebody who tries.
     async fn addresses(&self, target: &Target) -> Result<Vec<SocketAddr>, DialError> {
         let host = &target.host;
-        let looked_up = timeout(self.limit, lookup_host((host.as_str(), target.port))).await;
-        let addresses: Vec<SocketAddr> = looked_up
+        let looked_up = timeout(self.limit, self.names.look_up(host, target.port)).await;
+        let addresses = looked_up
             .map_err(|_elapsed| DialError::SlowName {
                 host: host.clone(),
                 limit: self.limit,
@@ -76,10 +88,9 @@ impl Dialer {
             .map_err(|source| DialError::NoName {
                 host: host.clone(),
                 source,
-            })?
-            .collect();
-        let private = |address: &&SocketAddr| !self.allow_private && !is_public(address.ip());
-        match addresses.iter().find(private) {
+            })?;
+        let forbidden = |address: &&SocketAddr| !self.guard.admits(host, address.ip());
+        match addresses.iter().find(forbidden) {
             Some(address) => Err(DialError::NotPublic {
                 host: host.clone(),
                 address: *address,
@@ -123,46 +134,25 @@ impl Dialer {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use release::webhook::check_url;
-
-    fn dialer(allow_private: bool) -> Dialer {
-        Dialer {
-            allow_private,
-            limit: Duration::from_secs(5),
-            tls: crate::tls_config().unwrap(),
-        }
-    }
-
-    #[tokio::test]
-    async fn names_that_resolve_to_private_addresses_are_refused() {
-        let target = check_url("http://localhost:9/", true).unwrap();
-
-        let refused = dialer(false).addresses(&target).await;
-        let allowed = dialer(true).addresses(&target).await;
-
-        assert!(matches!(refused, Err(DialError::NotPublic { .. })));
-        assert!(!allowed.unwrap().is_empty());
-    }
-
-    #[tokio::test]
-    async fn private_address_is_refused_also_by_whoever_connects() {
-        let target = check_url("http://127.0.0.1:9/", true).unwrap();
-
-        let refused = dialer(false).dial(&target).await;
-
-        assert!(matches!(refused, Err(DialError::NotPublic { .. })));
-    }
+    use release::webhook::{Allowed, Ports};
+    use tokio::net::TcpListener;
 
     #[tokio::test]
     async fn next_address_is_tried_where_one_refuses() {
-        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let closed = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let closed = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let (open, shut) = (listener.local_addr().unwrap(), closed.local_addr().unwrap());
         drop(closed);
-        let target = check_url("http://127.0.0.1:9/", true).unwrap();
+        let guard = Guard::new(
+            Allowed::parse("127.0.0.0/8").unwrap(),
+            Ports::parse("").unwrap(),
+        );
+        let target = guard.check("http://127.0.0.1:9/").unwrap();
+        let tls = crate::tls_config().unwrap();
+        let dialer = Dialer::new(guard, Names::System, Duration::from_secs(5), &tls);
 
-        let connected = dialer(true).connect(&target, &[shut, open]).await;
-        let refused = dialer(true).connect(&target, &[shut]).await;
+        let connected = dialer.connect(&target, &[shut, open]).await;
+        let refused = dialer.connect(&target, &[shut]).await;
 
         assert_eq!(connected.unwrap().peer_addr().unwrap(), open);
         assert!(matches!(refused, Err(DialError::Refused { at, .. }) if at == shut));

@@ -1,26 +1,37 @@
-//! One HTTP/1.1 connection, driven by whoever uses it: no task of its own, so that a call costs no change of task.
+//! A connection that calls are made on. One of HTTP/1.1 is driven by whoever uses it: no task of its own, so that a call costs
+//! no change of task. One of HTTP/2 is a share of it.
 
 use super::dial::DialError;
+use super::shared::Shared;
 use crate::stream::Stream;
 use http::{Request, Response};
 use http_body_util::{BodyExt, Full};
 use hyper::body::{Body, Bytes, Incoming};
 use hyper::client::conn::http1::{Builder, Connection, SendRequest};
 use hyper_util::rt::TokioIo;
+use release::webhook::Target;
 use std::future::{Future, poll_fn};
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
 /// The longest head of an answer, in bytes.
-const HEAD_BYTES: usize = 64 * 1024;
+pub(super) const HEAD_BYTES: usize = 64 * 1024;
+
+/// A call's request.
+pub(super) type Post = Request<Full<Bytes>>;
 
 type Driver = Connection<TokioIo<Stream>, Full<Bytes>>;
 
 /// A connection between two calls, or in the midst of one.
 pub(super) struct Line {
-    sender: SendRequest<Full<Bytes>>,
-    /// None once the connection has ended: what still waits for it is told so by that.
+    sender: Sender,
+    /// None once the connection has ended: what still waits for it is told so by that. None of HTTP/2.
     driver: Option<Pin<Box<Driver>>>,
+}
+
+enum Sender {
+    Own(SendRequest<Full<Bytes>>),
+    Shared(Shared),
 }
 
 /// Why a call came to nothing.
@@ -30,22 +41,52 @@ pub(super) enum LineError {
     Dial(#[from] DialError),
     /// The receiver closed the connection before anything of the request was written.
     #[error("the connection was closed before the request was sent")]
-    Unsent(Box<Request<Full<Bytes>>>),
+    Unsent(Box<Post>),
     #[error("no answer: {}", chain(.0))]
     Http(#[from] hyper::Error),
+    #[error("the URL makes no request: {0}")]
+    Request(#[from] http::Error),
 }
 
 impl Line {
-    /// Takes up HTTP on a connection.
+    /// Takes up what was agreed on: HTTP/2, or else HTTP/1.1.
     pub(super) async fn over(stream: Stream) -> Result<Line, LineError> {
+        if stream.is_http2() {
+            return Ok(Line::share(Shared::over(stream).await?));
+        }
         let (sender, driver) = Builder::new()
             .max_header_size(HEAD_BYTES)
             .handshake(TokioIo::new(stream))
             .await?;
         Ok(Line {
-            sender,
+            sender: Sender::Own(sender),
             driver: Some(Box::pin(driver)),
         })
+    }
+
+    fn share(shared: Shared) -> Line {
+        Line {
+            sender: Sender::Shared(shared),
+            driver: None,
+        }
+    }
+
+    /// Whether other calls use the same connection.
+    pub(super) fn is_shared(&self) -> bool {
+        matches!(self.sender, Sender::Shared(_))
+    }
+
+    /// Another line on the same connection, where calls share it and it takes more of them.
+    pub(super) fn shared(&self) -> Option<Line> {
+        match &self.sender {
+            Sender::Shared(shared) if shared.is_ready() => Some(Line::share(shared.clone())),
+            _ => None,
+        }
+    }
+
+    /// Whether one more call would have to wait for others.
+    pub(super) fn is_full(&self) -> bool {
+        matches!(&self.sender, Sender::Shared(shared) if shared.is_full())
     }
 
     /// Whether a request may be sent, as far as is known: whatever the receiver did since the last one is looked at now.
@@ -56,15 +97,23 @@ impl Line {
             Poll::Ready(())
         })
         .await;
-        self.sender.is_ready()
+        match &self.sender {
+            Sender::Own(sender) => sender.is_ready(),
+            Sender::Shared(shared) => shared.is_ready(),
+        }
     }
 
     /// Sends a request, and waits for the head of its answer.
     pub(super) async fn send(
         &mut self,
-        request: Request<Full<Bytes>>,
+        target: &Target,
+        request: Post,
     ) -> Result<Response<Incoming>, LineError> {
-        let mut answer = Box::pin(self.sender.try_send_request(request));
+        let sender = match &mut self.sender {
+            Sender::Own(sender) => sender,
+            Sender::Shared(shared) => return shared.send(target, request).await,
+        };
+        let mut answer = Box::pin(sender.try_send_request(request));
         let driver = &mut self.driver;
         let answered = poll_fn(|context| {
             if let Poll::Ready(answered) = answer.as_mut().poll(context) {

@@ -1,54 +1,45 @@
 //! Open connections, kept for the next call to the same host and port.
 
 use super::dial::Dialer;
-use super::line::{Line, LineError};
-use http::{Request, Response};
-use http_body_util::Full;
-use hyper::body::{Bytes, Incoming};
+use super::kept::{IDLE, Kept, Origin, origin};
+use super::line::{Line, LineError, Post};
+use http::Response;
+use hyper::body::Incoming;
 use release::webhook::Target;
-use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard};
-use std::time::{Duration, Instant};
-
-/// Idle connections are closed after this.
-const IDLE: Duration = Duration::from_secs(30);
-
-/// Where a connection leads, and whether it is encrypted.
-type Origin = (bool, String);
-
-/// Idle connections, the last used at the end.
-type Idle = HashMap<Origin, Vec<(Instant, Line)>>;
+use std::time::Instant;
 
 /// What calls are made on.
 pub(super) struct Lines {
     dialer: Dialer,
-    idle: Arc<Mutex<Idle>>,
+    kept: Arc<Mutex<Kept<Line>>>,
 }
 
 impl Lines {
-    pub(super) fn new(dialer: Dialer) -> Lines {
+    /// No connections, and never more than `most` between calls.
+    pub(super) fn new(dialer: Dialer, most: usize) -> Lines {
         Lines {
             dialer,
-            idle: Arc::default(),
+            kept: Arc::new(Mutex::new(Kept::new(most))),
         }
     }
 
-    /// Sends a request on an idle connection, or on a new one. The connection comes with the answer; whoever has read that
+    /// Sends a request on a kept connection, or on a new one. The connection comes with the answer; whoever has read that
     /// gives it back.
     ///
-    /// An idle connection that the receiver has closed meanwhile shows before anything is written: the request then goes on
+    /// A kept connection that the receiver has closed meanwhile shows before anything is written: the request then goes on
     /// another, for nothing of it was taken.
     pub(super) async fn send(
         &self,
         target: &Target,
-        mut request: Request<Full<Bytes>>,
+        mut request: Post,
     ) -> Result<(Line, Response<Incoming>), LineError> {
         let origin = origin(target);
         while let Some(mut line) = self.take(&origin) {
             if !line.is_ready().await {
                 continue;
             }
-            match line.send(request).await {
+            match line.send(target, request).await {
                 Err(LineError::Unsent(unsent)) => request = *unsent,
                 answered => return Ok((line, answered?)),
             }
@@ -56,71 +47,89 @@ impl Lines {
         // Boxed, for it is large, and most calls need none.
         let stream = Box::pin(self.dialer.dial(target)).await?;
         let mut line = Line::over(stream).await?;
-        let response = line.send(request).await?;
+        if let Some(shared) = line.shared() {
+            self.keep(origin, shared);
+        }
+        let response = line.send(target, request).await?;
         Ok((line, response))
     }
 
-    /// Keeps a connection whose last answer was read to its end.
+    /// Keeps a connection whose last answer was read to its end. One that calls share was kept before that.
     pub(super) fn give_back(&self, target: &Target, line: Line) {
-        let mut idle = lock(&self.idle);
-        if idle.is_empty() {
-            tokio::spawn(close_idle(self.idle.clone()));
+        if !line.is_shared() {
+            self.keep(origin(target), line);
         }
-        idle.entry(origin(target))
-            .or_default()
-            .push((Instant::now(), line));
+    }
+
+    fn keep(&self, origin: Origin, line: Line) {
+        let mut kept = lock(&self.kept);
+        if kept.is_empty() {
+            tokio::spawn(close_idle(self.kept.clone()));
+        }
+        let oldest = kept.keep(origin, line, Instant::now());
+        drop(kept);
+        // Closed while nobody waits for the lock.
+        drop(oldest);
     }
 
     fn take(&self, origin: &Origin) -> Option<Line> {
-        let (since, line) = lock(&self.idle).get_mut(origin)?.pop()?;
-        (since.elapsed() < IDLE).then_some(line)
+        let now = Instant::now();
+        let mut kept = lock(&self.kept);
+        let line = kept.take(origin, now, |line| !line.is_full())?;
+        if let Some(shared) = line.shared() {
+            kept.keep(origin.clone(), shared, now);
+        }
+        Some(line)
     }
 }
 
 /// Runs while there are any.
-async fn close_idle(idle: Arc<Mutex<Idle>>) {
+async fn close_idle(kept: Arc<Mutex<Kept<Line>>>) {
     loop {
         tokio::time::sleep(IDLE / 2).await;
-        let mut idle = lock(&idle);
-        idle.retain(|_origin, lines| {
-            lines.retain(|(since, _line)| since.elapsed() < IDLE);
-            !lines.is_empty()
-        });
-        if idle.is_empty() {
+        let mut kept = lock(&kept);
+        let idle = kept.take_idle(Instant::now());
+        let is_empty = kept.is_empty();
+        drop(kept);
+        drop(idle);
+        if is_empty {
             return;
         }
     }
 }
 
-fn origin(target: &Target) -> Origin {
-    (target.is_https, target.authority.clone())
-}
-
-fn lock(idle: &Mutex<Idle>) -> MutexGuard<'_, Idle> {
-    idle.lock().expect("no holder panics")
+fn lock(kept: &Mutex<Kept<Line>>) -> MutexGuard<'_, Kept<Line>> {
+    kept.lock().expect("no holder panics")
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::names::Names;
     use super::*;
-    use release::webhook::check_url;
+    use http::Request;
+    use http_body_util::Full;
+    use hyper::body::Bytes;
+    use release::webhook::{Allowed, Guard, Ports};
     use std::net::SocketAddr;
+    use std::time::Duration;
     use tokio::io::{AsyncReadExt, AsyncWriteExt};
     use tokio::net::{TcpListener, TcpStream};
 
     const DEADLINE: Duration = Duration::from_secs(10);
     const YES: &[u8] = b"HTTP/1.1 204 No Content\r\n\r\n";
 
+    fn guard() -> Guard {
+        let (allowed, ports) = (Allowed::parse("127.0.0.0/8"), Ports::parse(""));
+        Guard::new(allowed.unwrap(), ports.unwrap())
+    }
+
     fn lines() -> Lines {
-        Lines::new(Dialer {
-            allow_private: true,
-            limit: DEADLINE,
-            tls: crate::tls_config().unwrap(),
-        })
+        let tls = crate::tls_config().unwrap();
+        Lines::new(Dialer::new(guard(), Names::System, DEADLINE, &tls), 9)
     }
 
     fn target(at: SocketAddr) -> Target {
-        check_url(&format!("http://{at}/hook"), true).unwrap()
+        guard().check(&format!("http://{at}/hook")).unwrap()
     }
 
     /// One call, as [`super::super::Caller`] makes it: the answer is read and the connection given back.

@@ -1,7 +1,7 @@
 //! Changes to what is kept: bytes, pieces of the languages, and parts of other files, put in, taken out, repeated.
 
 /// What parsers look for, and what trips them.
-const PIECES: [&str; 56] = [
+const PIECES: &[&str] = &[
     " AND ",
     " OR ",
     " NOT ",
@@ -58,6 +58,27 @@ const PIECES: [&str; 56] = [
     "Ё",
     "👩‍👩‍👧",
     "’s ",
+    "\r\n",
+    "\r\n.\r\n",
+    "\n.",
+    ".",
+    "Bcc: ",
+    "=?utf-8?q?",
+    "250-",
+    "250 2.1.0 ",
+    "421 ",
+    "@",
+    "https://",
+    "127.0.0.1",
+    "[::ffff:7f00:1]",
+    "0x7f",
+    "%25",
+    "。",
+    ":8443/",
+    "localhost",
+    "v1,",
+    "v1a,",
+    "=",
 ];
 
 /// An endless row of changed inputs.

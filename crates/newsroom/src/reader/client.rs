@@ -3,6 +3,7 @@
 use axum::extract::ConnectInfo;
 use axum::http::HeaderMap;
 use axum::http::request::Parts;
+use release::network::Network;
 use std::collections::HashMap;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::Mutex;
@@ -13,7 +14,7 @@ const HOUR_MS: i64 = 3_600_000;
 
 /// Networks whose `X-Forwarded-For` is believed. Anybody can write that header.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Proxies(Vec<(IpAddr, u8)>);
+pub struct Proxies(Vec<Network>);
 
 /// Why a list of proxies cannot be read.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -27,25 +28,14 @@ impl Proxies {
     /// Names the first that is neither.
     pub fn parse(text: &str) -> Result<Proxies, ProxiesError> {
         let words = text.split([' ', ',']).filter(|word| !word.is_empty());
-        let network = |word: &str| {
-            let (address, bits) = match word.split_once('/') {
-                Some((address, bits)) => (address.parse().ok()?, Some(bits.parse().ok()?)),
-                None => (word.parse().ok()?, None),
-            };
-            let all = width(address);
-            let bits = bits.unwrap_or(all);
-            (bits <= all).then_some((address, bits))
-        };
         words
-            .map(|word| network(word).ok_or_else(|| ProxiesError(word.to_owned())))
+            .map(|word| Network::parse(word).ok_or_else(|| ProxiesError(word.to_owned())))
             .collect::<Result<_, _>>()
             .map(Proxies)
     }
 
     fn trust(&self, address: IpAddr) -> bool {
-        self.0.iter().any(|(network, bits)| {
-            width(*network) == width(address) && shifted(*network, *bits) == shifted(address, *bits)
-        })
+        self.0.iter().any(|network| network.contains(address))
     }
 
     /// Who asks: the peer; where the peer is a trusted proxy, the last address in `X-Forwarded-For` that is not one.
@@ -72,23 +62,6 @@ impl Proxies {
         }
         client
     }
-}
-
-fn width(address: IpAddr) -> u8 {
-    match address {
-        IpAddr::V4(_) => 32,
-        IpAddr::V6(_) => 128,
-    }
-}
-
-/// The first bits of an address.
-fn shifted(address: IpAddr, bits: u8) -> u128 {
-    let value = match address {
-        IpAddr::V4(address) => u128::from(u32::from(address)),
-        IpAddr::V6(address) => u128::from(address),
-    };
-    let rest = u32::from(width(address) - bits);
-    value.checked_shr(rest).unwrap_or(0)
 }
 
 /// Forms sent by each client in the last hour. It lives in memory: a new process begins with none.

@@ -24,7 +24,7 @@ use release::model::{
     AlertKind, Channel, EndpointState, Extent, Lane, ReleaseState, Repeats, SubscriptionState,
 };
 use release::time::rfc3339;
-use release::webhook::{check_url, new_secret};
+use release::webhook::new_secret;
 use store::{NewAsk, NewEndpoint, NewSubscription};
 use tracing::info;
 
@@ -211,13 +211,13 @@ fn checked(
     });
     let url = match target {
         Target::Mail => Ok(()),
-        Target::Hook => check_url(&filled.url, newsroom.readers.allow_private)
+        Target::Hook => newsroom
+            .readers
+            .guard
+            .check(&filled.url)
             .map(drop)
             .map_err(|error| {
-                errors.add(
-                    "url",
-                    format!("{error}. Give a public https URL without credentials."),
-                );
+                errors.add("url", format!("{error}: {}.", error.mend()));
             }),
     };
     let reads = languages(&filled.reads, errors);

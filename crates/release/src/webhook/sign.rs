@@ -67,19 +67,30 @@ impl Signers<'_> {
 /// # Errors
 /// [`BadSecret`].
 pub fn signature(secret: &str, id: &str, timestamp: i64, body: &[u8]) -> Result<String, BadSecret> {
+    let mac = mac(secret, id, &timestamp.to_string(), body)?;
+    Ok(format!(
+        "v1,{}",
+        STANDARD.encode(mac.finalize().into_bytes())
+    ))
+}
+
+/// What a signature is the outcome of.
+pub(super) fn mac(
+    secret: &str,
+    id: &str,
+    timestamp: &str,
+    body: &[u8],
+) -> Result<Hmac<Sha256>, BadSecret> {
     let encoded = secret.strip_prefix("whsec_").ok_or(BadSecret)?;
     let key = STANDARD.decode(encoded).map_err(|_| BadSecret)?;
     if !(24..=64).contains(&key.len()) {
         return Err(BadSecret);
     }
     let mut mac = Hmac::<Sha256>::new_from_slice(&key).map_err(|_| BadSecret)?;
-    mac.update(id.as_bytes());
-    mac.update(format!(".{timestamp}.").as_bytes());
-    mac.update(body);
-    Ok(format!(
-        "v1,{}",
-        STANDARD.encode(mac.finalize().into_bytes())
-    ))
+    for piece in [id.as_bytes(), b".", timestamp.as_bytes(), b".", body] {
+        mac.update(piece);
+    }
+    Ok(mac)
 }
 
 #[cfg(test)]

@@ -55,8 +55,14 @@ fn wrong_types_tell_what_is_expected() {
         &format!("--set batch.size: batch.size is 1.5, {size}"),
     );
     check(
-        Case::new().flag("webhook.allow_private=yes"),
-        "--set webhook.allow_private: webhook.allow_private is \"yes\", expected true or false; the default is false",
+        Case::new().flag("webhook.allow=10.0.0.0/33"),
+        "--set webhook.allow: webhook.allow is \"10.0.0.0/33\", expected addresses, networks or hosts separated by spaces, or \"\"; \
+         `10.0.0.0/33` is neither an address, nor a network such as 10.1.0.0/16, nor a host's name",
+    );
+    check(
+        Case::new().flag("webhook.ports=https"),
+        "--set webhook.ports: webhook.ports is \"https\", expected ports or ranges of them separated by spaces, or \"\"; \
+         `https` is neither a port from 1 to 65535 nor a range such as 1024-65535",
     );
     check(
         Case::new().file("dateline.toml", "mail = 3"),

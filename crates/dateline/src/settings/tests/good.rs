@@ -45,7 +45,7 @@ fn one_file_is_read_the_named_one_first() {
 fn text_layers_take_the_type_of_the_default() {
     let settings = Case::new()
         .variable("DATELINE_HTTP__LISTEN", "[::1]:0")
-        .variable("DATELINE_WEBHOOK__ALLOW_PRIVATE", "true")
+        .variable("DATELINE_WEBHOOK__ALLOW", "10.1.0.0/16 hooks.internal")
         .variable("DATELINE_BATCH__SIZE", " 1_000 ")
         .variable("DATELINE_RETRY__JITTER", "0")
         .flag("retry.webhook_s=[1, 2]")
@@ -56,7 +56,7 @@ fn text_layers_take_the_type_of_the_default() {
         .settings();
 
     assert_eq!(settings.http.listen.to_string(), "[::1]:0");
-    assert!(settings.webhook.allow_private);
+    assert!(settings.webhook.guard().check("http://10.1.2.3/").is_ok());
     assert_eq!(settings.batch.size, 1000);
     assert_eq!(settings.retry.jitter, 0.0);
     assert_eq!(settings.retry.webhook_s, [1, 2]);

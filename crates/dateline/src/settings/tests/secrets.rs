@@ -86,7 +86,7 @@ fn what_was_given_is_listed_without_defaults_and_secrets() {
         .flag("mail.relay=smtp://user@mx.example.org")
         .flag("store.url=postgres://dateline:hunter2@db.example/wire")
         .flag("queue.url=amqp://dateline:hunter2@mq.example")
-        .flag("webhook.allow_private=true")
+        .flag("webhook.allow=10.1.0.0/16")
         .variable("DATELINE_MAIL__PASSWORD", "hunter2");
 
     let given = case.settings().given;
@@ -102,13 +102,13 @@ fn what_was_given_is_listed_without_defaults_and_secrets() {
             "mail.relay",
             "queue.url",
             "store.url",
-            "webhook.allow_private"
+            "webhook.allow"
         ]
     );
     assert!(
         given.contains(&"mail.password = ***".to_owned()),
         "{given:?}"
     );
-    assert!(given.contains(&"webhook.allow_private = true".to_owned()));
+    assert!(given.contains(&"webhook.allow = \"10.1.0.0/16\"".to_owned()));
     assert!(!given.join(" ").contains("hunter2"), "{given:?}");
 }

@@ -8,7 +8,10 @@ const ADDRESS_BYTES: usize = 256;
 
 /// Refuses what would end the address, or the command around it, early. Addresses outside ASCII need SMTPUTF8, which
 /// we do not speak.
-pub(super) fn check_address(address: &str) -> Result<(), SmtpError> {
+///
+/// # Errors
+/// [`SmtpError::BadAddress`].
+pub fn check_address(address: &str) -> Result<(), SmtpError> {
     let forbidden = |byte: u8| !byte.is_ascii_graphic() || matches!(byte, b'<' | b'>');
     if address.len() > ADDRESS_BYTES || address.bytes().any(forbidden) {
         return Err(SmtpError::BadAddress);
@@ -17,7 +20,10 @@ pub(super) fn check_address(address: &str) -> Result<(), SmtpError> {
 }
 
 /// Refuses a message with a CR or LF that is not part of a CRLF.
-pub(super) fn check_line_ends(message: &[u8]) -> Result<(), SmtpError> {
+///
+/// # Errors
+/// [`SmtpError::BareLineEnd`].
+pub fn check_line_ends(message: &[u8]) -> Result<(), SmtpError> {
     let torn = |one, two| (one == b'\r') != (two == b'\n');
     if message.starts_with(b"\n") || message.ends_with(b"\r") || any_pair(message, torn) {
         return Err(SmtpError::BareLineEnd);
@@ -26,7 +32,7 @@ pub(super) fn check_line_ends(message: &[u8]) -> Result<(), SmtpError> {
 }
 
 /// Appends the message and its final dot, doubling each dot at the start of a line (RFC 5321, 4.5.2).
-pub(super) fn stuff(message: &[u8], output: &mut Vec<u8>) {
+pub fn stuff(message: &[u8], output: &mut Vec<u8>) {
     output.reserve(message.len() + 64);
     if message.starts_with(b".") {
         output.push(b'.');

@@ -62,7 +62,10 @@ pub enum ReplyFault {
 
 impl Reply {
     /// The first reply in `bytes` and its length, or `None` while it is incomplete.
-    pub(super) fn parse(bytes: &[u8]) -> Result<Option<(Reply, usize)>, ReplyFault> {
+    ///
+    /// # Errors
+    /// [`ReplyFault`], whatever may follow.
+    pub fn parse(bytes: &[u8]) -> Result<Option<(Reply, usize)>, ReplyFault> {
         let mut code = None;
         let mut text = String::new();
         let mut start = 0;

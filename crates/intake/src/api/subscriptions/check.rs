@@ -8,7 +8,7 @@ use release::frequency::{DigestTime, Frequency};
 use release::ids::{Kind, PublicId};
 use release::language::LanguageTag;
 use release::model::{Channel, EndpointState, Extent, Repeats, SubscriptionState};
-use release::webhook::{check_url, new_secret};
+use release::webhook::new_secret;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 use store::{NewEndpoint, NewSubscription};
@@ -245,10 +245,9 @@ fn check_target(
             Some((Channel::Email, address.clone(), address))
         }
         (None, Some(url)) => {
-            let good = check_url(&url, intake.allow_private);
+            let good = intake.guard.check(&url);
             if let Err(error) = &good {
-                let mend = "give a public https URL without credentials";
-                errors.add("webhook", error.to_string(), mend);
+                errors.add("webhook", error.to_string(), error.mend());
             }
             let owner = check_mail("owner", owner.as_deref().unwrap_or_default(), errors)?;
             good.ok()?;
