@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use delivery::email::conversation::{Conversation, Limits, RelaySettings, SmtpError, Stage};
 use sinks::{SmtpMood, SmtpStage, Trouble};
 
+use crate::scripted::Scripted;
 use crate::{FROM, MAIL, connect, impatient, settings, sink};
 
 /// Every point, by our name and by the sink's.
@@ -124,6 +125,38 @@ async fn slow_relay_is_waited_for_reply_by_reply() {
     let error = relay.send(FROM, "ok@example.org", MAIL).await.unwrap_err();
     assert!(
         matches!(error, SmtpError::TimedOut { stage: Stage::Mail }),
+        "{error:?}"
+    );
+}
+
+#[tokio::test]
+async fn relay_that_asks_is_told_how_large_a_mail_is() {
+    let relay = Scripted::start(
+        "220 relay\r\n",
+        &[
+            ("EHLO wire.example\r\n", "250-relay\r\n250 SIZE 10\r\n"),
+            (
+                "MAIL FROM:<b+1@wire.example> SIZE=14\r\n",
+                "552 5.3.4 too long\r\n",
+            ),
+        ],
+    )
+    .await;
+    let mut conversation = connect(relay.addr).await;
+
+    let error = conversation
+        .send(FROM, "a@b", b"fourteen bytes")
+        .await
+        .unwrap_err();
+
+    assert!(
+        matches!(
+            &error,
+            SmtpError::Refused {
+                stage: Stage::Mail,
+                ..
+            }
+        ),
         "{error:?}"
     );
 }
