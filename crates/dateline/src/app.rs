@@ -135,7 +135,7 @@ impl App {
         };
         let email = worker(
             &format!("email{node}"),
-            mail_sender(&settings, &roles)?,
+            mail_sender(&settings, &roles, &clock)?,
             settings.mail.connections,
             &settings.retry.email_s,
         );

@@ -156,15 +156,18 @@ impl Settings {
         Ok(url.to_string())
     }
 
-    /// The password of the relay's user; empty where there is none.
+    /// The password of a relay's user; empty where there is none.
     ///
     /// # Errors
-    /// If its file cannot be read.
-    pub fn mail_password(&self) -> std::io::Result<Secret> {
-        match self.mail.password_file.as_str() {
-            "" => Ok(self.mail.password.clone()),
-            file => secret::read(&self.resolve(file)),
-        }
+    /// If its file cannot be read, with its name.
+    pub fn relay_password(&self, relay: &Relay) -> std::io::Result<Secret> {
+        let file = match (&relay.password_file, self.mail.password_file.as_str()) {
+            (Some(file), _) => file,
+            (None, "") => return Ok(self.mail.password.clone()),
+            (None, file) => file,
+        };
+        secret::read(&self.resolve(file))
+            .map_err(|error| std::io::Error::new(error.kind(), format!("{file}: {error}")))
     }
 
     /// How the broker is reached; none where the queue is embedded.

@@ -4,22 +4,24 @@ pub mod conversation;
 mod folder;
 mod message;
 mod pool;
+mod relays;
 
 pub(crate) use message::DigestMail;
 pub use message::{From, StoryMails};
-pub use pool::Pool;
+pub use relays::Relays;
 
 use crate::contents::Wire;
 use crate::{Failure, SendError, Sent};
 use conversation::SmtpError;
 use folder::Folder;
+use pool::Envelope;
 use release::capability::Capability;
 use release::model::Extent;
 use release::render::{Mail, Reason, Recipient};
 use std::path::PathBuf;
 use store::DueDelivery;
 
-/// Sends mails through a relay, or keeps them in a folder where none is configured.
+/// Sends mails through relays, or keeps them in a folder where none is configured.
 #[derive(Debug)]
 pub struct Mailer {
     from: From,
@@ -28,8 +30,17 @@ pub struct Mailer {
 
 #[derive(Debug)]
 enum Transport {
-    Relay(Pool),
+    Relays(Relays),
     Folder(Folder),
+}
+
+/// A mail that may not leave yet.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Wait {
+    /// When to ask again, Unix milliseconds.
+    pub(crate) due_ms: i64,
+    /// Why, for the ledger.
+    pub(crate) why: String,
 }
 
 /// What one mail needs beside its content.
@@ -44,11 +55,11 @@ pub(crate) struct Letter<'a> {
 }
 
 impl Mailer {
-    /// Sends through a relay.
-    pub fn relay(from: From, pool: Pool) -> Mailer {
+    /// Sends through relays.
+    pub fn relays(from: From, relays: Relays) -> Mailer {
         Mailer {
             from,
-            transport: Transport::Relay(pool),
+            transport: Transport::Relays(relays),
         }
     }
 
@@ -58,6 +69,23 @@ impl Mailer {
             from,
             transport: Transport::Folder(Folder::open(folder)?),
         })
+    }
+
+    /// Whether a mail may leave now.
+    ///
+    /// # Errors
+    /// Until when it has to wait, if no relay takes mail.
+    pub(crate) fn may_leave(&self) -> Result<(), Wait> {
+        let Transport::Relays(relays) = &self.transport else {
+            return Ok(());
+        };
+        match relays.closed() {
+            Some((due_ms, error)) => Err(Wait {
+                due_ms,
+                why: format!("no relay takes mail: {error}"),
+            }),
+            None => Ok(()),
+        }
     }
 
     /// Sends the mail that tells of a release. `reasons` are the subscriptions behind it.
@@ -129,11 +157,13 @@ impl Mailer {
 
     async fn send(&self, letter: &Letter<'_>, message: Vec<u8>) -> Result<Sent, SendError> {
         match &self.transport {
-            Transport::Relay(pool) => {
-                let reply = pool
-                    .send(self.from.address(), letter.to, &message)
-                    .await
-                    .map_err(|error| verdict(&error))?;
+            Transport::Relays(relays) => {
+                let envelope = Envelope {
+                    from: self.from.address(),
+                    to: letter.to,
+                };
+                let sent = relays.send(envelope, &message).await;
+                let reply = sent.map_err(|error| verdict(&error))?;
                 Ok(Sent {
                     status: Some(i64::from(reply.code)),
                 })

@@ -39,6 +39,7 @@ mod preferences;
 mod quiet_logs;
 mod read_before;
 mod refusals;
+mod relays;
 mod repeated;
 mod retrying;
 mod returning;

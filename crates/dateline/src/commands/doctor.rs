@@ -69,17 +69,17 @@ async fn all(args: &DoctorArgs, settings: &Settings) -> Vec<Check> {
         Check::ok("settings", "every key is known and in its range"),
         around::disk(settings),
     ];
-    let (database, broker, https, relay, sender) = tokio::join!(
+    let (database, broker, https, relays, sender) = tokio::join!(
         engines::database_and_clock(settings),
         engines::broker(settings),
         https::check(settings),
-        around::relay(settings),
+        around::relays(settings),
         sender::check(settings, args.resolver, args.dkim.as_deref()),
     );
     checks.extend(database);
     checks.push(broker);
     checks.push(https);
-    checks.push(relay);
+    checks.extend(relays);
     checks.extend(sender);
     checks
 }

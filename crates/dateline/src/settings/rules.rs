@@ -69,8 +69,8 @@ fn rule(key: &str) -> Option<Rule> {
         "security.valid_days" => Number(1..=365, "days"),
         "mail.from" => Text("an address, or a name and an address in <>", texts::mailbox),
         "mail.relay" => Text(
-            "smtp://[user@]host[:port], smtps://... or \"\"",
-            texts::relay,
+            "smtp://[user@]host[:port], smtps://..., several with spaces between them, or \"\"",
+            texts::relay_urls,
         ),
         "mail.password" => Text("a text on one line", texts::one_line),
         "mail.password_file" => Text("a file, or \"\"", texts::any),

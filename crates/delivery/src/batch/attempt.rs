@@ -3,7 +3,7 @@
 use super::checks::{live_reasons, superseded, withheld};
 use super::{CROWDED_MS, FRESH, Loaded, Work, identity, load};
 use super::{digest, direct, why};
-use crate::email::Letter;
+use crate::email::{Letter, Wait};
 use crate::in_flight::InFlight;
 use crate::webhook::Call;
 use crate::{SendError, Sender, Sent};
@@ -22,6 +22,13 @@ pub(super) async fn attempt(work: &Work, delivery: &DueDelivery) -> Option<Outco
     if work.is_halted() {
         return None;
     }
+    if let Sender::Email(mailer) = &work.inner.sender
+        && let Err(Wait { due_ms, why }) = mailer.may_leave()
+    {
+        let verdict = Verdict::Retry { due_ms, error: why };
+        return Some(unsent_outcome(work, delivery, verdict));
+    }
+    // After it: a mail that has to wait is not one that the reader had.
     if let Some(due_ms) = flooded(work, delivery) {
         let verdict = Verdict::Gathered { due_ms };
         return Some(unsent_outcome(work, delivery, verdict));

@@ -15,7 +15,7 @@ pub(super) async fn check(
     server: Option<SocketAddr>,
     selector: Option<&str>,
 ) -> Vec<Check> {
-    if settings.mail.relay().is_none() {
+    if settings.mail.relays().is_empty() {
         return vec![Check::ok(
             "sender",
             "not asked for: without a relay no mail leaves",

@@ -133,6 +133,12 @@ fn values_out_of_their_range_are_refused() {
         "mail.relay=smtp://mx:99999",
         "mail.relay=smtp://mx/x",
         "mail.relay=smtp://a%0d@mx",
+        "mail.relay=smtp://mx mx",
+        "mail.relay=smtp://mx,smtp://mx",
+        "mail.relay=smtp://mx?weight=0",
+        "mail.relay=smtp://mx?weight=101",
+        "mail.relay=smtp://a@mx?password_file=",
+        "mail.relay=smtp://mx?tls=none",
         "mail.tls=yes",
         "mail.connections=0",
         "mail.list_domain=a b",
@@ -196,10 +202,17 @@ fn settings_that_do_not_fit_together_are_refused() {
         "settings together: mail.tls is \"none\", \
          expected \"auto\" or \"required\" for an smtps: relay; or use smtp://",
     );
-    let no_password = Case::new().flag("mail.relay=smtp://me@mx").error();
-    assert!(
-        no_password.contains("mail.password is \"\""),
-        "{no_password}"
+    for relay in ["smtp://me@mx", "smtp://mx smtp://me@mx"] {
+        let no_password = Case::new().flag(&format!("mail.relay={relay}")).error();
+        assert!(
+            no_password.contains("mail.password is \"\""),
+            "{no_password}"
+        );
+    }
+    check(
+        Case::new().flag("mail.relay=smtp://mx?password_file=p"),
+        "settings together: mail.relay is \"smtp://mx?password_file=p\", expected a user at mx, as it has a password_file; \
+         write the user into the URL, like smtp://user@host, or take password_file out",
     );
 }
 

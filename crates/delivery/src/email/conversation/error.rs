@@ -135,4 +135,31 @@ impl SmtpError {
             _ => false,
         }
     }
+
+    /// Whether it says something of the relay and nothing of the mail, of which nothing was taken: the relay could not be
+    /// reached, turned us away before it heard of a mail, or took leave at its first command.
+    pub fn is_of_the_relay(&self) -> bool {
+        use Stage::{Auth, Connect, Greeting, Hello, Mail, Reset, StartTls};
+        match self {
+            SmtpError::Tls(_)
+            | SmtpError::TlsNotOffered
+            | SmtpError::PlaintextInjected
+            | SmtpError::CredentialsExposed
+            | SmtpError::AuthNotOffered => true,
+            SmtpError::Deferred { stage, reply } if reply.code == 421 => {
+                matches!(
+                    stage,
+                    Connect | Greeting | Hello | StartTls | Auth | Reset | Mail
+                )
+            }
+            SmtpError::Refused { stage, .. }
+            | SmtpError::Deferred { stage, .. }
+            | SmtpError::Broken { stage, .. }
+            | SmtpError::TimedOut { stage }
+            | SmtpError::Protocol { stage, .. } => {
+                matches!(stage, Connect | Greeting | Hello | StartTls | Auth)
+            }
+            SmtpError::Unknown { .. } | SmtpError::BareLineEnd | SmtpError::BadAddress => false,
+        }
+    }
 }

@@ -1,0 +1,97 @@
+//! Several relays.
+
+use sinks::{Keep, SmtpMood, SmtpSink};
+use std::collections::HashMap;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::time::Duration;
+use tests::{DEADLINE, TestApp, release};
+
+fn relay(address: SocketAddr) -> SmtpSink {
+    SmtpSink::start_keeping(address, Keep::Ids).unwrap()
+}
+
+async fn pass(app: &TestApp, ms: u64) {
+    app.advance(Duration::from_millis(ms));
+    app.settle().await;
+}
+
+async fn readers(app: &TestApp, count: usize, domain: &str) {
+    for reader in 0..count {
+        app.reader(&format!("reader-{reader}@{domain}")).await;
+    }
+}
+
+/// How often each mail was taken, by whichever relay.
+fn taken(relays: &[&SmtpSink]) -> HashMap<String, u32> {
+    let mut taken = HashMap::new();
+    for (id, times) in relays.iter().flat_map(|relay| relay.ids()) {
+        *taken.entry(id).or_default() += times;
+    }
+    taken
+}
+
+/// A mail whose final dot was not answered may have been taken: that one alone comes twice, with its id.
+#[tokio::test]
+async fn relay_that_dies_amid_the_mails_loses_none_and_has_its_share_when_it_is_back() {
+    let loopback = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
+    let (dying, other) = (relay(loopback), relay(loopback));
+    let both = format!("mail.relay=smtp://{} smtp://{}", dying.addr(), other.addr());
+    let app = TestApp::start_with(&[&both]).await;
+    readers(&app, 200, "reader.example").await;
+
+    app.submit(&release("Acme opens")).await;
+    let death = async {
+        dying.wait_for(40, DEADLINE).await.unwrap();
+        dying.stop().await;
+    };
+    tokio::join!(app.settle(), death);
+    let by_other = other.count();
+    pass(&app, 10_000).await;
+
+    assert!(dying.count() < 100 && by_other > 100, "{by_other}");
+    let ledger = app.ledger().await;
+    assert!(ledger.iter().all(|row| row.state == "delivered"));
+    let again = ledger.iter().filter(|row| row.attempts > 1).count();
+    let taken = taken(&[&dying, &other]);
+    let doubles = taken.values().filter(|&&times| times > 1).count();
+    assert_eq!(taken.len(), 200);
+    assert!(
+        doubles <= again && again <= 16,
+        "{doubles} of {again} came twice"
+    );
+
+    let back = relay(dying.addr());
+    app.advance(Duration::from_secs(300));
+    app.submit(&release("Acme opens again")).await;
+    app.settle().await;
+    let share = back.count();
+    // Half of them, but for those that were sent while one tried whether it is back.
+    assert!((80..=100).contains(&share), "{share} of 200");
+}
+
+#[tokio::test]
+async fn no_attempt_is_counted_while_no_relay_takes_mail() {
+    let app = TestApp::start().await;
+    app.reader("ana@reader.example").await;
+    app.smtp.set_mood(SmtpMood::Refuse421);
+    app.submit(&release("Acme opens")).await;
+    app.settle().await;
+
+    app.submit(&release("Acme opens again")).await;
+    app.settle().await;
+    app.smtp.set_mood(SmtpMood::Normal);
+    pass(&app, 1000).await;
+
+    let attempts: Vec<_> = app
+        .ledger()
+        .await
+        .iter()
+        .map(|row| (row.attempts, row.state.clone()))
+        .collect();
+    assert_eq!(
+        attempts,
+        [(1, "due".to_owned()), (1, "delivered".to_owned())]
+    );
+    pass(&app, 9000).await;
+    assert_eq!(app.smtp.count(), 2);
+}
