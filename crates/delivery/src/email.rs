@@ -3,23 +3,27 @@
 pub mod conversation;
 mod folder;
 mod message;
+mod pace;
 mod pool;
 mod relays;
 
 pub(crate) use message::DigestMail;
 pub use message::{From, StoryMails};
+pub use pace::PaceSettings;
+pub(crate) use pace::Pass;
 pub use relays::Relays;
 
 use crate::contents::Wire;
 use crate::{Failure, SendError, Sent};
 use conversation::SmtpError;
 use folder::Folder;
+use pace::Pace;
 use pool::Envelope;
 use release::capability::Capability;
-use release::model::Extent;
+use release::model::{Extent, Lane};
 use release::render::{Mail, Reason, Recipient};
 use std::path::PathBuf;
-use store::DueDelivery;
+use store::{Clock, DueDelivery};
 
 /// Sends mails through relays, or keeps them in a folder where none is configured.
 #[derive(Debug)]
@@ -30,7 +34,7 @@ pub struct Mailer {
 
 #[derive(Debug)]
 enum Transport {
-    Relays(Relays),
+    Relays { relays: Relays, pace: Pace },
     Folder(Folder),
 }
 
@@ -55,11 +59,12 @@ pub(crate) struct Letter<'a> {
 }
 
 impl Mailer {
-    /// Sends through relays.
-    pub fn relays(from: From, relays: Relays) -> Mailer {
+    /// Sends through relays, at the pace that each recipient's domain may be written to.
+    pub fn relays(from: From, relays: Relays, pace: PaceSettings, clock: Clock) -> Mailer {
+        let pace = Pace::new(pace, clock);
         Mailer {
             from,
-            transport: Transport::Relays(relays),
+            transport: Transport::Relays { relays, pace },
         }
     }
 
@@ -71,21 +76,34 @@ impl Mailer {
         })
     }
 
-    /// Whether a mail may leave now.
+    /// Says how many workers share what a domain may be sent, this one among them.
+    pub(crate) fn share(&self, workers: u32) {
+        if let Transport::Relays { pace, .. } = &self.transport {
+            pace.share(workers);
+        }
+    }
+
+    /// Lets a mail to an address begin; it is on its way until what this gives is dropped.
     ///
     /// # Errors
-    /// Until when it has to wait, if no relay takes mail.
-    pub(crate) fn may_leave(&self) -> Result<(), Wait> {
-        let Transport::Relays(relays) = &self.transport else {
-            return Ok(());
+    /// Until when it has to wait, if no relay takes mail or the address's domain has enough for now.
+    pub(crate) fn enter<'a>(
+        &'a self,
+        address: &'a str,
+        lane: Lane,
+    ) -> Result<Option<Pass<'a>>, Wait> {
+        let Transport::Relays { relays, pace } = &self.transport else {
+            return Ok(None);
         };
-        match relays.closed() {
-            Some((due_ms, error)) => Err(Wait {
-                due_ms,
-                why: format!("no relay takes mail: {error}"),
-            }),
-            None => Ok(()),
+        if let Some((due_ms, error)) = relays.closed() {
+            let why = format!("no relay takes mail: {error}");
+            return Err(Wait { due_ms, why });
         }
+        let full = |due_ms| Wait {
+            due_ms,
+            why: "the recipient's domain has enough for now".to_owned(),
+        };
+        pace.enter(address, lane).map(Some).map_err(full)
     }
 
     /// Sends the mail that tells of a release. `reasons` are the subscriptions behind it.
@@ -157,13 +175,18 @@ impl Mailer {
 
     async fn send(&self, letter: &Letter<'_>, message: Vec<u8>) -> Result<Sent, SendError> {
         match &self.transport {
-            Transport::Relays(relays) => {
+            Transport::Relays { relays, pace } => {
                 let envelope = Envelope {
                     from: self.from.address(),
                     to: letter.to,
                 };
                 let sent = relays.send(envelope, &message).await;
-                let reply = sent.map_err(|error| verdict(&error))?;
+                let reply = sent.map_err(|error| {
+                    if error.asks_for_less() {
+                        pace.slow_down(letter.to);
+                    }
+                    verdict(&error)
+                })?;
                 Ok(Sent {
                     status: Some(i64::from(reply.code)),
                 })

@@ -1,4 +1,4 @@
-//! Several relays.
+//! Several relays, and receivers that want less.
 
 use sinks::{Keep, SmtpMood, SmtpSink};
 use std::collections::HashMap;
@@ -94,4 +94,65 @@ async fn no_attempt_is_counted_while_no_relay_takes_mail() {
     );
     pass(&app, 9000).await;
     assert_eq!(app.smtp.count(), 2);
+}
+
+#[tokio::test]
+async fn domain_is_sent_so_many_mails_at_once_and_others_do_not_wait() {
+    let app = TestApp::start_with(&["mail.domain_connections=2", "mail.connections=8"]).await;
+    readers(&app, 20, "big.example").await;
+    app.reader("ana@small.example").await;
+
+    app.submit(&release("Acme opens")).await;
+    app.settle().await;
+    let mails = app.smtp.mails();
+    assert!(
+        mails
+            .iter()
+            .any(|mail| mail.recipient == "ana@small.example")
+    );
+    assert!(mails.len() < 21, "all went at once");
+    while app.smtp.count() < 21 {
+        pass(&app, 2000).await;
+    }
+
+    assert!(app.smtp.connections() <= 3, "{}", app.smtp.connections());
+    assert!(app.taken().into_values().all(|times| times == 1));
+    assert!(app.ledger().await.iter().all(|row| row.attempts == 1));
+}
+
+#[tokio::test]
+async fn domain_is_sent_so_many_mails_a_second() {
+    // Waiting is not counted as a mail that the reader had.
+    let app = TestApp::start_with(&["mail.domain_per_second=5", "mail.most_per_hour=1"]).await;
+    readers(&app, 12, "big.example").await;
+    app.submit(&release("Acme opens")).await;
+
+    app.settle().await;
+    assert_eq!(app.smtp.count(), 5);
+    pass(&app, 2000).await;
+    assert_eq!(app.smtp.count(), 10);
+    pass(&app, 1000).await;
+
+    assert_eq!(app.smtp.count(), 12);
+    assert!(app.ledger().await.iter().all(|row| row.attempts == 1));
+}
+
+/// 451 4.7.1, as in greylisting: half as many leave for the domain from then on, until a minute has passed.
+#[tokio::test]
+async fn domain_that_asks_for_less_gets_less_for_a_while() {
+    let app = TestApp::start_with(&["mail.domain_per_second=8", "retry.email_s=[1000]"]).await;
+    app.reader("greylist-1-ana@big.example").await;
+    app.submit(&release("Acme opens")).await;
+    app.settle().await;
+    readers(&app, 8, "big.example").await;
+    app.advance(Duration::from_secs(30));
+
+    app.submit(&release("Acme grows")).await;
+    app.settle().await;
+    // The ninth reader is Ana, who is told this one.
+    assert_eq!(app.smtp.count(), 4);
+    pass(&app, 30_000).await;
+    assert_eq!(app.smtp.count(), 9);
+    pass(&app, 1_000_000).await;
+    assert_eq!(app.smtp.count(), 10);
 }

@@ -4,7 +4,7 @@ use super::{Role, Roles};
 use crate::settings::{MailTls, Relay, RelaySecurity, Secret, Settings};
 use anyhow::{Context, Result, bail};
 use delivery::email::conversation::{Conversation, Credentials, Limits, RelaySettings, TlsMode};
-use delivery::email::{self, Mailer, Relays};
+use delivery::email::{self, Mailer, PaceSettings, Relays};
 use delivery::webhook::{Caller, CallerSettings};
 use delivery::{RetryPolicy, Sender, WorkerSettings};
 use std::time::Duration;
@@ -50,8 +50,12 @@ pub(super) fn mail_sender(settings: &Settings, roles: &Roles, clock: &Clock) -> 
     if relays.is_empty() {
         return folder_sender(settings, from);
     }
+    let pace = PaceSettings {
+        connections: mail.domain_connections,
+        per_second: mail.domain_per_second,
+    };
     let relays = Relays::new(relays, clock.clone());
-    let mailer = Mailer::relays(from, relays);
+    let mailer = Mailer::relays(from, relays, pace, clock.clone());
     Ok(Sender::Email(mailer))
 }
 

@@ -128,6 +128,10 @@ pub struct MailSettings {
     pub tls: MailTls,
     /// Mails on their way at once, and so connections to the relays.
     pub connections: usize,
+    /// Mails on their way to one domain at once, over all workers.
+    pub domain_connections: u32,
+    /// Mails in a second to one domain, over all workers.
+    pub domain_per_second: u32,
     /// Mails to a reader within an hour before the rest waits for one; 0 for no limit.
     pub most_per_hour: usize,
     /// Folder of `.eml` files, or empty; see [`super::Settings::mail_folder`].

@@ -143,6 +143,8 @@ fn values_out_of_their_range_are_refused() {
         "mail.connections=0",
         "mail.list_domain=a b",
         "mail.helo=[mx]",
+        "mail.domain_connections=0",
+        "mail.domain_per_second=0",
         "webhook.connections=-1",
         "retry.webhook_s=[-1]",
         "retry.webhook_s=['5']",
