@@ -138,7 +138,7 @@ impl App {
         };
         let email = worker(
             &format!("email{node}"),
-            mail_sender(&settings, &roles, &clock)?,
+            mail_sender(&settings, &roles, &clock, &wire.link_key)?,
             settings.mail.connections,
             &settings.retry.email_s,
         );

@@ -19,7 +19,7 @@ use conversation::SmtpError;
 use folder::Folder;
 use pace::Pace;
 use pool::Envelope;
-use release::capability::Capability;
+use release::capability::{Capability, LinkKey};
 use release::model::{Extent, Lane};
 use release::render::{Mail, Reason, Recipient};
 use std::path::PathBuf;
@@ -29,7 +29,22 @@ use store::{Clock, DueDelivery};
 #[derive(Debug)]
 pub struct Mailer {
     from: From,
+    returning: Returning,
     transport: Transport,
+}
+
+/// To whom a mail comes back that cannot be delivered.
+#[derive(Debug)]
+pub enum Returning {
+    /// To the sender whom readers see.
+    ToSender,
+    /// To an address of the delivery's own at this domain: the report says by it what came back (VERP).
+    Named {
+        /// The domain.
+        domain: String,
+        /// Signs the address.
+        key: LinkKey,
+    },
 }
 
 #[derive(Debug)]
@@ -52,6 +67,8 @@ pub(crate) struct Wait {
 pub(crate) struct Letter<'a> {
     /// The delivery's identity, the same at every attempt; the left part of the Message-ID.
     pub(crate) id: &'a str,
+    /// The keys of the alert and of the endpoint.
+    pub(crate) delivery: (i64, i64),
     /// The recipient's address.
     pub(crate) to: &'a str,
     /// The Date header, Unix milliseconds.
@@ -60,10 +77,17 @@ pub(crate) struct Letter<'a> {
 
 impl Mailer {
     /// Sends through relays, at the pace that each recipient's domain may be written to.
-    pub fn relays(from: From, relays: Relays, pace: PaceSettings, clock: Clock) -> Mailer {
+    pub fn relays(
+        from: From,
+        returning: Returning,
+        relays: Relays,
+        pace: PaceSettings,
+        clock: Clock,
+    ) -> Mailer {
         let pace = Pace::new(pace, clock);
         Mailer {
             from,
+            returning,
             transport: Transport::Relays { relays, pace },
         }
     }
@@ -72,6 +96,7 @@ impl Mailer {
     pub fn folder(from: From, folder: PathBuf) -> std::io::Result<Mailer> {
         Ok(Mailer {
             from,
+            returning: Returning::ToSender,
             transport: Transport::Folder(Folder::open(folder)?),
         })
     }
@@ -176,8 +201,9 @@ impl Mailer {
     async fn send(&self, letter: &Letter<'_>, message: Vec<u8>) -> Result<Sent, SendError> {
         match &self.transport {
             Transport::Relays { relays, pace } => {
+                let returning = self.return_path(letter);
                 let envelope = Envelope {
-                    from: self.from.address(),
+                    from: returning.as_deref().unwrap_or(self.from.address()),
                     to: letter.to,
                 };
                 let sent = relays.send(envelope, &message).await;
@@ -199,6 +225,15 @@ impl Mailer {
                 Ok(Sent { status: None })
             }
         }
+    }
+
+    /// The envelope's sender, where it is not the one whom readers see.
+    fn return_path(&self, letter: &Letter<'_>) -> Option<String> {
+        let Returning::Named { domain, key } = &self.returning else {
+            return None;
+        };
+        let (alert_id, endpoint_id) = letter.delivery;
+        Some(format!("{}@{domain}", key.verp(alert_id, endpoint_id)))
     }
 }
 

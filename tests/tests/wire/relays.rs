@@ -1,4 +1,4 @@
-//! Several relays, and receivers that want less.
+//! Several relays, receivers that want less, and where mail comes back to.
 
 use sinks::{Keep, SmtpMood, SmtpSink};
 use std::collections::HashMap;
@@ -155,4 +155,37 @@ async fn domain_that_asks_for_less_gets_less_for_a_while() {
     assert_eq!(app.smtp.count(), 9);
     pass(&app, 1_000_000).await;
     assert_eq!(app.smtp.count(), 10);
+}
+
+#[tokio::test]
+async fn mail_comes_back_to_an_address_of_its_own() {
+    let app = TestApp::start_with(&["mail.bounces=back.wire.example"]).await;
+    readers(&app, 2, "reader.example").await;
+    app.submit(&release("Acme opens")).await;
+
+    app.settle().await;
+
+    let key = app.app.store.link_key().await.unwrap();
+    let named: Vec<_> = app
+        .smtp
+        .mails()
+        .iter()
+        .map(|mail| key.read_verp(mail.from.strip_suffix("@back.wire.example").unwrap()))
+        .map(Result::unwrap)
+        .collect();
+    assert_eq!(named[0].0, named[1].0, "of one alert");
+    assert_ne!(named[0].1, named[1].1, "to two endpoints");
+    let letter = app.the_mail_to("reader-0@reader.example");
+    assert_eq!(letter.header("From"), "Dateline <alerts@wire.example>");
+}
+
+#[tokio::test]
+async fn mail_comes_back_to_the_sender_where_nothing_else_is_set() {
+    let app = TestApp::start().await;
+    app.reader("ana@reader.example").await;
+    app.submit(&release("Acme opens")).await;
+
+    app.settle().await;
+
+    assert_eq!(app.smtp.mails()[0].from, "alerts@wire.example");
 }

@@ -4,9 +4,10 @@ use super::{Role, Roles};
 use crate::settings::{MailTls, Relay, RelaySecurity, Secret, Settings};
 use anyhow::{Context, Result, bail};
 use delivery::email::conversation::{Conversation, Credentials, Limits, RelaySettings, TlsMode};
-use delivery::email::{self, Mailer, PaceSettings, Relays};
+use delivery::email::{self, Mailer, PaceSettings, Relays, Returning};
 use delivery::webhook::{Caller, CallerSettings};
 use delivery::{RetryPolicy, Sender, WorkerSettings};
+use release::capability::LinkKey;
 use std::time::Duration;
 use store::Clock;
 use tracing::info;
@@ -33,7 +34,12 @@ pub(super) fn worker_settings(
 }
 
 /// How mail leaves; of a process that sends none, how it would without passwords.
-pub(super) fn mail_sender(settings: &Settings, roles: &Roles, clock: &Clock) -> Result<Sender> {
+pub(super) fn mail_sender(
+    settings: &Settings,
+    roles: &Roles,
+    clock: &Clock,
+    link_key: &LinkKey,
+) -> Result<Sender> {
     let mail = &settings.mail;
     let sends = roles.has(Role::Email);
     let from = email::From::parse(&mail.from, mail.list_domain())
@@ -50,12 +56,19 @@ pub(super) fn mail_sender(settings: &Settings, roles: &Roles, clock: &Clock) -> 
     if relays.is_empty() {
         return folder_sender(settings, from);
     }
+    let returning = match mail.bounces.as_str() {
+        "" => Returning::ToSender,
+        domain => Returning::Named {
+            domain: domain.to_owned(),
+            key: link_key.clone(),
+        },
+    };
     let pace = PaceSettings {
         connections: mail.domain_connections,
         per_second: mail.domain_per_second,
     };
     let relays = Relays::new(relays, clock.clone());
-    let mailer = Mailer::relays(from, relays, pace, clock.clone());
+    let mailer = Mailer::relays(from, returning, relays, pace, clock.clone());
     Ok(Sender::Email(mailer))
 }
 

@@ -78,6 +78,7 @@ fn rule(key: &str) -> Option<Rule> {
         "mail.connections" => Number(1..=1000, "connections"),
         "mail.domain_connections" => Number(1..=1000, "connections"),
         "mail.domain_per_second" => Number(1..=100_000, "mails"),
+        "mail.bounces" => Text("a domain, or \"\"", texts::domain_or_empty),
         "mail.most_per_hour" => Number(0..=100_000, "mails"),
         "mail.folder" => Text("a folder, or \"\"", texts::any),
         "mail.list_domain" => Text("a domain, or \"\"", texts::domain_or_empty),

@@ -132,6 +132,8 @@ pub struct MailSettings {
     pub domain_connections: u32,
     /// Mails in a second to one domain, over all workers.
     pub domain_per_second: u32,
+    /// Domain of the return path, or empty.
+    pub bounces: String,
     /// Mails to a reader within an hour before the rest waits for one; 0 for no limit.
     pub most_per_hour: usize,
     /// Folder of `.eml` files, or empty; see [`super::Settings::mail_folder`].

@@ -175,6 +175,7 @@ async fn send(work: &Work, delivery: &DueDelivery) -> Result<Sent, SendError> {
         Sender::Email(mailer) => {
             let letter = Letter {
                 id: &id,
+                delivery: (work.alert.id, delivery.endpoint_id),
                 to: &delivery.address,
                 now_ms,
             };

@@ -9,7 +9,7 @@ use std::net::SocketAddr;
 
 type Texts = io::Result<Vec<String>>;
 
-/// SPF, DKIM and DMARC of the domain in `mail.from`.
+/// SPF of the domain that mail comes back to, DKIM and DMARC of the one in `mail.from`.
 pub(super) async fn check(
     settings: &Settings,
     server: Option<SocketAddr>,
@@ -30,13 +30,18 @@ pub(super) async fn check(
             return vec![Check::bad("sender", finding, mend)];
         }
     };
+    // SPF is about the return path, the others about the sender whom readers see.
+    let returning = match settings.mail.bounces.as_str() {
+        "" => &domain,
+        returning => returning,
+    };
     let resolver = server.map_or_else(Resolver::of_system, Resolver::at);
     let (spf_texts, dkim, dmarc) = tokio::join!(
-        resolver.texts(&domain),
+        resolver.texts(returning),
         check_dkim(&resolver, &domain, selector),
         check_dmarc(&resolver, &domain),
     );
-    vec![spf(&domain, spf_texts), dkim, dmarc]
+    vec![spf(returning, spf_texts), dkim, dmarc]
 }
 
 /// RFC 7208.

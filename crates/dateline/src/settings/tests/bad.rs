@@ -145,6 +145,7 @@ fn values_out_of_their_range_are_refused() {
         "mail.helo=[mx]",
         "mail.domain_connections=0",
         "mail.domain_per_second=0",
+        "mail.bounces=b@wire.example",
         "webhook.connections=-1",
         "retry.webhook_s=[-1]",
         "retry.webhook_s=['5']",
