@@ -20,6 +20,7 @@ mod together;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
+use delivery::email::DkimKey;
 use serde::Deserialize;
 
 pub use problem::{Layer, Problem, SettingsError};
@@ -168,6 +169,22 @@ impl Settings {
         };
         secret::read(&self.resolve(file))
             .map_err(|error| std::io::Error::new(error.kind(), format!("{file}: {error}")))
+    }
+
+    /// The keys that sign mail.
+    ///
+    /// # Errors
+    /// What is wrong with a file, with its name and the mend.
+    pub fn dkim_keys(&self) -> Result<Vec<DkimKey>, String> {
+        let key = |(selector, file): (&str, &str)| {
+            let pem = std::fs::read(self.resolve(file)).map_err(|error| {
+                format!("mail.dkim: cannot read {file}: {error}; correct its path or permissions")
+            })?;
+            DkimKey::from_pem(selector, &pem).map_err(|error| {
+                format!("mail.dkim: {file}: {error}; docs/mail.md says how to make one")
+            })
+        };
+        self.mail.dkim_keys().into_iter().map(key).collect()
     }
 
     /// How the broker is reached; none where the queue is embedded.

@@ -1,12 +1,14 @@
-//! The email worker's way out: messages by lettre, the SMTP conversation ours.
+//! The email worker's way out: messages by lettre, signatures and the SMTP conversation ours.
 
 pub mod conversation;
+mod dkim;
 mod folder;
 mod message;
 mod pace;
 mod pool;
 mod relays;
 
+pub use dkim::{BadKey, DkimKey, Signer};
 pub(crate) use message::DigestMail;
 pub use message::{From, StoryMails};
 pub use pace::PaceSettings;
@@ -29,6 +31,7 @@ use store::{Clock, DueDelivery};
 #[derive(Debug)]
 pub struct Mailer {
     from: From,
+    signer: Signer,
     returning: Returning,
     transport: Transport,
 }
@@ -79,6 +82,7 @@ impl Mailer {
     /// Sends through relays, at the pace that each recipient's domain may be written to.
     pub fn relays(
         from: From,
+        signer: Signer,
         returning: Returning,
         relays: Relays,
         pace: PaceSettings,
@@ -87,15 +91,17 @@ impl Mailer {
         let pace = Pace::new(pace, clock);
         Mailer {
             from,
+            signer,
             returning,
             transport: Transport::Relays { relays, pace },
         }
     }
 
     /// Writes `.eml` files into a folder, which is created when it is not there.
-    pub fn folder(from: From, folder: PathBuf) -> std::io::Result<Mailer> {
+    pub fn folder(from: From, signer: Signer, folder: PathBuf) -> std::io::Result<Mailer> {
         Ok(Mailer {
             from,
+            signer,
             returning: Returning::ToSender,
             transport: Transport::Folder(Folder::open(folder)?),
         })
@@ -199,6 +205,7 @@ impl Mailer {
     }
 
     async fn send(&self, letter: &Letter<'_>, message: Vec<u8>) -> Result<Sent, SendError> {
+        let message = self.signer.sign(message, letter.now_ms);
         match &self.transport {
             Transport::Relays { relays, pace } => {
                 let returning = self.return_path(letter);

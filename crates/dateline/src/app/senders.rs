@@ -2,9 +2,9 @@
 
 use super::{Role, Roles};
 use crate::settings::{MailTls, Relay, RelaySecurity, Secret, Settings};
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Error, Result, bail};
 use delivery::email::conversation::{Conversation, Credentials, Limits, RelaySettings, TlsMode};
-use delivery::email::{self, Mailer, PaceSettings, Relays, Returning};
+use delivery::email::{self, Mailer, PaceSettings, Relays, Returning, Signer};
 use delivery::webhook::{Caller, CallerSettings};
 use delivery::{RetryPolicy, Sender, WorkerSettings};
 use release::capability::LinkKey;
@@ -33,7 +33,7 @@ pub(super) fn worker_settings(
     }
 }
 
-/// How mail leaves; of a process that sends none, how it would without passwords.
+/// How mail leaves; of a process that sends none, how it would without passwords and keys.
 pub(super) fn mail_sender(
     settings: &Settings,
     roles: &Roles,
@@ -44,6 +44,11 @@ pub(super) fn mail_sender(
     let sends = roles.has(Role::Email);
     let from = email::From::parse(&mail.from, mail.list_domain())
         .with_context(|| format!("mail.from `{}` is not an address", mail.from))?;
+    let keys = match sends {
+        true => settings.dkim_keys().map_err(Error::msg)?,
+        false => Vec::new(),
+    };
+    let signer = Signer::new(mail.sender_domain(), keys);
     let mut relays = Vec::new();
     for relay in mail.relays() {
         let password = match sends {
@@ -54,7 +59,7 @@ pub(super) fn mail_sender(
         relays.push((relay_settings(settings, relay, &password)?, weight));
     }
     if relays.is_empty() {
-        return folder_sender(settings, from);
+        return folder_sender(settings, from, signer);
     }
     let returning = match mail.bounces.as_str() {
         "" => Returning::ToSender,
@@ -68,19 +73,19 @@ pub(super) fn mail_sender(
         per_second: mail.domain_per_second,
     };
     let relays = Relays::new(relays, clock.clone());
-    let mailer = Mailer::relays(from, returning, relays, pace, clock.clone());
+    let mailer = Mailer::relays(from, signer, returning, relays, pace, clock.clone());
     Ok(Sender::Email(mailer))
 }
 
 /// Mail as files, where no relay is named.
-fn folder_sender(settings: &Settings, from: email::From) -> Result<Sender> {
+fn folder_sender(settings: &Settings, from: email::From, signer: Signer) -> Result<Sender> {
     let folder = settings.mail_folder();
     let shown = folder.display().to_string();
     info!(
         folder = shown,
         "no mail relay is configured: mails are written as .eml files to {shown}"
     );
-    let mailer = Mailer::folder(from, folder)
+    let mailer = Mailer::folder(from, signer, folder)
         .with_context(|| format!("the mail folder {shown} cannot be created"))?;
     Ok(Sender::Email(mailer))
 }

@@ -29,7 +29,7 @@ pub(super) struct DoctorArgs {
     /// Print it as JSON
     #[arg(long)]
     json: bool,
-    /// The selector that your relay signs with (DKIM), such as `mail2026`; its key is looked up too
+    /// The selector that your relay signs with (DKIM), such as `mail2026`; its key is looked up, too, beside those of mail.dkim
     #[arg(long, value_name = "SELECTOR")]
     dkim: Option<String>,
     /// The name server to ask; else those of /etc/resolv.conf

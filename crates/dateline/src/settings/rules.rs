@@ -78,6 +78,10 @@ fn rule(key: &str) -> Option<Rule> {
         "mail.connections" => Number(1..=1000, "connections"),
         "mail.domain_connections" => Number(1..=1000, "connections"),
         "mail.domain_per_second" => Number(1..=100_000, "mails"),
+        "mail.dkim" => Text(
+            "SELECTOR=FILE, several with spaces between them, or \"\"",
+            texts::dkim_keys,
+        ),
         "mail.bounces" => Text("a domain, or \"\"", texts::domain_or_empty),
         "mail.most_per_hour" => Number(0..=100_000, "mails"),
         "mail.folder" => Text("a folder, or \"\"", texts::any),

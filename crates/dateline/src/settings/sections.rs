@@ -132,6 +132,8 @@ pub struct MailSettings {
     pub domain_connections: u32,
     /// Mails in a second to one domain, over all workers.
     pub domain_per_second: u32,
+    /// Selectors with the files of their keys; see [`MailSettings::dkim_keys`].
+    pub dkim: String,
     /// Domain of the return path, or empty.
     pub bounces: String,
     /// Mails to a reader within an hour before the rest waits for one; 0 for no limit.
@@ -149,6 +151,12 @@ impl MailSettings {
     pub fn relays(&self) -> Vec<Relay> {
         texts::relays(&self.relay, self.tls)
             .expect("`relay` was checked when the settings were loaded")
+    }
+
+    /// Selectors of DKIM, each with the file of its private key.
+    pub fn dkim_keys(&self) -> Vec<(&str, &str)> {
+        let keys = self.dkim.split_ascii_whitespace();
+        keys.filter_map(|key| key.split_once('=')).collect()
     }
 
     /// The domain of List-Id and Message-ID.

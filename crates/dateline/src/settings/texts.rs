@@ -129,6 +129,24 @@ pub(super) fn relay_urls(text: &str) -> Result<(), String> {
     relays(text, MailTls::Auto).map(drop)
 }
 
+/// `SELECTOR=FILE`, several with spaces between them; no selector twice.
+pub(super) fn dkim_keys(text: &str) -> Result<(), String> {
+    let mut selectors = Vec::new();
+    for key in text.split_ascii_whitespace() {
+        let (selector, file) = key.split_once('=').unwrap_or_default();
+        fits(
+            is_domain(selector) && selector.is_ascii() && !file.is_empty(),
+            "write it like mail2026=/etc/dateline/mail2026.pem",
+        )?;
+        fits(
+            !selectors.contains(&selector),
+            "give each key a selector of its own",
+        )?;
+        selectors.push(selector);
+    }
+    Ok(())
+}
+
 /// Where reports go: a mail address or a form.
 pub(super) fn report_url(text: &str) -> Result<(), String> {
     one_line(text)?;

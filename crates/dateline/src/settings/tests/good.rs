@@ -214,6 +214,18 @@ fn relays_stand_beside_each_other_each_with_its_weight() {
 }
 
 #[test]
+fn dkim_keys_stand_beside_each_other() {
+    let case = Case::new().flag("mail.dkim=r1=/etc/r=1.pem  e1=keys/e1.pem");
+
+    let settings = case.settings();
+
+    assert_eq!(
+        settings.mail.dkim_keys(),
+        [("r1", "/etc/r=1.pem"), ("e1", "keys/e1.pem")]
+    );
+}
+
+#[test]
 fn a_port_that_the_system_chose_is_in_the_public_url_unless_one_was_given() {
     let address: std::net::SocketAddr = "127.0.0.1:4711".parse().unwrap();
     let check = |set: &[&str], expect: &str| {
