@@ -177,6 +177,9 @@ fn settings(receivers: &Receivers) -> Vec<String> {
         "mail.from=Dateline <alerts@wire.example>".to_owned(),
         "mail.connections=64".to_owned(),
         "mail.most_per_hour=0".to_owned(),
+        // All readers of an issuer are at one domain.
+        "mail.domain_connections=1000".to_owned(),
+        "mail.domain_per_second=100000".to_owned(),
         "webhook.connections=64".to_owned(),
         "webhook.allow=127.0.0.0/8".to_owned(),
         "review.default=none".to_owned(),

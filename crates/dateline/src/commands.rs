@@ -6,6 +6,7 @@ mod audit;
 mod backtest;
 mod blasts;
 mod bounce;
+mod dkim;
 mod doctor;
 mod explain;
 mod filter;
@@ -204,6 +205,11 @@ enum Command {
     /// Look for what is wrong around the wire: clock, disk, DNS, TLS, relay, broker, database; exit code 1 if anything is bad
     #[command(after_help = "Example:  dateline doctor --dkim mail2026")]
     Doctor(doctor::DoctorArgs),
+    /// Print what DNS has to say of the keys that sign our mail (DKIM)
+    #[command(
+        after_help = "Example:  dateline dkim --set mail.dkim=mail2026=/etc/dateline/mail2026.pem"
+    )]
+    Dkim(dkim::DkimArgs),
     /// Bring the store's schema to this program's version
     #[command(after_help = "Example:  dateline migrate")]
     Migrate,
@@ -298,6 +304,7 @@ async fn run(cli: Cli) -> Result<ExitCode> {
         Command::Tail(args) => tail::run(&args, &common.client().await?).await,
         Command::Status(args) => status::run(&args, &common.client().await?).await,
         Command::Doctor(args) => doctor::run(&args, common).await,
+        Command::Dkim(args) => dkim::run(&args, common),
         Command::Migrate => keep::migrate(common).await,
         Command::Prune(args) => keep::prune(&args, common).await,
         Command::Copy(args) => keep::copy(&args).await,

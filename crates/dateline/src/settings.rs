@@ -20,6 +20,7 @@ mod together;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
+use delivery::email::DkimKey;
 use serde::Deserialize;
 
 pub use problem::{Layer, Problem, SettingsError};
@@ -156,15 +157,34 @@ impl Settings {
         Ok(url.to_string())
     }
 
-    /// The password of the relay's user; empty where there is none.
+    /// The password of a relay's user; empty where there is none.
     ///
     /// # Errors
-    /// If its file cannot be read.
-    pub fn mail_password(&self) -> std::io::Result<Secret> {
-        match self.mail.password_file.as_str() {
-            "" => Ok(self.mail.password.clone()),
-            file => secret::read(&self.resolve(file)),
-        }
+    /// If its file cannot be read, with its name.
+    pub fn relay_password(&self, relay: &Relay) -> std::io::Result<Secret> {
+        let file = match (&relay.password_file, self.mail.password_file.as_str()) {
+            (Some(file), _) => file,
+            (None, "") => return Ok(self.mail.password.clone()),
+            (None, file) => file,
+        };
+        secret::read(&self.resolve(file))
+            .map_err(|error| std::io::Error::new(error.kind(), format!("{file}: {error}")))
+    }
+
+    /// The keys that sign mail.
+    ///
+    /// # Errors
+    /// What is wrong with a file, with its name and the mend.
+    pub fn dkim_keys(&self) -> Result<Vec<DkimKey>, String> {
+        let key = |(selector, file): (&str, &str)| {
+            let pem = std::fs::read(self.resolve(file)).map_err(|error| {
+                format!("mail.dkim: cannot read {file}: {error}; correct its path or permissions")
+            })?;
+            DkimKey::from_pem(selector, &pem).map_err(|error| {
+                format!("mail.dkim: {file}: {error}; docs/mail.md says how to make one")
+            })
+        };
+        self.mail.dkim_keys().into_iter().map(key).collect()
     }
 
     /// How the broker is reached; none where the queue is embedded.

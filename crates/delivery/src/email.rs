@@ -1,35 +1,68 @@
-//! The email worker's way out: messages by lettre, the SMTP conversation ours.
+//! The email worker's way out: messages by lettre, signatures and the SMTP conversation ours.
 
 pub mod conversation;
+mod dkim;
 mod folder;
 mod message;
+mod pace;
 mod pool;
+mod relays;
 
+pub use dkim::{BadKey, DkimKey, Signer};
 pub(crate) use message::DigestMail;
 pub use message::{From, StoryMails};
-pub use pool::Pool;
+pub use pace::PaceSettings;
+pub(crate) use pace::Pass;
+pub use relays::Relays;
 
 use crate::contents::Wire;
 use crate::{Failure, SendError, Sent};
 use conversation::SmtpError;
 use folder::Folder;
-use release::capability::Capability;
-use release::model::Extent;
+use pace::Pace;
+use pool::Envelope;
+use release::capability::{Capability, LinkKey};
+use release::model::{Extent, Lane};
 use release::render::{Mail, Reason, Recipient};
 use std::path::PathBuf;
-use store::DueDelivery;
+use store::{Clock, DueDelivery};
 
-/// Sends mails through a relay, or keeps them in a folder where none is configured.
+/// Sends mails through relays, or keeps them in a folder where none is configured.
 #[derive(Debug)]
 pub struct Mailer {
     from: From,
+    signer: Signer,
+    returning: Returning,
     transport: Transport,
+}
+
+/// To whom a mail comes back that cannot be delivered.
+#[derive(Debug)]
+pub enum Returning {
+    /// To the sender whom readers see.
+    ToSender,
+    /// To an address of the delivery's own at this domain: the report says by it what came back (VERP).
+    Named {
+        /// The domain.
+        domain: String,
+        /// Signs the address.
+        key: LinkKey,
+    },
 }
 
 #[derive(Debug)]
 enum Transport {
-    Relay(Pool),
+    Relays { relays: Relays, pace: Pace },
     Folder(Folder),
+}
+
+/// A mail that may not leave yet.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Wait {
+    /// When to ask again, Unix milliseconds.
+    pub(crate) due_ms: i64,
+    /// Why, for the ledger.
+    pub(crate) why: String,
 }
 
 /// What one mail needs beside its content.
@@ -37,6 +70,8 @@ enum Transport {
 pub(crate) struct Letter<'a> {
     /// The delivery's identity, the same at every attempt; the left part of the Message-ID.
     pub(crate) id: &'a str,
+    /// The keys of the alert and of the endpoint.
+    pub(crate) delivery: (i64, i64),
     /// The recipient's address.
     pub(crate) to: &'a str,
     /// The Date header, Unix milliseconds.
@@ -57,20 +92,62 @@ pub fn written(from: &From, to: &str, mail: &Mail) -> Result<Vec<u8>, SendError>
 }
 
 impl Mailer {
-    /// Sends through a relay.
-    pub fn relay(from: From, pool: Pool) -> Mailer {
+    /// Sends through relays, at the pace that each recipient's domain may be written to.
+    pub fn relays(
+        from: From,
+        signer: Signer,
+        returning: Returning,
+        relays: Relays,
+        pace: PaceSettings,
+        clock: Clock,
+    ) -> Mailer {
+        let pace = Pace::new(pace, clock);
         Mailer {
             from,
-            transport: Transport::Relay(pool),
+            signer,
+            returning,
+            transport: Transport::Relays { relays, pace },
         }
     }
 
     /// Writes `.eml` files into a folder, which is created when it is not there.
-    pub fn folder(from: From, folder: PathBuf) -> std::io::Result<Mailer> {
+    pub fn folder(from: From, signer: Signer, folder: PathBuf) -> std::io::Result<Mailer> {
         Ok(Mailer {
             from,
+            signer,
+            returning: Returning::ToSender,
             transport: Transport::Folder(Folder::open(folder)?),
         })
+    }
+
+    /// Says how many workers share what a domain may be sent, this one among them.
+    pub(crate) fn share(&self, workers: u32) {
+        if let Transport::Relays { pace, .. } = &self.transport {
+            pace.share(workers);
+        }
+    }
+
+    /// Lets a mail to an address begin; it is on its way until what this gives is dropped.
+    ///
+    /// # Errors
+    /// Until when it has to wait, if no relay takes mail or the address's domain has enough for now.
+    pub(crate) fn enter<'a>(
+        &'a self,
+        address: &'a str,
+        lane: Lane,
+    ) -> Result<Option<Pass<'a>>, Wait> {
+        let Transport::Relays { relays, pace } = &self.transport else {
+            return Ok(None);
+        };
+        if let Some((due_ms, error)) = relays.closed() {
+            let why = format!("no relay takes mail: {error}");
+            return Err(Wait { due_ms, why });
+        }
+        let full = |due_ms| Wait {
+            due_ms,
+            why: "the recipient's domain has enough for now".to_owned(),
+        };
+        pace.enter(address, lane).map(Some).map_err(full)
     }
 
     /// Sends the mail that tells of a release. `reasons` are the subscriptions behind it.
@@ -141,12 +218,21 @@ impl Mailer {
     }
 
     async fn send(&self, letter: &Letter<'_>, message: Vec<u8>) -> Result<Sent, SendError> {
+        let message = self.signer.sign(message, letter.now_ms);
         match &self.transport {
-            Transport::Relay(pool) => {
-                let reply = pool
-                    .send(self.from.address(), letter.to, &message)
-                    .await
-                    .map_err(|error| verdict(&error))?;
+            Transport::Relays { relays, pace } => {
+                let returning = self.return_path(letter);
+                let envelope = Envelope {
+                    from: returning.as_deref().unwrap_or(self.from.address()),
+                    to: letter.to,
+                };
+                let sent = relays.send(envelope, &message).await;
+                let reply = sent.map_err(|error| {
+                    if error.asks_for_less() {
+                        pace.slow_down(letter.to);
+                    }
+                    verdict(&error)
+                })?;
                 Ok(Sent {
                     status: Some(i64::from(reply.code)),
                 })
@@ -159,6 +245,15 @@ impl Mailer {
                 Ok(Sent { status: None })
             }
         }
+    }
+
+    /// The envelope's sender, where it is not the one whom readers see.
+    fn return_path(&self, letter: &Letter<'_>) -> Option<String> {
+        let Returning::Named { domain, key } = &self.returning else {
+            return None;
+        };
+        let (alert_id, endpoint_id) = letter.delivery;
+        Some(format!("{}@{domain}", key.verp(alert_id, endpoint_id)))
     }
 }
 

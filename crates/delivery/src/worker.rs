@@ -100,6 +100,13 @@ impl Worker {
         self.inner.sender.channel()
     }
 
+    /// Says how many workers of its channel live, this one among them: they share what is allowed towards a receiver.
+    pub fn share(&self, workers: u32) {
+        if let Sender::Email(mailer) = &self.inner.sender {
+            mailer.share(workers);
+        }
+    }
+
     /// What it is doing, for people.
     pub fn doing(&self) -> String {
         let batches = self.inner.batches.load(Ordering::Relaxed);

@@ -6,6 +6,8 @@ mod lies;
 mod opening;
 #[path = "conversation/scripted.rs"]
 mod scripted;
+#[path = "conversation/stages.rs"]
+mod stages;
 #[path = "conversation/tls.rs"]
 mod tls;
 

@@ -37,4 +37,4 @@ pub use crate::encrypted::{Offer, trusting};
 pub use crate::http::{HttpSink, ReceivedCall};
 pub use crate::record::{Keep, Shortfall};
 pub use crate::smtp::{ReceivedMail, SmtpSink};
-pub use crate::smtp_mood::SmtpMood;
+pub use crate::smtp_mood::{SmtpMood, SmtpStage, Trouble};

@@ -9,7 +9,7 @@ use base64::prelude::BASE64_STANDARD;
 use crate::record::Keep;
 use crate::smtp::{ReceivedMail, SmtpDesk};
 use crate::smtp_input::{message_id, unstuff};
-use crate::smtp_mood::{Manner, SmtpMood};
+use crate::smtp_mood::{Manner, SmtpMood, SmtpStage, Trouble};
 
 /// The size of a reply in the mood [`SmtpMood::LongReplies`], in bytes.
 const LONG_REPLY_BYTES: usize = 64 * 1024;
@@ -68,6 +68,9 @@ impl Dialogue {
             return Next::Read;
         }
         let (verb, rest) = line.split_once(' ').unwrap_or((&line, ""));
+        if let Some(next) = stage_of(verb).and_then(|stage| self.trouble(stage)) {
+            return next;
+        }
         if verb.eq_ignore_ascii_case("RCPT") {
             return self.rcpt(rest);
         } else if verb.eq_ignore_ascii_case("DATA") {
@@ -90,6 +93,24 @@ impl Dialogue {
             self.reply("500 5.5.2 no such command");
         }
         Next::Read
+    }
+
+    /// What follows instead, if this is where trouble is made.
+    pub(crate) fn trouble(&mut self, stage: SmtpStage) -> Option<Next> {
+        let SmtpMood::At(at, trouble) = self.mood else {
+            return None;
+        };
+        (at == stage).then(|| match trouble {
+            Trouble::Close => Next::Close,
+            Trouble::Silence => Next::Stall,
+            Trouble::Reply(code) => {
+                self.refuse(code, "trouble");
+                match code {
+                    421 => Next::Close,
+                    _ => Next::Read,
+                }
+            }
+        })
     }
 
     fn ehlo(&mut self) {
@@ -194,6 +215,9 @@ impl Dialogue {
         self.phase = Phase::Command;
         let received = Instant::now();
         let envelope = std::mem::take(&mut self.envelope);
+        if let Some(next) = self.trouble(SmtpStage::Dot) {
+            return next;
+        }
         let from = envelope.from.unwrap_or_default();
         let mut answer = if envelope.recipients.is_empty() {
             Manner::Reject(554)
@@ -243,6 +267,17 @@ impl Dialogue {
         self.output.extend_from_slice(line.as_bytes());
         self.output.extend_from_slice(b"\r\n");
     }
+}
+
+/// Where trouble may be made by this command.
+fn stage_of(verb: &str) -> Option<SmtpStage> {
+    Some(match verb.to_ascii_uppercase().as_str() {
+        "EHLO" | "HELO" => SmtpStage::Hello,
+        "MAIL" => SmtpStage::Mail,
+        "RCPT" => SmtpStage::Rcpt,
+        "DATA" => SmtpStage::Data,
+        _ => return None,
+    })
 }
 
 /// The address in `FROM:<address> PARAMETERS`.

@@ -20,6 +20,41 @@ pub enum SmtpMood {
     Far(Duration),
     /// Spreads every reply over many lines, 64 KiB in all: more than RFC 5321 lets a client expect.
     LongReplies,
+    /// Takes leave (421) of connections that were open before, at their next command, and serves new ones.
+    TakesLeave,
+    /// Makes trouble at one point of the conversation, whoever the recipient is. At [`SmtpStage::Greeting`] it meets new
+    /// connections only, as with a relay that has too many.
+    At(SmtpStage, Trouble),
+}
+
+/// A point of the conversation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SmtpStage {
+    /// Its first words.
+    Greeting,
+    /// EHLO or HELO.
+    Hello,
+    /// MAIL.
+    Mail,
+    /// RCPT.
+    Rcpt,
+    /// DATA.
+    Data,
+    /// When the message has begun to come.
+    Message,
+    /// When the message is complete; it is not recorded.
+    Dot,
+}
+
+/// What a relay does instead of what is wanted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Trouble {
+    /// Disconnects.
+    Close,
+    /// Says nothing more.
+    Silence,
+    /// Answers with this code, 400 to 599; 421 is its last word.
+    Reply(u16),
 }
 
 /// How one recipient is served: see the table at [`SmtpSink`](crate::SmtpSink).

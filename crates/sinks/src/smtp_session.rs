@@ -10,16 +10,24 @@ use tokio::time::sleep;
 use crate::smtp::SmtpDesk;
 use crate::smtp_dialogue::{Dialogue, Next, Phase};
 use crate::smtp_input::Input;
-use crate::smtp_mood::SmtpMood;
+use crate::smtp_mood::{SmtpMood, SmtpStage};
 
 /// Serves one connection to its end. An error is a client that went away, which is no concern of a sink.
 pub(crate) async fn serve(mut stream: TcpStream, desk: Arc<SmtpDesk>) {
     let dialogue = Dialogue::new(desk.clone());
-    let _ = Session { desk, dialogue }.run(&mut stream).await;
+    let born = dialogue.mood;
+    let mut session = Session {
+        desk,
+        born,
+        dialogue,
+    };
+    let _ = session.run(&mut stream).await;
 }
 
 struct Session {
     desk: Arc<SmtpDesk>,
+    /// The mood in which the connection was taken.
+    born: SmtpMood,
     dialogue: Dialogue,
 }
 
@@ -28,7 +36,14 @@ impl Session {
         match self.dialogue.mood {
             SmtpMood::Mute => return stall(stream).await,
             SmtpMood::Refuse421 => self.dialogue.reply("421 4.3.2 come back later"),
-            _ => self.dialogue.reply("220 sink.invalid ESMTP"),
+            _ => match self.dialogue.trouble(SmtpStage::Greeting) {
+                None => self.dialogue.reply("220 sink.invalid ESMTP"),
+                Some(Next::Stall) => return stall(stream).await,
+                Some(Next::Read | Next::Close) => {
+                    self.flush(stream).await?;
+                    return stream.shutdown().await;
+                }
+            },
         }
         self.flush(stream).await?;
         if self.dialogue.mood == SmtpMood::Refuse421 {
@@ -56,9 +71,18 @@ impl Session {
                 self.dialogue.reply("421 4.3.2 come back later");
                 return Next::Close;
             }
+            SmtpMood::TakesLeave if self.born != SmtpMood::TakesLeave => {
+                self.dialogue.reply("421 4.4.2 idle for too long");
+                return Next::Close;
+            }
             _ => {}
         }
         loop {
+            if matches!(self.dialogue.phase, Phase::Message)
+                && let Some(next) = self.dialogue.trouble(SmtpStage::Message)
+            {
+                return next;
+            }
             let next = match self.dialogue.phase {
                 Phase::Message => match input.message() {
                     Some(message) => self.dialogue.message(message),

@@ -64,8 +64,9 @@ fn settings_of_compose_load_and_share_their_engines() {
         assert!(
             settings
                 .mail
-                .relay()
-                .is_some_and(|relay| relay.user.is_some())
+                .relays()
+                .iter()
+                .any(|relay| relay.user.is_some())
         );
     }
 }

@@ -354,6 +354,54 @@ async fn name_server_that_fails_says_nothing_of_the_records() {
     assert_eq!(said.code, 0);
 }
 
+/// The private key of RFC 8463, A.2.
+const KEY: &str = "-----BEGIN PRIVATE KEY-----
+MC4CAQAwBQYDK2VwBCIEIJ1hsZ3v/VpguoRK9JLsLMREScVpezJpGXA7rAMcrn9g
+-----END PRIVATE KEY-----
+";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn key_that_signs_is_held_against_the_one_in_dns_and_each_relay_is_greeted() {
+    for (published, verdict, words) in [
+        (
+            "v=DKIM1; k=ed25519; p=11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=",
+            "ok",
+            "holds a key",
+        ),
+        ("v=DKIM1; k=ed25519; p=AAAA", "bad", "not the one"),
+    ] {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join("e1.pem"), KEY).unwrap();
+        let published: &[&str] = Box::leak(Box::new([published]));
+        let mut zone = good_zone();
+        zone.insert(
+            "e1._domainkey.news.wire.example",
+            names::Says::Texts(published),
+        );
+        let (names, relay) = (NameServer::start(zone).await, sink());
+        let mut set = sending(relay.addr());
+        set.push(format!(
+            "mail.relay=smtp://{} smtp://{}",
+            relay.addr(),
+            nobody()
+        ));
+        set.push("mail.dkim=e1=e1.pem".to_owned());
+        set.push("mail.bounces=back.wire.example".to_owned());
+
+        let resolver = names.address.to_string();
+        let said = doctor(folder.path(), None, &["--resolver", &resolver], &set);
+
+        said.expect("dkim", verdict, words);
+        said.expect("spf", "bad", "back.wire.example has no SPF record");
+        let checks = said.report["checks"].as_array().unwrap().iter();
+        let relays: Vec<_> = checks
+            .filter(|check| check["name"] == "relay")
+            .map(|check| check["verdict"].as_str().unwrap())
+            .collect();
+        assert_eq!(relays, ["ok", "bad"]);
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn certificate_is_good_or_ends_soon_or_is_not_believed() {
     for (days, is_trusted, verdict, words) in [

@@ -12,5 +12,6 @@ mod full;
 mod halting;
 mod keeping;
 mod killed;
+mod signing;
 mod starting;
 mod stopped;

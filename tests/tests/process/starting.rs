@@ -116,9 +116,9 @@ fn first_token_is_shown_once() {
     assert_eq!(count(&second.log()), 1, "both starts write one log");
 }
 
-/// The relay's password is for those alone who send mail.
+/// The relay's password, and the keys that sign, are for those alone who send mail.
 #[test]
-fn file_of_the_relays_password_is_read_by_whoever_sends_mail_and_by_no_command() {
+fn secret_files_of_mail_are_read_by_whoever_sends_mail_and_by_no_command() {
     let folder = tempfile::tempdir().unwrap();
     let secret = [
         "--set",
@@ -127,9 +127,15 @@ fn file_of_the_relays_password_is_read_by_whoever_sends_mail_and_by_no_command()
         "mail.password_file=gone",
     ];
 
+    let signing = ["--set", "mail.dkim=s1=gone.pem"];
+
     let command = run_dateline(folder.path(), &[&["topic", "list"][..], &secret].concat());
     let serves = serve(folder.path(), &[&["--data", "data"][..], &secret].concat());
 
     assert!(command.status.success(), "{command:?}");
     check_refused(&serves, &["mail.password_file", "gone", "permissions"]);
+    let command = run_dateline(folder.path(), &[&["topic", "list"][..], &signing].concat());
+    let serves = serve(folder.path(), &[&["--data", "data"][..], &signing].concat());
+    assert!(command.status.success(), "{command:?}");
+    check_refused(&serves, &["mail.dkim", "gone.pem", "permissions"]);
 }

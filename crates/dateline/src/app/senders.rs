@@ -1,13 +1,15 @@
-//! From settings to what sends: mail through a relay or to a folder, webhooks.
+//! From settings to what sends: mail through relays or to a folder, webhooks.
 
 use super::{Role, Roles};
-use crate::settings::{MailTls, RelaySecurity, Secret, Settings};
-use anyhow::{Context, Result, bail};
+use crate::settings::{MailTls, Relay, RelaySecurity, Secret, Settings};
+use anyhow::{Context, Error, Result, bail};
 use delivery::email::conversation::{Conversation, Credentials, Limits, RelaySettings, TlsMode};
-use delivery::email::{self, Mailer, Pool};
+use delivery::email::{self, Mailer, PaceSettings, Relays, Returning, Signer};
 use delivery::webhook::{Caller, CallerSettings};
 use delivery::{RetryPolicy, Sender, WorkerSettings};
+use release::capability::LinkKey;
 use std::time::Duration;
+use store::Clock;
 use tracing::info;
 
 /// What a worker of one channel is told.
@@ -31,44 +33,75 @@ pub(super) fn worker_settings(
     }
 }
 
-/// How mail leaves; of a process that sends none, how it would without a password.
-pub(super) fn mail_sender(settings: &Settings, roles: &Roles) -> Result<Sender> {
+/// How mail leaves; of a process that sends none, how it would without passwords and keys.
+pub(super) fn mail_sender(
+    settings: &Settings,
+    roles: &Roles,
+    clock: &Clock,
+    link_key: &LinkKey,
+) -> Result<Sender> {
     let mail = &settings.mail;
+    let sends = roles.has(Role::Email);
     let from = email::From::parse(&mail.from, mail.list_domain())
         .with_context(|| format!("mail.from `{}` is not an address", mail.from))?;
-    let password = match roles.has(Role::Email) {
-        true => mail_password(settings)?,
-        false => Secret::default(),
+    let keys = match sends {
+        true => settings.dkim_keys().map_err(Error::msg)?,
+        false => Vec::new(),
     };
-    let mailer = match relay_settings(settings, password)? {
-        Some(relay) => Mailer::relay(from, Pool::new(relay)),
-        None => {
-            let folder = settings.mail_folder();
-            let shown = folder.display().to_string();
-            info!(
-                folder = shown,
-                "no mail relay is configured: mails are written as .eml files to {shown}"
-            );
-            Mailer::folder(from, folder)
-                .with_context(|| format!("the mail folder {shown} cannot be created"))?
-        }
+    let signer = Signer::new(mail.sender_domain(), keys);
+    let mut relays = Vec::new();
+    for relay in mail.relays() {
+        let password = match sends {
+            true => relay_password(settings, &relay)?,
+            false => Secret::default(),
+        };
+        let weight = relay.weight;
+        relays.push((relay_settings(settings, relay, &password)?, weight));
+    }
+    if relays.is_empty() {
+        return folder_sender(settings, from, signer);
+    }
+    let returning = match mail.bounces.as_str() {
+        "" => Returning::ToSender,
+        domain => Returning::Named {
+            domain: domain.to_owned(),
+            key: link_key.clone(),
+        },
     };
+    let pace = PaceSettings {
+        connections: mail.domain_connections,
+        per_second: mail.domain_per_second,
+    };
+    let relays = Relays::new(relays, clock.clone());
+    let mailer = Mailer::relays(from, signer, returning, relays, pace, clock.clone());
     Ok(Sender::Email(mailer))
 }
 
-fn mail_password(settings: &Settings) -> Result<Secret> {
-    settings.mail_password().with_context(|| {
-        let file = &settings.mail.password_file;
-        format!("mail.password_file: cannot read {file}; correct its path or permissions")
+/// Mail as files, where no relay is named.
+fn folder_sender(settings: &Settings, from: email::From, signer: Signer) -> Result<Sender> {
+    let folder = settings.mail_folder();
+    let shown = folder.display().to_string();
+    info!(
+        folder = shown,
+        "no mail relay is configured: mails are written as .eml files to {shown}"
+    );
+    let mailer = Mailer::folder(from, signer, folder)
+        .with_context(|| format!("the mail folder {shown} cannot be created"))?;
+    Ok(Sender::Email(mailer))
+}
+
+fn relay_password(settings: &Settings, relay: &Relay) -> Result<Secret> {
+    settings.relay_password(relay).with_context(|| {
+        let key = match relay.password_file {
+            Some(_) => "mail.relay, password_file",
+            None => "mail.password_file",
+        };
+        format!("{key}: cannot read it; correct its path or permissions")
     })
 }
 
-/// The relay that is configured, if one is.
-fn relay_settings(settings: &Settings, password: Secret) -> Result<Option<RelaySettings>> {
+fn relay_settings(settings: &Settings, relay: Relay, password: &Secret) -> Result<RelaySettings> {
     let mail = &settings.mail;
-    let Some(relay) = mail.relay() else {
-        return Ok(None);
-    };
     let tls = match (relay.security, mail.tls) {
         (RelaySecurity::Implicit, _) => TlsMode::Implicit,
         (RelaySecurity::StartTls, _) | (_, MailTls::Required) => TlsMode::Required,
@@ -78,7 +111,7 @@ fn relay_settings(settings: &Settings, password: Secret) -> Result<Option<RelayS
         user,
         password: password.expose().to_owned(),
     });
-    Ok(Some(RelaySettings {
+    Ok(RelaySettings {
         host: relay.host,
         port: relay.port,
         tls,
@@ -87,7 +120,7 @@ fn relay_settings(settings: &Settings, password: Secret) -> Result<Option<RelayS
         tls_config: delivery::tls_config()
             .context("the system's root certificates cannot be read")?,
         limits: Limits::default(),
-    }))
+    })
 }
 
 /// What a relay was like when it was greeted.
@@ -101,15 +134,14 @@ pub struct Greeting {
     pub size_limit_bytes: Option<u64>,
 }
 
-/// Greets the relay that is configured, as a mail would, and takes leave; none where no relay is.
+/// Greets a relay, as a mail would, and takes leave.
 ///
 /// # Errors
 /// What the relay, or the way to it, says against that.
-pub async fn greet_relay(settings: &Settings) -> Result<Option<Greeting>> {
-    let Some(relay) = relay_settings(settings, mail_password(settings)?)? else {
-        return Ok(None);
-    };
-    let at = format!("{}:{}", relay.host, relay.port);
+pub async fn greet_relay(settings: &Settings, relay: Relay) -> Result<Greeting> {
+    let password = relay_password(settings, &relay)?;
+    let relay = relay_settings(settings, relay, &password)?;
+    let at = relay.at();
     let conversation = Conversation::connect(&relay).await.with_context(|| {
         format!("the mail relay {at} does not take mail: check mail.relay, mail.password, mail.tls")
     })?;
@@ -119,7 +151,7 @@ pub async fn greet_relay(settings: &Settings) -> Result<Option<Greeting>> {
         size_limit_bytes: conversation.size_limit_bytes(),
     };
     let _ = conversation.quit().await;
-    Ok(Some(greeting))
+    Ok(greeting)
 }
 
 /// How webhooks are called.

@@ -29,7 +29,7 @@ pub(super) struct DoctorArgs {
     /// Print it as JSON
     #[arg(long)]
     json: bool,
-    /// The selector that your relay signs with (DKIM), such as `mail2026`; its key is looked up too
+    /// The selector that your relay signs with (DKIM), such as `mail2026`; its key is looked up, too, beside those of mail.dkim
     #[arg(long, value_name = "SELECTOR")]
     dkim: Option<String>,
     /// The name server to ask; else those of /etc/resolv.conf
@@ -69,17 +69,17 @@ async fn all(args: &DoctorArgs, settings: &Settings) -> Vec<Check> {
         Check::ok("settings", "every key is known and in its range"),
         around::disk(settings),
     ];
-    let (database, broker, https, relay, sender) = tokio::join!(
+    let (database, broker, https, relays, sender) = tokio::join!(
         engines::database_and_clock(settings),
         engines::broker(settings),
         https::check(settings),
-        around::relay(settings),
+        around::relays(settings),
         sender::check(settings, args.resolver, args.dkim.as_deref()),
     );
     checks.extend(database);
     checks.push(broker);
     checks.push(https);
-    checks.push(relay);
+    checks.extend(relays);
     checks.extend(sender);
     checks
 }

@@ -3,6 +3,7 @@
 use super::Common;
 use crate::app::{App, Patience, Role, Roles, bind, greet_relay};
 use crate::process::{StopSignals, start_telemetry};
+use crate::settings::Settings;
 use anyhow::{Context, Result, anyhow, bail};
 use clap::Args;
 use std::process::ExitCode;
@@ -58,17 +59,9 @@ pub(super) async fn run(args: ServeArgs, common: &Common) -> Result<ExitCode> {
     if args.check {
         app.store.check_writable().await?;
         app.bind_returns().await?;
-        let greeted = match roles.has(Role::Email) {
-            true => Some(greet_relay(&app.settings).await?),
-            false => None,
-        };
-        let relay = match greeted {
-            None => "no mail is sent by these roles".to_owned(),
-            Some(Some(greeting)) => format!("relay {}", greeting.at),
-            Some(None) => format!(
-                "no relay, mails go to {}",
-                app.settings.mail_folder().display()
-            ),
+        let relay = match roles.has(Role::Email) {
+            true => greet_relays(&app.settings).await?,
+            false => "no mail is sent by these roles".to_owned(),
         };
         let folder = app.settings.data_dir();
         say!(
@@ -97,6 +90,18 @@ pub(super) async fn run(args: ServeArgs, common: &Common) -> Result<ExitCode> {
     app.run(listener).await?;
     info!("stopped");
     Ok(ExitCode::SUCCESS)
+}
+
+/// Greets every relay; gives which, or where mails go without one.
+async fn greet_relays(settings: &Settings) -> Result<String> {
+    let mut greeted = Vec::new();
+    for relay in settings.mail.relays() {
+        greeted.push(format!("relay {}", greet_relay(settings, relay).await?.at));
+    }
+    Ok(match greeted.is_empty() {
+        true => format!("no relay, mails go to {}", settings.mail_folder().display()),
+        false => greeted.join(", "),
+    })
 }
 
 /// Lets a restored store go on if that was said; says so if it waits.

@@ -119,16 +119,24 @@ pub struct SecuritySettings {
 pub struct MailSettings {
     /// The sender: `Name <address>` or `address`.
     pub from: String,
-    /// The relay's URL, or empty; see [`MailSettings::relay`].
+    /// The relays' URLs, or empty; see [`MailSettings::relays`].
     pub relay: String,
-    /// The password of the relay's user, if it was given as a text; see [`super::Settings::mail_password`].
+    /// The password of the relays' users, if it was given as a text; see [`super::Settings::relay_password`].
     pub password: Secret,
     /// File with the password, or empty.
     pub password_file: String,
     /// TLS to an `smtp:` relay.
     pub tls: MailTls,
-    /// Connections to the relay at once.
+    /// Mails on their way at once, and so connections to the relays.
     pub connections: usize,
+    /// Mails on their way to one domain at once, over all workers.
+    pub domain_connections: u32,
+    /// Mails in a second to one domain, over all workers.
+    pub domain_per_second: u32,
+    /// Selectors with the files of their keys; see [`MailSettings::dkim_keys`].
+    pub dkim: String,
+    /// Domain of the return path, or empty.
+    pub bounces: String,
     /// Mails to a reader within an hour before the rest waits for one; 0 for no limit.
     pub most_per_hour: usize,
     /// Folder of `.eml` files, or empty; see [`super::Settings::mail_folder`].
@@ -140,9 +148,16 @@ pub struct MailSettings {
 }
 
 impl MailSettings {
-    /// The relay with its TLS decided, or None when mails are written to the folder.
-    pub fn relay(&self) -> Option<Relay> {
-        Relay::parse(&self.relay, self.tls).ok().flatten()
+    /// The relays with their TLS decided; none when mails are written to the folder.
+    pub fn relays(&self) -> Vec<Relay> {
+        texts::relays(&self.relay, self.tls)
+            .expect("`relay` was checked when the settings were loaded")
+    }
+
+    /// Selectors of DKIM, each with the file of its private key.
+    pub fn dkim_keys(&self) -> Vec<(&str, &str)> {
+        let keys = self.dkim.split_ascii_whitespace();
+        keys.filter_map(|key| key.split_once('=')).collect()
     }
 
     /// The domain of List-Id and Message-ID.

@@ -5,6 +5,7 @@ use std::net::{IpAddr, SocketAddr};
 mod relay;
 
 use super::MailTls;
+pub(super) use relay::relays;
 pub use relay::{Relay, RelaySecurity};
 
 /// A check of one text.
@@ -124,8 +125,26 @@ pub(super) fn word(text: &str) -> Result<(), String> {
     )
 }
 
-pub(super) fn relay(text: &str) -> Result<(), String> {
-    Relay::parse(text, MailTls::Auto).map(drop)
+pub(super) fn relay_urls(text: &str) -> Result<(), String> {
+    relays(text, MailTls::Auto).map(drop)
+}
+
+/// `SELECTOR=FILE`, several with spaces between them; no selector twice.
+pub(super) fn dkim_keys(text: &str) -> Result<(), String> {
+    let mut selectors = Vec::new();
+    for key in text.split_ascii_whitespace() {
+        let (selector, file) = key.split_once('=').unwrap_or_default();
+        fits(
+            is_domain(selector) && selector.is_ascii() && !file.is_empty(),
+            "write it like mail2026=/etc/dateline/mail2026.pem",
+        )?;
+        fits(
+            !selectors.contains(&selector),
+            "give each key a selector of its own",
+        )?;
+        selectors.push(selector);
+    }
+    Ok(())
 }
 
 /// Where reports go: a mail address or a form.
@@ -214,17 +233,20 @@ pub(super) fn log_level(text: &str) -> Result<(), String> {
     crate::telemetry::directives(text).map(drop)
 }
 
-/// The text with the password of a URL hidden, for messages. A missing or wrong scheme is no reason to show it.
+/// The text with the passwords of its URLs hidden, for messages. A missing or wrong scheme is no reason to show one.
 pub(super) fn without_password(text: &str) -> String {
+    let words = text.split_inclusive(char::is_whitespace);
+    words.map(url_without_password).collect()
+}
+
+fn url_without_password(text: &str) -> String {
     let start = text.find("://").map_or(0, |colon| colon + 3);
     let (scheme, rest) = text.split_at(start);
     let user = rest
         .rsplit_once('@')
         .and_then(|(user, host)| Some((user.split_once(':')?.0, host)));
     match user {
-        Some((user, host)) if !text.contains(char::is_whitespace) => {
-            format!("{scheme}{user}:***@{host}")
-        }
+        Some((user, host)) => format!("{scheme}{user}:***@{host}"),
         _ => text.to_owned(),
     }
 }

@@ -7,7 +7,7 @@ use super::{MailTls, RelaySecurity, Settings, texts};
 pub(super) fn problems(settings: &Settings) -> Vec<Problem> {
     let mut problems = Vec::new();
     sizes(settings, &mut problems);
-    relay(settings, &mut problems);
+    relays(settings, &mut problems);
     engines(settings, &mut problems);
     problems
 }
@@ -72,10 +72,14 @@ fn masked(text: &str) -> String {
     }
 }
 
-fn relay(settings: &Settings, problems: &mut Vec<Problem>) {
+/// TLS and passwords of the relays. `mail.password` is for every user without a file of its own.
+fn relays(settings: &Settings, problems: &mut Vec<Problem>) {
     let mail = &settings.mail;
-    let Some(relay) = mail.relay() else { return };
-    if relay.security == RelaySecurity::Implicit && mail.tls == MailTls::None {
+    let relays = mail.relays();
+    let has_implicit = relays
+        .iter()
+        .any(|relay| relay.security == RelaySecurity::Implicit);
+    if has_implicit && mail.tls == MailTls::None {
         let expected = "\"auto\" or \"required\" for an smtps: relay".to_owned();
         problems.push(problem(
             "mail.tls",
@@ -84,21 +88,29 @@ fn relay(settings: &Settings, problems: &mut Vec<Problem>) {
             "or use smtp://",
         ));
     }
+    let stray = relays
+        .iter()
+        .find(|relay| relay.user.is_none() && relay.password_file.is_some());
+    if let Some(relay) = stray {
+        let expected = format!("a user at {}, as it has a password_file", relay.host);
+        let mend = "write the user into the URL, like smtp://user@host, or take password_file out";
+        let value = format!("\"{}\"", mail.relay);
+        problems.push(problem("mail.relay", value, expected, mend));
+    }
+    let needs = relays
+        .iter()
+        .any(|relay| relay.user.is_some() && relay.password_file.is_none());
     let is_without = mail.password.is_empty() && mail.password_file.is_empty();
-    match (&relay.user, is_without) {
-        (Some(_), true) => {
-            let expected = "the password of the user in mail.relay".to_owned();
-            let mend =
-                "set mail.password or mail.password_file, or take the user out of mail.relay";
-            problems.push(problem("mail.password", "\"\"".to_owned(), expected, mend));
-        }
-        (None, false) => {
-            let expected = "empty, as mail.relay names no user".to_owned();
-            let mend =
-                "write the user into mail.relay, like smtp://user@host, or take the password out";
-            problems.push(problem("mail.password", "***".to_owned(), expected, mend));
-        }
-        _ => {}
+    if needs && is_without {
+        let expected = "the password of the user in mail.relay".to_owned();
+        let mend = "set mail.password or mail.password_file, or take the user out of mail.relay";
+        problems.push(problem("mail.password", "\"\"".to_owned(), expected, mend));
+    }
+    if !relays.is_empty() && !needs && !is_without {
+        let expected = "empty, as mail.relay names no user that it is for".to_owned();
+        let mend =
+            "write the user into mail.relay, like smtp://user@host, or take the password out";
+        problems.push(problem("mail.password", "***".to_owned(), expected, mend));
     }
 }
 

@@ -3,7 +3,7 @@
 use super::checks::{live_reasons, superseded, withheld};
 use super::{CROWDED_MS, FRESH, Loaded, Work, identity, load};
 use super::{digest, direct, why};
-use crate::email::Letter;
+use crate::email::{Letter, Pass, Wait};
 use crate::in_flight::InFlight;
 use crate::webhook::Call;
 use crate::{SendError, Sender, Sent};
@@ -22,6 +22,14 @@ pub(super) async fn attempt(work: &Work, delivery: &DueDelivery) -> Option<Outco
     if work.is_halted() {
         return None;
     }
+    let _pass = match may_leave(work, delivery) {
+        Ok(pass) => pass,
+        Err(Wait { due_ms, why }) => {
+            let verdict = Verdict::Retry { due_ms, error: why };
+            return Some(unsent_outcome(work, delivery, verdict));
+        }
+    };
+    // After it: a mail that has to wait is not one that the reader had.
     if let Some(due_ms) = flooded(work, delivery) {
         let verdict = Verdict::Gathered { due_ms };
         return Some(unsent_outcome(work, delivery, verdict));
@@ -80,6 +88,14 @@ pub(super) async fn attempt(work: &Work, delivery: &DueDelivery) -> Option<Outco
                 .map_or(work.alert.created_ms, |story| story.row.clear_at_ms),
         left_out,
     })
+}
+
+/// Whether a mail may leave now, or has to wait for a relay or for its recipient's domain.
+fn may_leave<'a>(work: &'a Work, delivery: &'a DueDelivery) -> Result<Option<Pass<'a>>, Wait> {
+    match &work.inner.sender {
+        Sender::Email(mailer) => mailer.enter(&delivery.address, work.batch.lane),
+        Sender::Webhook(_) => Ok(None),
+    }
 }
 
 /// When a mail may leave that would be one too many within the hour. A mail counts at its first attempt; flash is told
@@ -159,6 +175,7 @@ async fn send(work: &Work, delivery: &DueDelivery) -> Result<Sent, SendError> {
         Sender::Email(mailer) => {
             let letter = Letter {
                 id: &id,
+                delivery: (work.alert.id, delivery.endpoint_id),
                 to: &delivery.address,
                 now_ms,
             };

@@ -117,6 +117,7 @@ impl Prepared<'_> {
         };
         let letter = Letter {
             id,
+            delivery: (work.alert.id, delivery.endpoint_id),
             to: &delivery.address,
             now_ms: work.inner.clock.now_ms(),
         };

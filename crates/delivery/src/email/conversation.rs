@@ -78,6 +78,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Conversation<S> {
         check_address(from)?;
         check_address(to)?;
         check_line_ends(message)?;
+        let mail = self.mail_line(from, message);
         // Over until it has gone well: so a cancelled send leaves no conversation out of step.
         let phase = std::mem::replace(&mut self.phase, Phase::Over);
         match phase {
@@ -89,8 +90,10 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Conversation<S> {
                     source,
                 });
             }
-            _ if self.offers.pipelining => self.envelope_in_one_flight(phase, from, to).await?,
-            _ => self.envelope_step_by_step(phase, from, to).await?,
+            _ if self.offers.pipelining => {
+                self.envelope_in_one_flight(phase, &mail, to).await?;
+            }
+            _ => self.envelope_step_by_step(phase, &mail, to).await?,
         }
         self.message(message).await
     }
@@ -109,18 +112,26 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Conversation<S> {
             .map_err(|fault| fault.before_dot(Stage::Quit))
     }
 
+    /// MAIL, with the message's size where the relay wants to know it: one that is too long is refused before it is sent
+    /// (RFC 1870).
+    fn mail_line(&self, from: &str, message: &[u8]) -> String {
+        match self.offers.size {
+            true => format!("MAIL FROM:<{from}> SIZE={}\r\n", message.len()),
+            false => format!("MAIL FROM:<{from}>\r\n"),
+        }
+    }
+
     async fn envelope_in_one_flight(
         &mut self,
         phase: Phase,
-        from: &str,
+        mail: &str,
         to: &str,
     ) -> Result<(), SmtpError> {
         if phase == Phase::Envelope {
             self.wire.put(format_args!("RSET\r\n"));
         }
-        self.wire.put(format_args!(
-            "MAIL FROM:<{from}>\r\nRCPT TO:<{to}>\r\nDATA\r\n"
-        ));
+        self.wire
+            .put(format_args!("{mail}RCPT TO:<{to}>\r\nDATA\r\n"));
         self.flush(Stage::Mail).await?;
         if phase == Phase::Envelope {
             self.verdict(Stage::Reset).await?;
@@ -149,14 +160,13 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Conversation<S> {
     async fn envelope_step_by_step(
         &mut self,
         phase: Phase,
-        from: &str,
+        mail: &str,
         to: &str,
     ) -> Result<(), SmtpError> {
         if phase == Phase::Envelope {
             self.command(Stage::Reset, "RSET\r\n").await?;
         }
-        self.envelope_command(Stage::Mail, &format!("MAIL FROM:<{from}>\r\n"))
-            .await?;
+        self.envelope_command(Stage::Mail, mail).await?;
         self.envelope_command(Stage::Rcpt, &format!("RCPT TO:<{to}>\r\n"))
             .await?;
         self.envelope_command(Stage::Data, "DATA\r\n").await

@@ -259,6 +259,7 @@ mod tests {
         let from = From::parse("Dateline <alerts@wire.example>", "wire.example").unwrap();
         let letter = Letter {
             id: "alr_1_ep_1",
+            delivery: (1, 1),
             to: "ana@example.com",
             now_ms: 0,
         };
@@ -291,6 +292,7 @@ mod tests {
         let from = From::parse("Dateline <alerts@wire.example>", "wire.example").unwrap();
         let letter = Letter {
             id: "x",
+            delivery: (1, 1),
             to: "ana@example.com\r\nRCPT TO:<b@example.com>",
             now_ms: 0,
         };

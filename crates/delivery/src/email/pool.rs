@@ -1,83 +1,98 @@
-//! Connections to the relay, kept for the next mail. How many are open at once is bounded by the worker's slots.
+//! Connections to one relay, kept for the next mail. How many are open at once is bounded by the worker's slots.
 
-use super::conversation::{Conversation, RelaySettings, Reply, SmtpError};
+use super::conversation::{Conversation, RelaySettings, Reply, SmtpError, Stage};
 use crate::stream::Stream;
 use std::sync::Mutex;
 
 /// After so many mails a connection is closed: relays like to balance their load.
 const MAILS_PER_CONNECTION: u32 = 1000;
 
+/// What one mail is sent with.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Envelope<'a> {
+    /// The sender, to whom it comes back.
+    pub(super) from: &'a str,
+    /// The recipient.
+    pub(super) to: &'a str,
+}
+
 /// Idle connections to one relay.
 #[derive(Debug)]
-pub struct Pool {
+pub(super) struct Pool {
     relay: RelaySettings,
     idle: Mutex<Vec<Open>>,
 }
 
+/// An open connection.
 #[derive(Debug)]
-struct Open {
+pub(super) struct Open {
     conversation: Conversation<Stream>,
     mails: u32,
 }
 
 impl Pool {
     /// A pool without connections.
-    pub fn new(relay: RelaySettings) -> Pool {
+    pub(super) fn new(relay: RelaySettings) -> Pool {
         Pool {
             relay,
             idle: Mutex::default(),
         }
     }
 
-    /// Sends one mail on an idle connection, or on a new one.
-    ///
-    /// An idle connection that the relay has closed meanwhile shows at the first command: the mail then goes on a new
-    /// one, for nothing of it was taken.
-    pub(super) async fn send(
-        &self,
-        from: &str,
-        to: &str,
-        message: &[u8],
-    ) -> Result<Reply, SmtpError> {
-        if let Some(open) = self.take() {
-            match self.send_on(open, from, to, message).await {
-                Err(SmtpError::Broken { .. }) => {}
-                settled => return settled,
-            }
-        }
-        // Boxed, for it is large, and most mails need none.
-        let conversation = Box::pin(Conversation::connect(&self.relay)).await?;
-        self.send_on(
-            Open {
-                conversation,
-                mails: 0,
-            },
-            from,
-            to,
-            message,
-        )
-        .await
+    /// Whether a connection waits for a mail.
+    pub(super) fn is_idle(&self) -> bool {
+        !self.idle().is_empty()
     }
 
-    async fn send_on(
+    /// Sends one mail on an idle connection; none if there is none that the relay has not closed meanwhile.
+    ///
+    /// That shows at the first command: nothing of the mail was taken.
+    pub(super) async fn send_on_idle(
+        &self,
+        envelope: Envelope<'_>,
+        message: &[u8],
+    ) -> Option<Result<Reply, SmtpError>> {
+        let open = self.idle().pop()?;
+        match self.send(open, envelope, message).await {
+            Err(SmtpError::Broken { .. }) => None,
+            // Said when it had been idle for too long, and heard only now.
+            Err(SmtpError::Deferred { stage, reply })
+                if reply.code == 421 && matches!(stage, Stage::Mail | Stage::Reset) =>
+            {
+                None
+            }
+            settled => Some(settled),
+        }
+    }
+
+    /// Opens a connection.
+    pub(super) async fn open(&self) -> Result<Open, SmtpError> {
+        Ok(Open {
+            conversation: Conversation::connect(&self.relay).await?,
+            mails: 0,
+        })
+    }
+
+    /// Sends one mail, and keeps the connection if it is still good.
+    pub(super) async fn send(
         &self,
         mut open: Open,
-        from: &str,
-        to: &str,
+        envelope: Envelope<'_>,
         message: &[u8],
     ) -> Result<Reply, SmtpError> {
+        let Envelope { from, to } = envelope;
         let result = open.conversation.send(from, to, message).await;
         open.mails += 1;
         if open.conversation.is_usable() {
             match open.mails {
                 MAILS_PER_CONNECTION.. => drop(tokio::spawn(open.conversation.quit())),
-                _ => self.idle.lock().expect("no holder panics").push(open),
+                _ => self.idle().push(open),
             }
         }
         result
     }
 
-    fn take(&self) -> Option<Open> {
-        self.idle.lock().expect("no holder panics").pop()
+    fn idle(&self) -> std::sync::MutexGuard<'_, Vec<Open>> {
+        self.idle.lock().expect("no holder panics")
     }
 }

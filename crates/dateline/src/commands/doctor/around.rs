@@ -1,8 +1,8 @@
-//! The disk below the data folder, and the mail relay.
+//! The disk below the data folder, and the mail relays.
 
 use super::check::Check;
 use crate::app::greet_relay;
-use crate::settings::Settings;
+use crate::settings::{Relay, Settings};
 use std::path::Path;
 
 /// Below it, the next large release may not fit.
@@ -14,7 +14,7 @@ const MAIL_BYTES: u64 = 1 << 20;
 
 /// Room for the database of an embedded wire, and for mails that are written as files.
 pub(super) fn disk(settings: &Settings) -> Check {
-    let keeps_mails = settings.mail.relay().is_none();
+    let keeps_mails = settings.mail.relays().is_empty();
     let folder = match settings.store_path() {
         Some(store) => store
             .parent()
@@ -60,28 +60,39 @@ fn free_bytes(_: &Path) -> std::io::Result<u64> {
     Err(std::io::ErrorKind::Unsupported.into())
 }
 
-/// The relay, greeted as a mail would greet it, up to and including the password.
-pub(super) async fn relay(settings: &Settings) -> Check {
-    let greeting = match greet_relay(settings).await {
+/// The relays, each greeted as a mail would greet it, up to and including the password.
+pub(super) async fn relays(settings: &Settings) -> Vec<Check> {
+    let relays = settings.mail.relays();
+    if relays.is_empty() {
+        let folder = settings.mail_folder();
+        let finding = format!(
+            "none: mails are written to {} and reach nobody",
+            folder.display()
+        );
+        return vec![Check::warn("relay", finding, "set mail.relay")];
+    }
+    let greetings: Vec<_> = relays
+        .into_iter()
+        .map(|relay| tokio::spawn(greet(settings.clone(), relay)))
+        .collect();
+    let mut checks = Vec::new();
+    for greeting in greetings {
+        checks.push(greeting.await.expect("a greeting does not panic"));
+    }
+    checks
+}
+
+async fn greet(settings: Settings, relay: Relay) -> Check {
+    let is_far = !relay.is_here();
+    let greeting = match greet_relay(&settings, relay).await {
+        Ok(greeting) => greeting,
         Err(error) => {
             return Check::bad(
                 "relay",
                 format!("{error:#}"),
-                "mails wait and are tried again meanwhile; see the relay's own log for why",
+                "mails wait, or go by the other relays, meanwhile; see the relay's own log for why",
             );
         }
-        Ok(None) => {
-            let folder = settings.mail_folder();
-            return Check::warn(
-                "relay",
-                format!(
-                    "none: mails are written to {} and reach nobody",
-                    folder.display()
-                ),
-                "set mail.relay",
-            );
-        }
-        Ok(Some(greeting)) => greeting,
     };
     let size = match greeting.size_limit_bytes {
         Some(bytes) => format!("takes mails of up to {bytes} bytes"),
@@ -93,7 +104,6 @@ pub(super) async fn relay(settings: &Settings) -> Check {
         "plain text"
     };
     let finding = format!("{} in {way}, {size}", greeting.at);
-    let is_far = settings.mail.relay().is_some_and(|relay| !relay.is_here());
     if greeting
         .size_limit_bytes
         .is_some_and(|bytes| bytes < MAIL_BYTES)

@@ -9,13 +9,13 @@ use std::net::SocketAddr;
 
 type Texts = io::Result<Vec<String>>;
 
-/// SPF, DKIM and DMARC of the domain in `mail.from`.
+/// SPF of the domain that mail comes back to, DKIM and DMARC of the one in `mail.from`.
 pub(super) async fn check(
     settings: &Settings,
     server: Option<SocketAddr>,
     selector: Option<&str>,
 ) -> Vec<Check> {
-    if settings.mail.relay().is_none() {
+    if settings.mail.relays().is_empty() {
         return vec![Check::ok(
             "sender",
             "not asked for: without a relay no mail leaves",
@@ -30,13 +30,21 @@ pub(super) async fn check(
             return vec![Check::bad("sender", finding, mend)];
         }
     };
+    // SPF is about the return path, the others about the sender whom readers see.
+    let returning = match settings.mail.bounces.as_str() {
+        "" => &domain,
+        returning => returning,
+    };
     let resolver = server.map_or_else(Resolver::of_system, Resolver::at);
     let (spf_texts, dkim, dmarc) = tokio::join!(
-        resolver.texts(&domain),
-        check_dkim(&resolver, &domain, selector),
+        resolver.texts(returning),
+        check_keys(&resolver, &domain, settings, selector),
         check_dmarc(&resolver, &domain),
     );
-    vec![spf(&domain, spf_texts), dkim, dmarc]
+    let mut checks = vec![spf(returning, spf_texts)];
+    checks.extend(dkim);
+    checks.push(dmarc);
+    checks
 }
 
 /// RFC 7208.
@@ -89,26 +97,57 @@ fn spf(domain: &str, texts: Texts) -> Check {
     }
 }
 
-async fn check_dkim(resolver: &Resolver, domain: &str, selector: Option<&str>) -> Check {
-    let Some(selector) = selector else {
-        return Check::warn(
-            "dkim",
-            "not looked up: the selector that the relay signs with is not known",
-            "give it with --dkim; the s= of a DKIM-Signature in any mail that left shows it",
-        );
+/// The keys that we sign with, and the one that the relay does, as far as its selector is known.
+async fn check_keys(
+    resolver: &Resolver,
+    domain: &str,
+    settings: &Settings,
+    selector: Option<&str>,
+) -> Vec<Check> {
+    let keys = match settings.dkim_keys() {
+        Ok(keys) => keys,
+        Err(error) => {
+            return vec![Check::bad(
+                "dkim",
+                error,
+                "no process that sends mail starts",
+            )];
+        }
     };
-    let name = format!("{selector}._domainkey.{domain}");
-    dkim(&name, resolver.texts(&name).await)
+    let mut checks = Vec::new();
+    for key in &keys {
+        let name = format!("{}._domainkey.{domain}", key.selector());
+        let check = dkim(&name, resolver.texts(&name).await, Some(&key.record()));
+        checks.push(check);
+    }
+    if let Some(selector) = selector {
+        let name = format!("{selector}._domainkey.{domain}");
+        checks.push(dkim(&name, resolver.texts(&name).await, None));
+    }
+    if checks.is_empty() {
+        checks.push(Check::warn(
+            "dkim",
+            "not looked up: mail.dkim is empty, and the selector that the relay signs with is not known",
+            "set mail.dkim, or give the relay's selector with --dkim; the s= of a DKIM-Signature in any mail that left shows it",
+        ));
+    }
+    checks
 }
 
-/// RFC 6376, 3.6.1.
-fn dkim(name: &str, texts: Texts) -> Check {
+/// RFC 6376, 3.6.1. `ours` is what the record has to say, where the key is one of ours.
+fn dkim(name: &str, texts: Texts, ours: Option<&str>) -> Check {
     let texts = match texts {
         Ok(texts) => texts,
         Err(error) => return unanswered("dkim", name, &error),
     };
     let mut keys = texts.iter().filter_map(|text| tag(text, "p"));
+    let wanted = ours.and_then(|record| tag(record, "p"));
     match keys.next() {
+        Some(key) if wanted.is_some_and(|wanted| wanted != key) && !key.is_empty() => Check::bad(
+            "dkim",
+            format!("the key at {name} is not the one that mail.dkim signs with"),
+            "publish what `dateline dkim` prints, or name the other key's file",
+        ),
         None => Check::bad(
             "dkim",
             format!("{name} holds no key"),

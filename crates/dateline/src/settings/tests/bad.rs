@@ -139,10 +139,24 @@ fn values_out_of_their_range_are_refused() {
         "mail.relay=smtp://mx:99999",
         "mail.relay=smtp://mx/x",
         "mail.relay=smtp://a%0d@mx",
+        "mail.relay=smtp://mx mx",
+        "mail.relay=smtp://mx,smtp://mx",
+        "mail.relay=smtp://mx?weight=0",
+        "mail.relay=smtp://mx?weight=101",
+        "mail.relay=smtp://a@mx?password_file=",
+        "mail.relay=smtp://mx?tls=none",
         "mail.tls=yes",
         "mail.connections=0",
         "mail.list_domain=a b",
         "mail.helo=[mx]",
+        "mail.domain_connections=0",
+        "mail.domain_per_second=0",
+        "mail.dkim=mail.pem",
+        "mail.dkim=s=",
+        "mail.dkim==key.pem",
+        "mail.dkim=a b=key.pem",
+        "mail.dkim=a=1.pem a=2.pem",
+        "mail.bounces=b@wire.example",
         "webhook.connections=-1",
         "retry.webhook_s=[-1]",
         "retry.webhook_s=['5']",
@@ -202,10 +216,17 @@ fn settings_that_do_not_fit_together_are_refused() {
         "settings together: mail.tls is \"none\", \
          expected \"auto\" or \"required\" for an smtps: relay; or use smtp://",
     );
-    let no_password = Case::new().flag("mail.relay=smtp://me@mx").error();
-    assert!(
-        no_password.contains("mail.password is \"\""),
-        "{no_password}"
+    for relay in ["smtp://me@mx", "smtp://mx smtp://me@mx"] {
+        let no_password = Case::new().flag(&format!("mail.relay={relay}")).error();
+        assert!(
+            no_password.contains("mail.password is \"\""),
+            "{no_password}"
+        );
+    }
+    check(
+        Case::new().flag("mail.relay=smtp://mx?password_file=p"),
+        "settings together: mail.relay is \"smtp://mx?password_file=p\", expected a user at mx, as it has a password_file; \
+         write the user into the URL, like smtp://user@host, or take password_file out",
     );
 }
 

@@ -92,7 +92,7 @@ fn empty_places_have_defaults_in_the_data_folder() {
     assert_eq!(settings.store_path(), Some(data.join("dateline.db")));
     assert_eq!(settings.mail_folder(), data.join("mail"));
     assert_eq!(settings.topics_file(), None);
-    assert_eq!(settings.mail.relay(), None);
+    assert_eq!(settings.mail.relays(), []);
     assert_eq!(settings.mail.list_domain(), "news.example.org");
     assert_eq!(settings.mail.helo(), "news.example.org");
     assert_eq!(settings.public_url, "https://x.org");
@@ -127,9 +127,11 @@ fn relay_urls_are_read() {
             host: host.to_owned(),
             port,
             user,
+            password_file: None,
+            weight: 1,
             security,
         };
-        assert_eq!(Relay::parse(url, tls), Ok(Some(expect)), "{url}");
+        assert_eq!(Relay::parse(url, tls), Ok(expect), "{url}");
     };
 
     check(
@@ -180,6 +182,46 @@ fn relay_urls_are_read() {
         25,
         None,
         StartTls,
+    );
+}
+
+#[test]
+fn relays_stand_beside_each_other_each_with_its_weight() {
+    let case = Case::new()
+        .flag("mail.relay=smtp://mx?weight=3  smtps://u@b?password_file=/run/s%26b&weight=100 smtp://c?")
+        .flag("mail.tls=required");
+
+    let relays = case.settings().mail.relays();
+
+    let shown: Vec<_> = relays
+        .iter()
+        .map(|relay| {
+            (
+                relay.host.as_str(),
+                relay.weight,
+                relay.password_file.as_deref(),
+            )
+        })
+        .collect();
+    assert_eq!(
+        shown,
+        [
+            ("mx", 3, None),
+            ("b", 100, Some("/run/s&b")),
+            ("c", 1, None)
+        ]
+    );
+}
+
+#[test]
+fn dkim_keys_stand_beside_each_other() {
+    let case = Case::new().flag("mail.dkim=r1=/etc/r=1.pem  e1=keys/e1.pem");
+
+    let settings = case.settings();
+
+    assert_eq!(
+        settings.mail.dkim_keys(),
+        [("r1", "/etc/r=1.pem"), ("e1", "keys/e1.pem")]
     );
 }
 

@@ -7,20 +7,48 @@ fn case() -> Case {
     Case::new().flag("mail.relay=smtp://user@mx.example.org")
 }
 
+/// The password of the first relay's user.
+fn password(case: &Case) -> std::io::Result<String> {
+    let settings = case.settings();
+    let password = settings.relay_password(&settings.mail.relays()[0])?;
+    Ok(password.expose().to_owned())
+}
+
 #[test]
 fn secret_is_read_from_its_file_without_line_ends() {
     let case = case()
         .file("password", " p w\r\n\n")
         .flag("mail.password_file=password");
 
-    assert_eq!(case.settings().mail_password().unwrap().expose(), " p w");
+    assert_eq!(password(&case).unwrap(), " p w");
+}
+
+#[test]
+fn relay_with_a_file_of_its_own_does_not_get_the_password_of_the_others() {
+    let case = Case::new()
+        .file("a", "one\n")
+        .file("b c", "two\n")
+        .flag(
+            "mail.relay=smtp://a@a.example smtp://b@b.example?password_file=b%20c smtp://c.example",
+        )
+        .flag("mail.password_file=a");
+
+    let settings = case.settings();
+
+    let passwords: Vec<String> = settings
+        .mail
+        .relays()
+        .iter()
+        .map(|relay| settings.relay_password(relay).unwrap().expose().to_owned())
+        .collect();
+    assert_eq!(passwords[..2], ["one", "two"]);
 }
 
 #[test]
 fn secret_in_a_text_layer_is_taken_as_it_stands() {
     let case = case().variable("DATELINE_MAIL__PASSWORD", "\"12\"");
 
-    assert_eq!(case.settings().mail_password().unwrap().expose(), "\"12\"");
+    assert_eq!(password(&case).unwrap(), "\"12\"");
 }
 
 #[test]
@@ -42,11 +70,11 @@ fn secret_file_that_cannot_be_read_is_an_error_for_whoever_needs_it() {
     let missing = case().flag("mail.password_file=gone");
     let empty = case().file("empty", "\n").flag("mail.password_file=empty");
 
-    let missing = missing.settings().mail_password().unwrap_err().to_string();
-    let empty = empty.settings().mail_password().unwrap_err().to_string();
+    let missing = password(&missing).unwrap_err().to_string();
+    let empty = password(&empty).unwrap_err().to_string();
 
-    assert!(missing.starts_with("No such"), "{missing}");
-    assert_eq!(empty, "the file is empty");
+    assert!(missing.starts_with("gone: No such"), "{missing}");
+    assert_eq!(empty, "empty: the file is empty");
 }
 
 #[test]
@@ -67,6 +95,7 @@ fn no_message_shows_a_secret() {
     );
     check(Case::new().flag("mail.relay=smtp://user:hunter2@mx"));
     check(Case::new().flag("mail.relay=user:hunter2@mx"));
+    check(Case::new().flag("mail.relay=smtp://mx smtp://user:hunter2@mx"));
     check(Case::new().flag("store.url=postgres://user:hunter2@db/wire"));
 }
 

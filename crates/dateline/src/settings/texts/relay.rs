@@ -1,4 +1,4 @@
-//! The relay's URL.
+//! The relays' URLs.
 
 use std::net::IpAddr;
 
@@ -15,8 +15,21 @@ pub struct Relay {
     pub port: u16,
     /// The user to sign in as.
     pub user: Option<String>,
+    /// The file with that user's password, if it has one of its own; else it is the one of `mail.password`.
+    pub password_file: Option<String>,
+    /// Its share of the mails, against the other relays' weights.
+    pub weight: u32,
     /// Whether and how TLS is spoken.
     pub security: RelaySecurity,
+}
+
+/// The weights that a relay may have.
+const WEIGHTS: std::ops::RangeInclusive<u32> = 1..=100;
+
+/// Parses one URL or several with spaces between them; none for an empty text. The error is the mend.
+pub(in crate::settings) fn relays(text: &str, tls: MailTls) -> Result<Vec<Relay>, String> {
+    let urls = text.split_ascii_whitespace();
+    urls.map(|url| Relay::parse(url, tls)).collect()
 }
 
 /// Whether and how TLS is spoken with a relay.
@@ -31,11 +44,13 @@ pub enum RelaySecurity {
 }
 
 impl Relay {
-    /// Parses `smtp://[user@]host[:port]` or `smtps://...`; None for an empty text. The error is the mend.
-    pub(in crate::settings) fn parse(url: &str, tls: MailTls) -> Result<Option<Relay>, String> {
-        if url.is_empty() {
-            return Ok(None);
-        }
+    /// Parses `smtp://[user@]host[:port][?weight=N&password_file=FILE]` or `smtps://...`. The error is the mend.
+    pub(in crate::settings) fn parse(url: &str, tls: MailTls) -> Result<Relay, String> {
+        let (url, options) = url.split_once('?').unwrap_or((url, ""));
+        let Options {
+            weight,
+            password_file,
+        } = Options::parse(options)?;
         let (implicit, rest) = match url.split_once("://") {
             Some(("smtp", rest)) => (false, rest),
             Some(("smtps", rest)) => (true, rest),
@@ -60,12 +75,51 @@ impl Relay {
             (false, Some(_)) => 587,
             (false, None) => 25,
         });
-        Ok(Some(Relay {
+        Ok(Relay {
             host,
             port,
             user,
+            password_file,
+            weight,
             security,
-        }))
+        })
+    }
+}
+
+/// What may stand behind the `?`.
+struct Options {
+    weight: u32,
+    password_file: Option<String>,
+}
+
+impl Options {
+    fn parse(text: &str) -> Result<Options, String> {
+        let mut options = Options {
+            weight: 1,
+            password_file: None,
+        };
+        for option in text.split('&').filter(|option| !option.is_empty()) {
+            match option.split_once('=') {
+                Some(("weight", weight)) => {
+                    let weight = weight
+                        .parse()
+                        .ok()
+                        .filter(|weight| WEIGHTS.contains(weight));
+                    options.weight = weight.ok_or("give a weight from 1 to 100")?;
+                }
+                Some(("password_file", file)) => {
+                    let file = decoded(file).filter(|file| !file.is_empty());
+                    options.password_file =
+                        Some(file.ok_or("give password_file the path of a file")?);
+                }
+                _ => {
+                    let mend =
+                        "write weight=N or password_file=FILE after the ?, with & between them";
+                    return Err(mend.to_owned());
+                }
+            }
+        }
+        Ok(options)
     }
 }
 

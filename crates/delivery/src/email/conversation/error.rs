@@ -135,4 +135,42 @@ impl SmtpError {
             _ => false,
         }
     }
+
+    /// Whether the receiver asks for fewer mails, or slower ones: 421 or 4.7.x about a mail (RFC 3463, 3.8).
+    pub fn asks_for_less(&self) -> bool {
+        let SmtpError::Deferred { stage, reply } = self else {
+            return false;
+        };
+        let by_policy = reply
+            .enhanced
+            .is_some_and(|status| (status.class, status.subject) == (4, 7));
+        matches!(stage, Stage::Rcpt | Stage::Data | Stage::Dot) && (reply.code == 421 || by_policy)
+    }
+
+    /// Whether it says something of the relay and nothing of the mail, of which nothing was taken: the relay could not be
+    /// reached, turned us away before it heard of a mail, or took leave at its first command.
+    pub fn is_of_the_relay(&self) -> bool {
+        use Stage::{Auth, Connect, Greeting, Hello, Mail, Reset, StartTls};
+        match self {
+            SmtpError::Tls(_)
+            | SmtpError::TlsNotOffered
+            | SmtpError::PlaintextInjected
+            | SmtpError::CredentialsExposed
+            | SmtpError::AuthNotOffered => true,
+            SmtpError::Deferred { stage, reply } if reply.code == 421 => {
+                matches!(
+                    stage,
+                    Connect | Greeting | Hello | StartTls | Auth | Reset | Mail
+                )
+            }
+            SmtpError::Refused { stage, .. }
+            | SmtpError::Deferred { stage, .. }
+            | SmtpError::Broken { stage, .. }
+            | SmtpError::TimedOut { stage }
+            | SmtpError::Protocol { stage, .. } => {
+                matches!(stage, Connect | Greeting | Hello | StartTls | Auth)
+            }
+            SmtpError::Unknown { .. } | SmtpError::BareLineEnd | SmtpError::BadAddress => false,
+        }
+    }
 }

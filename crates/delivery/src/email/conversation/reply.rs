@@ -213,6 +213,8 @@ pub(super) struct Offers {
     pub(super) starttls: bool,
     pub(super) auth_plain: bool,
     pub(super) auth_login: bool,
+    /// Whether it wants to know how large a message is (RFC 1870).
+    pub(super) size: bool,
     /// The largest message it takes (RFC 1870); none where it names no limit.
     pub(super) size_bytes: Option<u64>,
 }
@@ -229,6 +231,7 @@ impl Offers {
             } else if keyword.eq_ignore_ascii_case("STARTTLS") {
                 offers.starttls = true;
             } else if keyword.eq_ignore_ascii_case("SIZE") {
+                offers.size = true;
                 let size = words.next().and_then(|word| word.parse().ok());
                 offers.size_bytes = size.filter(|size| *size > 0);
             } else if keyword.eq_ignore_ascii_case("AUTH") {

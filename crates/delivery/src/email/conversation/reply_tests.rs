@@ -107,6 +107,7 @@ fn offers_are_read_in_either_case_and_old_form() {
         starttls: true,
         auth_plain: true,
         auth_login: true,
+        size: true,
         size_bytes: Some(10_240_000),
     };
     assert_eq!(
@@ -121,7 +122,8 @@ fn offers_are_read_in_either_case_and_old_form() {
     );
     // RFC 1870: 0, or no number, names no limit.
     for unlimited in ["relay\nSIZE", "relay\nSIZE 0"] {
-        assert_eq!(Offers::parse(&reply(unlimited)), Offers::default());
+        let offers = Offers::parse(&reply(unlimited));
+        assert_eq!((offers.size, offers.size_bytes), (true, None));
     }
     assert!(Offers::parse(&reply("relay\nAUTH=LOGIN")).auth_login);
 }

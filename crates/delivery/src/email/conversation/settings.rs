@@ -25,6 +25,13 @@ pub struct RelaySettings {
     pub limits: Limits,
 }
 
+impl RelaySettings {
+    /// Host and port, for people.
+    pub fn at(&self) -> String {
+        format!("{}:{}", self.host, self.port)
+    }
+}
+
 /// When a connection is encrypted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum TlsMode {

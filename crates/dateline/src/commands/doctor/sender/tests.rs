@@ -36,7 +36,7 @@ fn spf_is_judged_by_its_number_and_its_end() {
 fn dkim_key_must_be_there_and_not_revoked() {
     let check = |records: &[&str], expect: Verdict| {
         assert_eq!(
-            dkim("s._domainkey.wire.example", texts(records)).verdict,
+            dkim("s._domainkey.wire.example", texts(records), None).verdict,
             expect,
             "{records:?}"
         );
@@ -50,7 +50,25 @@ fn dkim_key_must_be_there_and_not_revoked() {
     check(&["v=DKIM1; p="], Bad);
     check(&["v=spf1 -all"], Bad);
     check(&[], Bad);
-    assert_eq!(dkim("s._domainkey.wire.example", no_answer()).verdict, Warn);
+    assert_eq!(
+        dkim("s._domainkey.wire.example", no_answer(), None).verdict,
+        Warn
+    );
+}
+
+#[test]
+fn key_that_we_sign_with_must_be_the_one_in_dns() {
+    let ours = "v=DKIM1; k=ed25519; p=11qYAYKxCrfVS";
+    let check = |records: &[&str], expect: Verdict| {
+        let judged = dkim("s._domainkey.wire.example", texts(records), Some(ours));
+        assert_eq!(judged.verdict, expect, "{records:?}");
+    };
+
+    check(&[ours], Fine);
+    check(&["k=ed25519;p=11qYAYKxCrfVS"], Fine);
+    check(&["v=DKIM1; k=ed25519; p=11qYAYKxCrfVT"], Bad);
+    check(&["v=DKIM1; k=ed25519; p="], Bad);
+    check(&[], Bad);
 }
 
 #[test]
@@ -74,7 +92,7 @@ fn whatever_is_wrong_has_a_mend() {
     for check in [
         spf("wire.example", texts(&[])),
         spf("wire.example", no_answer()),
-        dkim("s._domainkey.wire.example", texts(&["p="])),
+        dkim("s._domainkey.wire.example", texts(&["p="]), None),
         dmarc("_dmarc.wire.example", "wire.example", texts(&[])),
     ] {
         assert!(!check.mend.is_empty(), "{check:?}");
