@@ -31,6 +31,8 @@ mod digests;
 mod acts;
 #[macro_use]
 mod halts;
+#[macro_use]
+mod owners;
 mod accepting;
 mod alike;
 mod backup;
@@ -100,6 +102,7 @@ pub use looking::StoreLook;
 pub use migrating::Migrated;
 pub use notices::NoticeDue;
 pub use outcomes::{LeftOut, Outcome, Verdict};
+pub use owners::OWN_SCOPE;
 pub use people::{NewPerson, PersonRow};
 pub use planning::{GatheredUntil, NewBatch, PlannedDelivery};
 pub use postgres::Postgres;

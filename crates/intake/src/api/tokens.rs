@@ -8,7 +8,7 @@ use axum::extract::rejection::{JsonRejection, QueryRejection};
 use axum::extract::{Query, State};
 use axum::http::StatusCode;
 use release::address::MailAddress;
-use release::ids::{Kind, PublicId, base32};
+use release::ids::{Kind, PublicId, token_secret};
 use release::time::rfc3339;
 use serde::{Deserialize, Serialize};
 use store::NewToken;
@@ -98,7 +98,7 @@ pub(super) async fn add(
             mend: "write `name@example.com`".into(),
         })?;
     }
-    let secret = format!("dl_{}", base32(&rand::random::<[u8; 32]>()));
+    let secret = token_secret(rand::random());
     let public_id = PublicId::from_random(Kind::Token, rand::random());
     let new = NewToken {
         public_id: public_id.as_str(),
@@ -107,6 +107,7 @@ pub(super) async fn add(
         scopes: &add.scopes.join(" "),
         issuers: &add.issuers.join(" "),
         email,
+        owner: None,
     };
     let given = format!("{} ({}) {}", new.name, new.scopes, new.issuers);
     let act = intake.act(&caller, "token.add", new.public_id, given.trim_end());

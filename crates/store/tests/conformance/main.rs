@@ -33,6 +33,7 @@ mod halting;
 mod hooking;
 mod migrating;
 mod outcomes;
+mod owning;
 mod people;
 mod planning;
 mod postgres_server;
@@ -262,6 +263,10 @@ macro_rules! conformance {
                 two_workers_recording_at_once_count_once,
                 outcome_of_a_delivery_that_moved_on_is_not_counted,
                 latencies_of_deliveries_are_kept_by_batch,
+            }
+            owning {
+                subscribers_token_is_its_owners,
+                erasing_an_endpoint_takes_its_owners_tokens,
             }
             people {
                 person_is_found_changed_and_removed,
