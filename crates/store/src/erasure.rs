@@ -127,7 +127,7 @@ impl Store {
         writing_in_turn!(self, Erasing, |conn| {
             sqlx::query(
                 "update attempts set error = $1, answer = '' where endpoint_id = $2 \
-                 and alert_id in (select cast(value as bigint) from json_each($3)) and (error <> $1 or answer <> '')",
+                 and alert_id in (select cast(value as bigint) from json_each($3)) and (error not in ('', $1) or answer <> '')",
             )
             .bind(ERASED)
             .bind(endpoint_id)

@@ -33,6 +33,8 @@ mod acts;
 mod halts;
 #[macro_use]
 mod owners;
+#[macro_use]
+mod redelivering;
 mod accepting;
 mod alike;
 mod backup;
@@ -54,6 +56,7 @@ mod latency;
 mod looking;
 mod migrating;
 mod outcomes;
+mod pausing;
 mod people;
 mod planning;
 mod postgres;
@@ -126,6 +129,6 @@ pub use subscriptions::{
 pub use suppressions::SuppressionRow;
 pub use tables::tables;
 pub use tokens::{NewToken, TokenRow};
-pub use trace::{DigestedRow, FailureRow, TraceRow};
+pub use trace::{AttemptRow, DeliveriesAsked, DeliveriesPage, DigestedRow, TraceRow};
 pub use watching::{AlertStands, BatchStands, Outcomes};
 pub use workers::WorkerRow;

@@ -39,6 +39,7 @@ mod planning;
 mod postgres_server;
 mod preferences;
 mod pruning;
+mod redelivering;
 mod reports;
 mod retries;
 mod reviewing;
@@ -296,6 +297,7 @@ macro_rules! conformance {
                 subscription_is_changed_through_its_own_endpoint_only,
                 pausing_an_endpoint_keeps_the_state_of_each_subscription,
                 only_what_was_paused_can_be_resumed,
+                what_drains_is_paused_and_knows_what_was_there,
             }
             digests {
                 what_waits_is_gathered_at_the_hour_and_not_before,
@@ -310,6 +312,12 @@ macro_rules! conformance {
             pruning {
                 what_is_old_and_settled_goes_and_nothing_else,
                 what_is_still_due_is_kept_however_old,
+            }
+            redelivering {
+                what_is_sent_again_is_counted_once,
+                what_was_delivered_stays_delivered,
+                only_what_ended_and_is_asked_for_is_sent_again,
+                deliveries_of_an_endpoint_are_found_by_state_and_time,
             }
             reports {
                 report_counts_by_channel,
