@@ -46,6 +46,7 @@ mod reviewing;
 mod rooms;
 mod schemas;
 mod secrets;
+mod self_service;
 mod signup;
 mod stalling;
 mod stopping;
