@@ -11,7 +11,7 @@ pub use engines::Patience;
 pub use roles::{Role, Roles};
 pub use senders::{Greeting, greet_relay};
 
-use crate::folder::{self, DataFolder};
+use crate::folder::DataFolder;
 use crate::settings::Settings;
 use crate::sweep::Sweep;
 use crate::telemetry::Telemetry;
@@ -23,7 +23,7 @@ use intake::{Intake, Limits, Local};
 use metrics_page::prometheus;
 use newsroom::{Archive, Newsroom, Pages, Proxies, Readers, Rooms, Security};
 use queue::{Queue, Telling};
-use release::ids::base32;
+use release::ids::{base32, token_secret};
 use release::topic::Taxonomy;
 use router::{BlastGuard, Router};
 use senders::{mail_sender, webhook_sender, worker_settings};
@@ -179,7 +179,7 @@ impl App {
         }
         let archive = Archive::new(store.clone(), taxonomy.clone());
         let rooms = Arc::new(rooms(&settings, &taxonomy, clock.now_ms())?);
-        let local_token = folder::new_secret();
+        let local_token = token_secret(rand::random());
         let limits = Arc::new(Limits::new(settings.http.requests_per_minute));
         let readers = Arc::new(readers(&settings)?);
         Ok(App {
@@ -297,7 +297,7 @@ impl App {
         if !self.store.tokens("", 1).await?.is_empty() {
             return Ok(None);
         }
-        let secret = folder::new_secret();
+        let secret = token_secret(rand::random());
         let public_id = format!("tok_{}", base32(&rand::random::<[u8; 10]>()));
         let new = store::NewToken {
             public_id: &public_id,
@@ -306,6 +306,7 @@ impl App {
             scopes: "operator flash",
             issuers: "",
             email: "",
+            owner: None,
         };
         let act = self.act("token.add", &public_id, "first operator");
         self.store.add_token(&new, act).await?;

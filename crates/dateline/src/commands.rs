@@ -8,6 +8,7 @@ mod blasts;
 mod bounce;
 mod dkim;
 mod doctor;
+mod endpoint;
 mod explain;
 mod filter;
 mod halts;
@@ -153,6 +154,9 @@ enum Command {
         after_help = "Example:  dateline subscribe add \"topic:mining AND lang:en\" --email ana@example.com"
     )]
     Subscribe(subscribe::SubscribeArgs),
+    /// Where alerts go: list, show, pause, let finish, resume; what became of each delivery, and sending it again
+    #[command(after_help = "Example:  dateline endpoint redeliver ep_6f1t8v3y5z0a2b4c --failed")]
+    Endpoint(endpoint::EndpointArgs),
     /// Why a subscription matches a release or does not, clause by clause; exit code 1 if it does not
     #[command(after_help = "Example:  dateline explain rel_7k2m9q4x0c5b8n1t sub_4h8d2s6w0q9c3v5b")]
     Explain(explain::ExplainArgs),
@@ -290,6 +294,7 @@ async fn run(cli: Cli) -> Result<ExitCode> {
         Command::Token(args) => admin::token(args, &common.client().await?).await,
         Command::Topic(args) => admin::topic(&args, common),
         Command::Subscribe(args) => subscribe::run(args, &common.client().await?).await,
+        Command::Endpoint(args) => endpoint::run(args, &common.client().await?).await,
         Command::Explain(args) => explain::run(&args, &common.client().await?).await,
         Command::Filter(args) => filter::run(&args, common).await,
         Command::Suppress(args) => suppress::run(args, &common.client().await?).await,

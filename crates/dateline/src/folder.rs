@@ -1,7 +1,6 @@
 //! The data folder: created at first start, locked while a process works on it.
 
 use anyhow::{Context, Result, bail};
-use release::ids::base32;
 use serde::{Deserialize, Serialize};
 use std::fs::{self, File, TryLockError};
 use std::io::Write;
@@ -113,11 +112,6 @@ pub fn is_locked(path: &Path) -> bool {
         return false;
     };
     matches!(lock.try_lock(), Err(TryLockError::WouldBlock))
-}
-
-/// A new secret: 256 random bits.
-pub fn new_secret() -> String {
-    format!("dl_{}", base32(&rand::random::<[u8; 32]>()))
 }
 
 #[cfg(unix)]

@@ -186,7 +186,7 @@ async fn load(inner: &Arc<Inner>, batch: BatchRow, owner: String) -> Result<Load
     }
     let due = inner.store.due_deliveries(&batch).await?;
     let told = once::told(&inner.store, &alert, &batch).await?;
-    let hooks = Hooks::of(&inner.store, &batch, inner.clock.now_ms()).await?;
+    let hooks = Hooks::of(&inner.store, &batch, &due, inner.clock.now_ms()).await?;
     let (first, last) = (batch.first_endpoint_id, batch.last_endpoint_id);
     let subscriptions = inner.store.active_subscriptions(first, last).await?;
     let subscriptions = subscriptions

@@ -49,10 +49,10 @@ pub(crate) struct Tally {
 impl Tally {
     fn count(&mut self, outcome: &Outcome) {
         match outcome.verdict {
-            Verdict::Delivered => self.delivered += 1,
+            Verdict::Delivered | Verdict::Redelivered { error: None } => self.delivered += 1,
             Verdict::Retry { .. } => self.retried += 1,
             Verdict::Gathered { .. } => self.gathered += 1,
-            Verdict::Dead { .. } => self.dead += 1,
+            Verdict::Dead { .. } | Verdict::Redelivered { error: Some(_) } => self.dead += 1,
             Verdict::Suppressed { .. } | Verdict::Superseded => self.withheld += 1,
         }
     }

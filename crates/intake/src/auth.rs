@@ -1,5 +1,9 @@
 //! Who is asking, and what they may do: the bearer of a token, or of a signed-in person's session.
 
+mod whose;
+
+pub(crate) use whose::Whose;
+
 use crate::request_id::RequestId;
 use crate::{Intake, Problem};
 use axum::extract::FromRequestParts;
@@ -8,8 +12,9 @@ use axum::http::request::Parts;
 use release::capability::SESSION_PREFIX;
 use release::model::Right;
 use sha2::{Digest, Sha256};
+use store::Store;
 
-/// What a token may do. `operator` may do all but use the flash lane, which is always granted by name.
+/// What a token may do. `operator` may do all but use the flash lane, which is always granted by name, and own nothing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Scope {
     /// Write drafts, submit, hold, cancel, reschedule.
@@ -32,11 +37,13 @@ pub enum Scope {
     Metrics,
     /// Run the wire.
     Operator,
+    /// Look after what the token's owner owns: a subscriber's, which has no other scope.
+    Own,
 }
 
 impl Scope {
     /// Every scope.
-    pub const ALL: [Scope; 10] = [
+    pub const ALL: [Scope; 11] = [
         Scope::ReleasesWrite,
         Scope::ReleasesRead,
         Scope::ReleasesApprove,
@@ -47,6 +54,7 @@ impl Scope {
         Scope::BouncesWrite,
         Scope::Metrics,
         Scope::Operator,
+        Scope::Own,
     ];
 
     /// Its name in tokens.
@@ -62,6 +70,7 @@ impl Scope {
             Scope::BouncesWrite => "bounces:write",
             Scope::Metrics => "metrics:read",
             Scope::Operator => "operator",
+            Scope::Own => store::OWN_SCOPE,
         }
     }
 
@@ -116,6 +125,8 @@ pub(crate) struct Caller {
     pub(crate) email: String,
     pub(crate) scopes: Vec<Scope>,
     pub(crate) issuers: Vec<String>,
+    /// The mail address whose endpoints and subscriptions it may look after, and nothing else, if it is a subscriber.
+    pub(crate) owner: Option<String>,
     /// The request that it makes.
     pub(crate) request_id: String,
 }
@@ -128,6 +139,7 @@ impl Caller {
             email: String::new(),
             scopes: vec![Scope::Operator, Scope::Flash],
             issuers: Vec::new(),
+            owner: None,
             request_id: String::new(),
         }
     }
@@ -140,6 +152,7 @@ impl Caller {
             email: token.email,
             scopes: token.scopes.split_whitespace().filter_map(known).collect(),
             issuers: words(&token.issuers),
+            owner: None,
             request_id: String::new(),
         }
     }
@@ -154,6 +167,7 @@ impl Caller {
                 .flat_map(|right| Scope::of_right(right).iter().copied())
                 .collect(),
             issuers: words(&person.issuers),
+            owner: None,
             request_id: String::new(),
         }
     }
@@ -161,7 +175,8 @@ impl Caller {
     /// Whether the caller has this scope.
     pub(crate) fn may(&self, scope: Scope) -> bool {
         let has = |scope: Scope| self.scopes.contains(&scope);
-        has(scope) || (scope != Scope::Flash && has(Scope::Operator))
+        let by_name = matches!(scope, Scope::Flash | Scope::Own);
+        has(scope) || (!by_name && has(Scope::Operator))
     }
 
     /// Refuses unless the caller has this scope.
@@ -195,14 +210,32 @@ fn words(text: &str) -> Vec<String> {
     text.split_whitespace().map(str::to_owned).collect()
 }
 
+/// A bearer who may be a subscriber, for what subscribers may ask for: there is no way in anywhere else.
+pub(crate) struct AnyCaller(pub(crate) Caller);
+
+impl FromRequestParts<Intake> for AnyCaller {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, intake: &Intake) -> Result<AnyCaller, Problem> {
+        let mut caller = bearer_of(parts, intake).await?;
+        let request = parts.extensions.get::<RequestId>();
+        caller.request_id = request.map_or_else(String::new, |id| id.0.clone());
+        Ok(AnyCaller(caller))
+    }
+}
+
 impl FromRequestParts<Intake> for Caller {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, intake: &Intake) -> Result<Caller, Problem> {
-        let mut caller = bearer_of(parts, intake).await?;
-        let request = parts.extensions.get::<RequestId>();
-        caller.request_id = request.map_or_else(String::new, |id| id.0.clone());
-        Ok(caller)
+        let AnyCaller(caller) = AnyCaller::from_request_parts(parts, intake).await?;
+        match caller.may(Scope::Own) {
+            true => Err(Problem::Forbidden(
+                "this token is good for endpoints and subscriptions of its owner, and for nothing else"
+                    .into(),
+            )),
+            false => Ok(caller),
+        }
     }
 }
 
@@ -217,9 +250,22 @@ async fn bearer_of(parts: &Parts, intake: &Intake) -> Result<Caller, Problem> {
             .session(secret, intake.clock.now_ms())
             .await?
             .map(Caller::of_person),
-        false => store.token(secret).await?.map(Caller::of_token),
+        false => match store.token(secret).await? {
+            Some(token) => Some(subscriber_or_other(store, token).await?),
+            None => None,
+        },
     };
     caller.ok_or(Problem::Unauthorised)
+}
+
+/// Only a subscriber's token has an owner: no other costs a look for one.
+async fn subscriber_or_other(store: &Store, token: store::TokenRow) -> Result<Caller, Problem> {
+    let id = token.id;
+    let mut caller = Caller::of_token(token);
+    if caller.may(Scope::Own) {
+        caller.owner = store.token_owners(id, id).await?.remove(&id);
+    }
+    Ok(caller)
 }
 
 /// The secret of `Authorization: Bearer …`.

@@ -102,6 +102,10 @@ pub(crate) fn routes(newsroom: &Newsroom) -> Router<Newsroom> {
             "/alerts/preferences/{token}/less/{alert}",
             get(less::form).post(less::submit),
         )
+        .route(
+            "/alerts/preferences/{token}/delivery/{alert}",
+            get(preferences::delivery::show).post(preferences::delivery::again),
+        )
         .route("/confirm/{token}", get(confirm::ask).post(confirm::confirm))
         .layer(middleware::from_fn_with_state(
             newsroom.clone(),

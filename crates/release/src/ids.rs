@@ -74,6 +74,11 @@ impl fmt::Display for PublicId {
     }
 }
 
+/// The secret of an API token, from 256 random bits.
+pub fn token_secret(random: [u8; 32]) -> String {
+    format!("dl_{}", base32(&random))
+}
+
 /// Bytes as lower-case Crockford base32 without padding.
 pub fn base32(bytes: &[u8]) -> String {
     let mut text = String::with_capacity(bytes.len().div_ceil(5) * 8);

@@ -19,7 +19,7 @@ create table hooks (
     ordered bigint not null default 0 check (ordered in (0, 1)),
     -- Calls a minute at most; 0 for the wire's own limit.
     per_minute bigint not null default 0 check (per_minute >= 0),
-    -- While it is paused, alerts up to this key leave all the same; 0 for none.
+    -- While it is paused, alerts up to this key leave all the same; 0 if none does, -1 if there was none.
     drain_upto bigint not null default 0
 );
 

@@ -68,6 +68,8 @@ pub struct DueDelivery {
     pub attempts: i64,
     /// Keys of the subscriptions that caused it, space-separated.
     pub reasons: String,
+    /// How often it was delivered before its owner wanted it again.
+    pub delivered_before: i64,
 }
 
 /// A subscription that may cause something now.

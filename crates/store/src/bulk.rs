@@ -16,7 +16,9 @@ use std::fmt::Write;
 macro_rules! due_deliveries {
     () => {
         "select d.endpoint_id, e.public_id as endpoint_public_id, e.address, e.secret, e.state as endpoint_state, \
-         e.extent, s.reason as suppressed, d.attempts, d.reasons from deliveries d join endpoints e on e.id = d.endpoint_id \
+         e.extent, s.reason as suppressed, d.attempts, d.reasons, case when d.attempts > 0 then (select count(*) from attempts p \
+         where p.alert_id = d.alert_id and p.endpoint_id = d.endpoint_id and p.error = '') else 0 end as delivered_before \
+         from deliveries d join endpoints e on e.id = d.endpoint_id \
          left join suppressions s on s.address_key = e.address_key \
          where d.alert_id = $1 and d.endpoint_id between $2 and $3 and d.batch_id = $4 and d.state = 'due' \
          and not exists (select 1 from retries t where t.alert_id = d.alert_id and t.endpoint_id = d.endpoint_id) \
@@ -65,7 +67,7 @@ impl Bulk for SqliteConnection {
     async fn due_deliveries(&mut self, batch: &BatchRow) -> Result<Vec<DueDelivery>> {
         let list: String = sqlx::query_scalar(concat!(
             "select json_group_array(json_array(endpoint_id, endpoint_public_id, address, secret, endpoint_state, extent, \
-             suppressed, attempts, reasons)) from (",
+             suppressed, attempts, reasons, delivered_before)) from (",
             due_deliveries!(),
             ")"
         ))

@@ -35,6 +35,14 @@ pub struct EndpointRow {
 }
 
 impl EndpointRow {
+    /// Whether this is its mail address, whatever the letters' case, or its URL.
+    pub fn is_at(&self, address: &str) -> bool {
+        match self.channel {
+            Channel::Email => self.address.to_lowercase() == address.to_lowercase(),
+            Channel::Webhook => self.address == address,
+        }
+    }
+
     /// When its digests come.
     pub fn digest_time(&self) -> DigestTime {
         DigestTime::parse(&self.digest_at).unwrap_or_default()

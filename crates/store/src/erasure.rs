@@ -17,8 +17,8 @@ const FORGOTTEN: [&str; 3] = [
 ];
 
 impl Store {
-    /// Erases what is held about an endpoint and its owner: address, owner, secret, names, filters, consent, receivers'
-    /// words. False if it is not there, or was erased before.
+    /// Erases what is held about an endpoint and its owner: address, owner, the owner's tokens, secret, names, filters, consent,
+    /// receivers' words. False if it is not there, or was erased before.
     ///
     /// What it was to get stops with the first step; a crash in between leaves receivers' words, and erasing again goes
     /// on with them.
@@ -63,6 +63,7 @@ impl Store {
                         .execute(&mut *conn)
                         .await?;
                 }
+                forget_tokens!(conn, &endpoint.owner);
             }
             set_repeats!(conn, endpoint.id, Some(Repeats::Each));
             sqlx::query(
@@ -126,7 +127,7 @@ impl Store {
         writing_in_turn!(self, Erasing, |conn| {
             sqlx::query(
                 "update attempts set error = $1, answer = '' where endpoint_id = $2 \
-                 and alert_id in (select cast(value as bigint) from json_each($3)) and (error <> $1 or answer <> '')",
+                 and alert_id in (select cast(value as bigint) from json_each($3)) and (error not in ('', $1) or answer <> '')",
             )
             .bind(ERASED)
             .bind(endpoint_id)

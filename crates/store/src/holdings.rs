@@ -1,6 +1,6 @@
 //! What is held about a reader, shown whole: what they asked for, what became of it, and what receivers answered.
 
-use crate::{BounceRow, EndpointRow, Hook, Result, Store};
+use crate::{BounceRow, EndpointRow, Hook, Result, Store, TokenRow};
 use release::model::Repeats;
 use release::time::rfc3339;
 use serde_json::{Value, json};
@@ -66,6 +66,7 @@ impl Store {
             .await?
         });
         let bounces = self.bounces_of(endpoint_id, AT_ONCE).await?;
+        let tokens = self.tokens_of_owner(&endpoint.owner).await?;
         let (mut deliveries, mut after) = (Vec::new(), 0);
         loop {
             let page = self.held_deliveries(endpoint_id, after).await?;
@@ -81,6 +82,7 @@ impl Store {
             "old_secrets": old_secrets_shown(&self.hook(endpoint.id).await?),
             "suppressed": suppressed.map(|(reason, since_ms)| json!({ "reason": reason, "since": rfc3339(since_ms) })),
             "subscriptions": subscriptions.iter().map(HeldSubscription::shown).collect::<Vec<_>>(),
+            "tokens": tokens.iter().map(token_shown).collect::<Vec<_>>(),
             "deliveries": deliveries,
             "bounces": bounces.iter().map(BounceRow::held).collect::<Vec<_>>(),
         })))
@@ -153,6 +155,10 @@ impl BounceRow {
             "alert": self.alert, "kind": self.kind, "status": self.status, "said": self.said, "at": rfc3339(self.at_ms),
         })
     }
+}
+
+fn token_shown(token: &TokenRow) -> Value {
+    json!({ "id": token.public_id, "name": token.name, "created_at": rfc3339(token.created_ms) })
 }
 
 impl HeldSubscription {

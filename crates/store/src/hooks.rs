@@ -26,7 +26,7 @@ pub struct Hook {
     pub ordered: bool,
     /// Calls a minute at most; 0 for the wire's own limit.
     pub per_minute: i64,
-    /// While it is paused, alerts up to this key leave all the same; 0 for none.
+    /// While it is paused, alerts up to this key leave all the same; 0 if none does, -1 if there was none.
     pub drain_upto: i64,
 }
 

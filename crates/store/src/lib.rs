@@ -31,6 +31,10 @@ mod digests;
 mod acts;
 #[macro_use]
 mod halts;
+#[macro_use]
+mod owners;
+#[macro_use]
+mod redelivering;
 mod accepting;
 mod alike;
 mod backup;
@@ -52,6 +56,7 @@ mod latency;
 mod looking;
 mod migrating;
 mod outcomes;
+mod pausing;
 mod people;
 mod planning;
 mod postgres;
@@ -100,6 +105,7 @@ pub use looking::StoreLook;
 pub use migrating::Migrated;
 pub use notices::NoticeDue;
 pub use outcomes::{LeftOut, Outcome, Verdict};
+pub use owners::OWN_SCOPE;
 pub use people::{NewPerson, PersonRow};
 pub use planning::{GatheredUntil, NewBatch, PlannedDelivery};
 pub use postgres::Postgres;
@@ -123,6 +129,6 @@ pub use subscriptions::{
 pub use suppressions::SuppressionRow;
 pub use tables::tables;
 pub use tokens::{NewToken, TokenRow};
-pub use trace::{DigestedRow, FailureRow, TraceRow};
+pub use trace::{AttemptRow, DeliveriesAsked, DeliveriesPage, DigestedRow, TraceRow};
 pub use watching::{AlertStands, BatchStands, Outcomes};
 pub use workers::WorkerRow;

@@ -68,6 +68,11 @@ pub enum Verdict {
     },
     /// Not sent, for the story has a newer revision.
     Superseded,
+    /// It was delivered before, so it stays delivered; this is what came of sending it again.
+    Redelivered {
+        /// Why it did not arrive again, if so.
+        error: Option<String>,
+    },
 }
 
 impl Verdict {
@@ -80,7 +85,22 @@ impl Verdict {
             Verdict::Dead { .. } => "dead",
             Verdict::Suppressed { .. } => "suppressed",
             Verdict::Superseded => "superseded",
+            Verdict::Redelivered { .. } => "redelivered",
         }
+    }
+
+    /// The same for a delivery that was delivered before: nothing takes that back, and a failure may be tried again.
+    pub fn of_redelivery(self) -> Verdict {
+        let error = match self {
+            Verdict::Retry { .. } | Verdict::Gathered { .. } | Verdict::Redelivered { .. } => {
+                return self;
+            }
+            Verdict::Delivered => None,
+            Verdict::Superseded => Some("the story has a newer revision".to_owned()),
+            Verdict::Dead { error } => Some(error),
+            Verdict::Suppressed { reason } => Some(reason),
+        };
+        Verdict::Redelivered { error }
     }
 
     /// Whether nothing more comes.
@@ -91,6 +111,7 @@ impl Verdict {
     pub(crate) fn state(&self) -> &'static str {
         match self {
             Verdict::Retry { .. } | Verdict::Gathered { .. } => "due",
+            Verdict::Redelivered { .. } => "delivered",
             other => other.name(),
         }
     }
@@ -100,6 +121,7 @@ impl Verdict {
             Verdict::Delivered | Verdict::Superseded | Verdict::Gathered { .. } => None,
             Verdict::Retry { error, .. } | Verdict::Dead { error } => Some(error),
             Verdict::Suppressed { reason } => Some(reason),
+            Verdict::Redelivered { error } => error.as_deref(),
         }
     }
 }
@@ -182,7 +204,10 @@ impl Store {
 impl Outcome {
     /// Whether something was sent, and failed: such an attempt is kept.
     fn failed(&self) -> bool {
-        let failure = matches!(self.verdict, Verdict::Retry { .. } | Verdict::Dead { .. });
+        let failure = matches!(
+            self.verdict,
+            Verdict::Retry { .. } | Verdict::Dead { .. } | Verdict::Redelivered { error: Some(_) }
+        );
         failure && self.attempt > 0
     }
 }
@@ -242,6 +267,8 @@ impl Tally {
                     tally.delivered += 1;
                     latency.record(outcome.latency_ms);
                 }
+                // Its latency was that of the first time.
+                Verdict::Redelivered { .. } => tally.delivered += 1,
                 Verdict::Retry { .. } | Verdict::Gathered { .. } => tally.retried += 1,
                 Verdict::Dead { .. } => tally.dead += 1,
                 Verdict::Suppressed { .. } => tally.suppressed += 1,

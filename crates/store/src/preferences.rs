@@ -83,6 +83,8 @@ pub struct RecentAlert {
     pub state: String,
     /// When that was known, Unix milliseconds.
     pub done_ms: Option<i64>,
+    /// The receiver's last status, if it gave one.
+    pub last_status: Option<i64>,
 }
 
 /// What came of a test event.
@@ -300,31 +302,6 @@ impl Store {
         Ok(())
     }
 
-    /// Stops all that an active endpoint gets until it is resumed; false if it is not active.
-    pub async fn pause_endpoint(&self, endpoint_id: i64) -> Result<bool> {
-        self.move_endpoint(endpoint_id, "active", "paused").await
-    }
-
-    /// Goes on with a paused endpoint; false if it is not paused.
-    pub async fn resume_endpoint(&self, endpoint_id: i64) -> Result<bool> {
-        self.move_endpoint(endpoint_id, "paused", "active").await
-    }
-
-    async fn move_endpoint(&self, endpoint_id: i64, from: &str, to: &str) -> Result<bool> {
-        let done = writing_in_turn!(self, Readers, |conn| {
-            let done = sqlx::query("update endpoints set state = $1 where id = $2 and state = $3")
-                .bind(to)
-                .bind(endpoint_id)
-                .bind(from)
-                .execute(&mut *conn)
-                .await?
-                .rows_affected();
-            touch_subscriptions!(conn, endpoint_id);
-            done
-        });
-        Ok(done > 0)
-    }
-
     /// Pauses, resumes or deletes a subscription of this endpoint; false if it has none with this public id.
     pub async fn set_own_subscription_state(
         &self,
@@ -344,7 +321,7 @@ impl Store {
     pub async fn recent_alerts(&self, endpoint_id: i64, limit: i64) -> Result<Vec<RecentAlert>> {
         Ok(reading!(self, |conn| {
             sqlx::query_as(
-                "select a.public_id as alert, r.public_id as release, r.content, d.reasons, d.state, d.done_ms \
+                "select a.public_id as alert, r.public_id as release, r.content, d.reasons, d.state, d.done_ms, d.last_status \
                  from (select id, public_id from alerts where kind = 'story' order by id desc limit 20000) a \
                  cross join deliveries d cross join releases r \
                  where d.alert_id = a.id and d.endpoint_id = $1 and r.id = d.release_id and r.state = 'cleared' order by a.id desc limit $2",

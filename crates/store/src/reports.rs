@@ -29,7 +29,7 @@ pub struct ChannelReport {
     pub suppressed: i64,
     /// Overtaken by a newer revision.
     pub superseded: i64,
-    /// Tries that failed and were or will be tried again.
+    /// Tries that failed, or that somebody wants again, and were or will be tried again.
     pub retried: i64,
     /// Deliveries whose first try has no outcome yet.
     pub untried: i64,

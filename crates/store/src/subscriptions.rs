@@ -22,6 +22,8 @@ pub struct SubscriptionRow {
     pub channel: Channel,
     /// A mail address or a URL.
     pub address: String,
+    /// The endpoint's owner's mail address.
+    pub owner: String,
     /// Best first, space-separated.
     pub languages: String,
     /// Where the endpoint stands.
@@ -143,7 +145,7 @@ macro_rules! select_subscription {
     ($rest:literal) => {
         concat!(
             "select s.id, s.public_id, s.endpoint_id, e.public_id as endpoint_public_id, e.channel, e.address, \
-             e.languages, e.state as endpoint_state, s.name, s.filter, s.grammar, s.frequency, s.state, s.created_ms \
+             e.owner, e.languages, e.state as endpoint_state, s.name, s.filter, s.grammar, s.frequency, s.state, s.created_ms \
              from subscriptions s join endpoints e on e.id = s.endpoint_id ",
             $rest
         )
@@ -384,19 +386,22 @@ impl Store {
         }))
     }
 
-    /// Subscriptions in the order in which they were made, after `after_id`; of one address if given.
+    /// Subscriptions in the order in which they were made, after `after_id`; of one address and one owner if given.
     pub async fn subscriptions(
         &self,
         after_id: i64,
         limit: i64,
         address: Option<&str>,
+        owner: Option<&str>,
     ) -> Result<Vec<SubscriptionRow>> {
         Ok(reading!(self, |conn| {
             sqlx::query_as(select_subscription!(
-                "where s.id > $1 and s.state <> 'deleted' and ($2 is null or e.address = $2 or e.address_key = lower($2)) order by s.id limit $3"
+                "where s.id > $1 and s.state <> 'deleted' and ($2 is null or e.address = $2 or e.address_key = lower($2)) \
+                 and ($3 is null or e.owner = $3) order by s.id limit $4"
             ))
             .bind(after_id)
             .bind(address)
+            .bind(owner)
             .bind(limit)
             .fetch_all(conn)
             .await?

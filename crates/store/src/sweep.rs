@@ -1,10 +1,8 @@
 //! What the sweep looks for: everything that a crash, a lost message or the passing of time has left to be done.
 
+use crate::redelivering::AT_ONCE;
 use crate::{NewBatch, Result, Store, StoreError};
 use release::model::{Channel, Lane};
-
-/// Dead deliveries that are made due again in one transaction.
-const REPLAYED_AT_ONCE: i64 = 200;
 
 /// An alert that nobody has routed yet.
 #[derive(Debug, Clone, sqlx::FromRow)]
@@ -282,7 +280,7 @@ impl Store {
                 .bind(after.1)
                 .bind(release_id)
                 .bind(endpoint_id)
-                .bind(REPLAYED_AT_ONCE)
+                .bind(AT_ONCE as i64)
                 .fetch_all(conn)
                 .await?
             });
@@ -298,30 +296,7 @@ impl Store {
         Ok(writing!(self, |conn| {
             let mut replayed = 0;
             for (alert_id, endpoint_id) in dead {
-                let batch_id: Option<i64> = sqlx::query_scalar(
-                    "update deliveries set state = 'due' where alert_id = $1 and endpoint_id = $2 and state = 'dead' \
-                     returning batch_id",
-                )
-                .bind(alert_id)
-                .bind(endpoint_id)
-                .fetch_optional(&mut *conn)
-                .await?;
-                let Some(batch_id) = batch_id else { continue };
-                sqlx::query(
-                    "update batches set dead = dead - 1, retried = retried + 1 where id = $1",
-                )
-                .bind(batch_id)
-                .execute(&mut *conn)
-                .await?;
-                sqlx::query(
-                    "insert into retries (alert_id, endpoint_id, due_ms) values ($1, $2, $3)",
-                )
-                .bind(alert_id)
-                .bind(endpoint_id)
-                .bind(now_ms)
-                .execute(&mut *conn)
-                .await?;
-                replayed += 1;
+                replayed += u64::from(due_again!(conn, alert_id, endpoint_id, "dead", now_ms));
             }
             replayed
         }))

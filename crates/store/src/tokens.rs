@@ -39,11 +39,19 @@ pub struct NewToken<'a> {
     pub issuers: &'a str,
     /// Where notices about its releases go; empty for nowhere.
     pub email: &'a str,
+    /// The mail address whose endpoints and subscriptions it is good for, and nothing else; none for all other tokens.
+    pub owner: Option<&'a str>,
 }
 
 impl Store {
     /// Stores a token's digest, with the act of making it.
+    ///
+    /// # Errors
+    /// [`crate::StoreError::Schema`] if it has an owner, and there is no room for owners yet.
     pub async fn add_token(&self, new: &NewToken<'_>, act: NewAct<'_>) -> Result<()> {
+        if new.owner.is_some() {
+            self.must_be_current().await?;
+        }
         writing!(self, |conn| {
             let id = next_ids!(conn, "token", 1);
             sqlx::query(
@@ -60,6 +68,13 @@ impl Store {
             .bind(act.at_ms)
             .execute(&mut *conn)
             .await?;
+            if let Some(owner) = new.owner {
+                sqlx::query("insert into token_owners (token_id, owner) values ($1, $2)")
+                    .bind(id)
+                    .bind(owner.to_lowercase())
+                    .execute(&mut *conn)
+                    .await?;
+            }
             add_act!(conn, act);
         });
         Ok(())

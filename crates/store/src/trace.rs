@@ -59,23 +59,60 @@ pub struct TraceRow {
     pub gathered: Option<String>,
 }
 
-/// An attempt that failed.
+/// An attempt that is kept: each that failed, and one that did not if it was sent again after it.
 #[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
-pub struct FailureRow {
+pub struct AttemptRow {
     /// The alert's key.
     pub alert_id: i64,
     /// Counted from 1.
     pub attempt: i64,
     /// When, Unix milliseconds.
     pub at_ms: i64,
-    /// How long it took.
+    /// How long it took; 0 if it did not fail, for that is not kept.
     pub duration_ms: i64,
     /// The receiver's status, if it gave one.
     pub status: Option<i64>,
-    /// Why.
+    /// Why it failed; empty if it did not.
     pub error: String,
-    /// What the receiver answered.
+    /// What the receiver answered where it failed.
     pub answer: String,
+}
+
+/// Which deliveries of an endpoint are asked for.
+#[derive(Debug, Clone, Copy)]
+pub struct DeliveriesAsked<'a> {
+    /// Of alerts older than the one with this key.
+    pub before_id: i64,
+    /// In one of these states; none for all.
+    pub states: &'a [&'a str],
+    /// Of alerts written from then on, Unix milliseconds.
+    pub since_ms: i64,
+    /// Of alerts written before then, Unix milliseconds.
+    pub until_ms: i64,
+    /// So many at most.
+    pub limit: i64,
+}
+
+impl DeliveriesAsked<'_> {
+    /// The newest so many.
+    pub fn newest(limit: i64) -> DeliveriesAsked<'static> {
+        DeliveriesAsked {
+            before_id: i64::MAX,
+            states: &[],
+            since_ms: 0,
+            until_ms: i64::MAX,
+            limit,
+        }
+    }
+}
+
+/// Deliveries of an endpoint.
+#[derive(Debug, Clone)]
+pub struct DeliveriesPage {
+    /// The newest first.
+    pub rows: Vec<TraceRow>,
+    /// `alr_…`: what is older than this alert was not looked at, whether it holds more or not.
+    pub next_before: Option<String>,
 }
 
 /// A delivery that was told by a digest.
@@ -112,25 +149,48 @@ macro_rules! select_trace {
 }
 
 impl Store {
-    /// The deliveries of an endpoint, the newest first, older than the alert with the key `before_id`.
-    pub async fn trace_endpoint(
+    /// The deliveries of an endpoint that are asked for, the newest first.
+    pub async fn deliveries_of_endpoint(
         &self,
         endpoint_id: i64,
-        before_id: i64,
-        limit: i64,
-    ) -> Result<Vec<TraceRow>> {
-        Ok(reading!(self, |conn| {
+        asked: &DeliveriesAsked<'_>,
+    ) -> Result<DeliveriesPage> {
+        let states = Value::from(asked.states).to_string();
+        let rows: Vec<TraceRow> = reading!(self, |conn| {
             sqlx::query_as(select_trace!(
                 "select id, public_id, kind, created_ms from alerts where id < $2 order by id desc limit $3",
-                "and d.endpoint_id = $1 order by a.id desc limit $4"
+                "and d.endpoint_id = $1 and ($4 = '[]' or d.state in (select value from json_each($4))) \
+                 and a.created_ms >= $5 and a.created_ms < $6 order by a.id desc limit $7"
             ))
             .bind(endpoint_id)
-            .bind(before_id)
+            .bind(asked.before_id)
             .bind(ALERTS_LOOKED_THROUGH)
-            .bind(limit)
+            .bind(&states)
+            .bind(asked.since_ms)
+            .bind(asked.until_ms)
+            .bind(asked.limit)
             .fetch_all(conn)
             .await?
-        }))
+        });
+        let next_before = match rows.last().filter(|_| rows.len() as i64 == asked.limit) {
+            Some(last) => Some(last.alert.clone()),
+            None => self.last_looked_at(asked).await?,
+        };
+        Ok(DeliveriesPage { rows, next_before })
+    }
+
+    /// The alert with which a look ended before it had gone through all that is asked for.
+    async fn last_looked_at(&self, asked: &DeliveriesAsked<'_>) -> Result<Option<String>> {
+        let last: Option<(String, i64)> = reading!(self, |conn| {
+            sqlx::query_as(
+                "select public_id, created_ms from alerts where id < $1 order by id desc limit 1 offset $2",
+            )
+            .bind(asked.before_id)
+            .bind(ALERTS_LOOKED_THROUGH - 1)
+            .fetch_optional(conn)
+            .await?
+        });
+        Ok(last.and_then(|(alert, created_ms)| (created_ms >= asked.since_ms).then_some(alert)))
     }
 
     /// The delivery of an alert to an endpoint.
@@ -151,12 +211,12 @@ impl Store {
         }))
     }
 
-    /// Failed attempts at deliveries of an endpoint, by alert and attempt.
-    pub async fn trace_failures(
+    /// Kept attempts at deliveries of an endpoint, by alert and attempt.
+    pub async fn trace_attempts(
         &self,
         endpoint_id: i64,
         alert_ids: &[i64],
-    ) -> Result<Vec<FailureRow>> {
+    ) -> Result<Vec<AttemptRow>> {
         let alerts = Value::from(alert_ids).to_string();
         Ok(reading!(self, |conn| {
             sqlx::query_as(
@@ -169,6 +229,27 @@ impl Store {
             .fetch_all(conn)
             .await?
         }))
+    }
+
+    /// Every attempt at a delivery, oldest first: those that are kept, and the last if it did not fail, which its own row tells.
+    pub async fn attempts(&self, row: &TraceRow) -> Result<Vec<AttemptRow>> {
+        let mut attempts = self
+            .trace_attempts(row.endpoint_id, &[row.alert_id])
+            .await?;
+        let succeeded = row.state == "delivered" && row.last_error.is_none();
+        let kept = attempts.last().map_or(0, |last| last.attempt);
+        if succeeded && row.attempts > kept {
+            attempts.push(AttemptRow {
+                alert_id: row.alert_id,
+                attempt: row.attempts,
+                at_ms: row.done_ms.unwrap_or(row.alert_ms),
+                duration_ms: 0,
+                status: row.last_status,
+                error: String::new(),
+                answer: String::new(),
+            });
+        }
+        Ok(attempts)
     }
 
     /// Which of these deliveries of an endpoint were told by which digest.

@@ -11,7 +11,7 @@ mod journey;
 mod typing;
 
 use serde_json::{Value, json};
-use tests::{TestApp, release};
+use tests::{TestApp, refusing, release};
 
 /// A wire with a release of every kind, listening; its address, and the pages to look at, by kind.
 struct Site {
@@ -52,6 +52,21 @@ fn arabic() -> Value {
     arabic
 }
 
+/// A webhook whose receiver fails, and its owner's token: the path of its page, as mailed.
+async fn looked_after(app: &TestApp) -> String {
+    let words = "<h1>Down for maintenance</h1> ".repeat(40);
+    let owner = "ana@reader.example";
+    let hook = json!({ "filter": "everything", "webhook": refusing(words).await, "owner": owner });
+    app.subscribe(hook).await;
+    let token = json!({ "name": "The newsroom's bot", "owner": owner });
+    app.post("/v1/tokens", &token).await.expect(201);
+    let asked = [("address", owner)];
+    app.send_form("/alerts/manage", &asked).await.expect(200);
+    app.settle().await;
+    let letters = app.mails_to(owner);
+    letters.last().unwrap().link("/alerts/preferences/")
+}
+
 impl Site {
     async fn open() -> Site {
         let app = TestApp::start().await;
@@ -60,9 +75,14 @@ impl Site {
             other["topics"] = json!(["earnings", "mining"]);
             app.submit(&other).await;
         }
+        let hook = looked_after(&app).await;
         let full = app.submit(&full()).await;
         let arabic = app.submit(&arabic()).await;
         app.settle().await;
+        let hook = format!("{hook}?done=drain");
+        let delivery = app.page(&hook).await.text;
+        let delivery = delivery.split('"').find(|link| link.contains("/delivery/"));
+        let delivery = delivery.unwrap().to_owned();
         let page = |accepted: &Value| format!("/releases/{}", accepted["id"].as_str().unwrap());
         let pages = vec![
             ("front", "/".to_owned()),
@@ -88,6 +108,8 @@ impl Site {
             ("alerts", "/alerts/new?filter=topic:mining".to_owned()),
             ("webhook", "/alerts/webhook".to_owned()),
             ("manage", "/alerts/manage".to_owned()),
+            ("preferences", hook),
+            ("delivery", delivery),
             ("terms", "/pages/terms".to_owned()),
             ("missing", "/nowhere".to_owned()),
         ];

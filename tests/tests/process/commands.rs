@@ -339,3 +339,59 @@ fn filter_is_tried_on_the_past_as_the_page_shows() {
         "{said}"
     );
 }
+
+/// With the server's own secret, and with a token of the owner's.
+#[test]
+fn endpoint_is_looked_after_on_the_command_line() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = Binary::find().serve(folder.path(), &[]);
+    let served = dateline::folder::running(&folder.path().join("data")).unwrap();
+    let run = |args: &[&str]| {
+        let mut all = vec!["--data", "data"];
+        all.extend(args);
+        let output = run_dateline(folder.path(), &all);
+        assert_eq!(output.status.code(), Some(0), "{args:?}: {output:?}");
+        stdout(&output)
+    };
+    let word = |text: &str, start: &str| {
+        let mut words = text.split_whitespace();
+        words
+            .find(|word| word.starts_with(start))
+            .unwrap()
+            .to_owned()
+    };
+    let (url, owner) = ("https://hook.example/", "ana@reader.example");
+    run(&[
+        "subscribe",
+        "add",
+        "everything",
+        "--webhook",
+        url,
+        "--owner",
+        owner,
+        "--consent",
+        "a test",
+    ]);
+    let id = word(&run(&["endpoint", "list", "--owner", owner]), "ep_");
+    let token = run(&["token", "add", "a program", "--owner", owner]);
+    let token = token.lines().last().unwrap().to_owned();
+    let own = |args: &[&str]| {
+        let mut all = vec!["--url", &served.url, "--token", &token];
+        all.extend(args);
+        run(&all)
+    };
+
+    let drained = own(&["endpoint", "drain", &id]);
+    let resumed = own(&["endpoint", "resume", &id]);
+    let deliveries = own(&["endpoint", "deliveries", &id]);
+    let again = own(&["endpoint", "redeliver", &id, "--failed"]);
+
+    assert_eq!(drained, format!("{id} is draining\n"));
+    assert_eq!(resumed, format!("{id} is active\n"));
+    assert!(deliveries.starts_with("id"), "{deliveries}");
+    assert_eq!(again, "0 deliveries are sent again\n");
+    assert!(own(&["endpoint", "list"]).contains(&id));
+    let shown: Value = serde_json::from_str(&own(&["endpoint", "show", &id])).unwrap();
+    assert_eq!(shown["owner"], owner);
+    server.kill();
+}

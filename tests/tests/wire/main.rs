@@ -47,6 +47,7 @@ mod reviewing;
 mod rooms;
 mod schemas;
 mod secrets;
+mod self_service;
 mod signing;
 mod signup;
 mod stalling;

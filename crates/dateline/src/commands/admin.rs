@@ -115,8 +115,11 @@ enum TokenAction {
         /// What its owner is called
         name: String,
         /// releases:write, releases:read, releases:approve, releases:review, subscriptions:write, subscriptions:read, flash, bounces:write, metrics:read, operator; may be repeated
-        #[arg(long, required = true)]
+        #[arg(long, required_unless_present = "owner")]
         scope: Vec<String>,
+        /// Instead of scopes: the mail address of a subscriber, whose endpoints and subscriptions it looks after
+        #[arg(long, conflicts_with_all = ["scope", "issuer", "email"])]
+        owner: Option<String>,
         /// An issuer it may speak for (default: all); may be repeated
         #[arg(long)]
         issuer: Vec<String>,
@@ -138,10 +141,11 @@ pub(super) async fn token(args: TokenArgs, client: &Client) -> Result<ExitCode> 
         TokenAction::Add {
             name,
             scope,
+            owner,
             issuer,
             email,
         } => {
-            let body = json!({ "name": name, "scopes": scope, "issuers": issuer, "email": email });
+            let body = json!({ "name": name, "scopes": scope, "owner": owner, "issuers": issuer, "email": email });
             let shown = client.ask(Method::POST, "/v1/tokens", Some(&body)).await?;
             say!(
                 "{} made for {name}; the token is shown once, keep it:\n{}",
@@ -157,6 +161,7 @@ pub(super) async fn token(args: TokenArgs, client: &Client) -> Result<ExitCode> 
                     "id",
                     "name",
                     "scopes",
+                    "owner",
                     "issuers",
                     "created_at",
                     "revoked_at",

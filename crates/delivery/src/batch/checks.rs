@@ -27,7 +27,7 @@ pub(super) fn withheld(work: &Work, delivery: &DueDelivery, superseded: bool) ->
     if let Some(reason) = &delivery.suppressed {
         return suppressed(reason);
     }
-    match (work.alert.kind, delivery.endpoint_state) {
+    match (work.alert.kind, standing(work, delivery)) {
         (AlertKind::Story, EndpointState::Active)
             if live_reasons(work, &delivery.reasons).next().is_none() =>
         {
@@ -45,6 +45,20 @@ pub(super) fn withheld(work: &Work, delivery: &DueDelivery, superseded: bool) ->
         // To a person of the wire's own; whether the address reads alerts does not matter.
         (AlertKind::SignIn | AlertKind::Notice, _) => None,
         (_, state) => suppressed(&format!("the endpoint is {state}")),
+    }
+}
+
+/// Where an endpoint stands for this alert: while one that its owner lets finish is paused, what was due by then still leaves.
+/// A digest tells of nothing newer, for nothing newer is planned.
+fn standing(work: &Work, delivery: &DueDelivery) -> EndpointState {
+    let upto = work.hooks.drain_upto(delivery.endpoint_id);
+    let finishes = match work.alert.kind {
+        AlertKind::Digest => upto != 0,
+        _ => work.alert.id <= upto,
+    };
+    match delivery.endpoint_state {
+        EndpointState::Paused if finishes => EndpointState::Active,
+        state => state,
     }
 }
 

@@ -1,6 +1,6 @@
 //! What the owners of a batch's webhooks asked for: read once a batch, for those who asked for anything.
 
-use release::model::{Channel, Include, Signing};
+use release::model::{Channel, EndpointState, Include, Signing};
 use release::webhook::Signers;
 use std::collections::HashMap;
 use store::{BatchRow, DueDelivery, Hook, Result, SigningKeys, Store};
@@ -15,8 +15,15 @@ pub(super) struct Hooks {
 
 impl Hooks {
     /// Keys that sign at this time are read anew for each batch, so one that is retired signs no later one.
-    pub(super) async fn of(store: &Store, batch: &BatchRow, now_ms: i64) -> Result<Hooks> {
-        if batch.channel != Channel::Webhook {
+    pub(super) async fn of(
+        store: &Store,
+        batch: &BatchRow,
+        due: &[DueDelivery],
+        now_ms: i64,
+    ) -> Result<Hooks> {
+        // A mailbox asks for nothing, but that what is due still leaves while it is paused.
+        let paused = |delivery: &DueDelivery| delivery.endpoint_state == EndpointState::Paused;
+        if batch.channel != Channel::Webhook && !due.iter().any(paused) {
             return Ok(Hooks::default());
         }
         let by_endpoint = store
@@ -52,5 +59,11 @@ impl Hooks {
     pub(super) fn include(&self, endpoint_id: i64) -> Include {
         let hook = self.by_endpoint.get(&endpoint_id);
         hook.map_or(Include::Summary, |hook| hook.include)
+    }
+
+    /// Alerts up to this key leave while it is paused; 0 if none does.
+    pub(super) fn drain_upto(&self, endpoint_id: i64) -> i64 {
+        let hook = self.by_endpoint.get(&endpoint_id);
+        hook.map_or(0, |hook| hook.drain_upto)
     }
 }

@@ -13,8 +13,11 @@ pub(super) async fn report(
     work: &Work,
     delivery: &DueDelivery,
     outcomes: &mpsc::Sender<Outcome>,
-    outcome: Outcome,
+    mut outcome: Outcome,
 ) {
+    if delivery.delivered_before > 0 {
+        outcome.verdict = outcome.verdict.of_redelivery();
+    }
     log(work, delivery, &outcome);
     if outcome.status == Some(410) && work.batch.channel == Channel::Webhook {
         // The receiver is gone for good: later alerts are withheld, and its owner sees why.
@@ -109,6 +112,12 @@ fn log(work: &Work, due: &DueDelivery, outcome: &Outcome) {
         }
         Verdict::Dead { error } => line!(warn, "delivery to {endpoint} given up: {error}"),
         Verdict::Suppressed { reason } => line!(debug, "delivery to {endpoint} not sent: {reason}"),
-        Verdict::Delivered | Verdict::Superseded => line!(debug, "delivery to {endpoint} {name}"),
+        Verdict::Redelivered { error: Some(error) } => line!(
+            warn,
+            "delivery to {endpoint} was wanted again and did not arrive again: {error}"
+        ),
+        Verdict::Delivered | Verdict::Superseded | Verdict::Redelivered { error: None } => {
+            line!(debug, "delivery to {endpoint} {name}");
+        }
     }
 }

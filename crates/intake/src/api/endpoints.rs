@@ -1,11 +1,14 @@
 //! Endpoints: looked at, changed, paused, tried out, exported, erased.
 
+pub(super) mod ledger;
+pub(super) mod redeliver;
+
 use super::Id;
 use super::subscriptions::check::{
     Errors, check_digest_at, check_extent, check_languages, check_repeats,
 };
 use super::subscriptions::shown as subscription_shown;
-use crate::auth::{Caller, Scope};
+use crate::auth::{AnyCaller, Caller, Scope, Whose};
 use crate::request_id::RequestId;
 use crate::{Intake, Problem};
 use axum::extract::rejection::{JsonRejection, QueryRejection};
@@ -14,7 +17,7 @@ use axum::http::StatusCode;
 use axum::{Extension, Json};
 use release::address::printable;
 use release::ids::{Kind, PublicId};
-use release::model::{AlertKind, EndpointState, Lane, Repeats};
+use release::model::{AlertKind, EndpointState, Lane};
 use release::time::rfc3339;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -26,26 +29,44 @@ use utoipa::{IntoParams, ToSchema};
 #[serde(deny_unknown_fields)]
 pub(super) struct ListQuery {
     /// A mail address or a URL
-    address: String,
+    address: Option<String>,
+    /// The mail address of their owner; a subscriber's token has its own
+    owner: Option<String>,
 }
 
-/// Endpoints at an address, whoever owns them
+/// Endpoints at an address, of an owner, or both
 #[utoipa::path(get, path = "/v1/endpoints", tag = "subscriptions", params(ListQuery),
     responses((status = 200, body = EndpointsShape), Problem))]
 pub(super) async fn list(
     State(intake): State<Intake>,
-    caller: Caller,
+    AnyCaller(caller): AnyCaller,
     query: Result<Query<ListQuery>, QueryRejection>,
 ) -> Result<Json<Value>, Problem> {
-    caller.must(Scope::SubscriptionsRead)?;
-    let Query(query) = query?;
-    let rows = intake.store.endpoints_at(&query.address).await?;
-    let ids: Vec<i64> = rows.iter().map(|row| row.id).collect();
-    let once = intake.store.told_once(&ids).await?;
-    let rows = rows
-        .iter()
-        .map(|row| shown(row, repeats_of(once.contains(&row.id))));
-    Ok(Json(json!({ "endpoints": rows.collect::<Vec<_>>() })))
+    let whose = caller.whose(Scope::SubscriptionsRead)?;
+    let Query(ListQuery { address, owner }) = query?;
+    let store = &intake.store;
+    let mut rows = match (whose.owner().or(owner.as_deref()), &address) {
+        (Some(owner), _) => store.endpoints_of_owner(owner).await?,
+        (None, Some(address)) => store.endpoints_at(address).await?,
+        (None, None) => {
+            return Err(Problem::Invalid {
+                pointer: "/address".into(),
+                detail: "neither `address` nor `owner` is given".into(),
+                mend: "name a mail address, a URL or an owner".into(),
+            });
+        }
+    };
+    rows.retain(|row| {
+        let at = address.as_deref().is_none_or(|address| row.is_at(address));
+        at && owner
+            .as_deref()
+            .is_none_or(|owner| row.owner == owner.to_lowercase())
+    });
+    let mut endpoints = Vec::with_capacity(rows.len());
+    for row in &rows {
+        endpoints.push(one(&intake, row).await?);
+    }
+    Ok(Json(json!({ "endpoints": endpoints })))
 }
 
 /// An endpoint, with its subscriptions
@@ -53,11 +74,10 @@ pub(super) async fn list(
     responses((status = 200, body = EndpointShape), Problem))]
 pub(super) async fn show(
     State(intake): State<Intake>,
-    caller: Caller,
+    AnyCaller(caller): AnyCaller,
     Id(id): Id,
 ) -> Result<Json<Value>, Problem> {
-    caller.must(Scope::SubscriptionsRead)?;
-    let row = find(&intake, &id).await?;
+    let row = find(&intake, caller.whose(Scope::SubscriptionsRead)?, &id).await?;
     let subscriptions = intake.store.subscriptions_of(row.id).await?;
     let mut one = one(&intake, &row).await?;
     one["subscriptions"] = subscriptions.iter().map(subscription_shown).collect();
@@ -76,22 +96,22 @@ pub(super) struct EditEndpoint {
     digest_at: Option<String>,
     /// Of near identical stories: `each` or only the first that arrives (`once`)
     repeats: Option<String>,
-    /// `paused` or `active`
+    /// `active`, `paused`, or `draining`: paused once what was due by now has left
     state: Option<String>,
 }
 
-/// Change an endpoint's languages, extent, time of digests and what it is told of repeats, pause it, resume it
+/// Change an endpoint's languages, extent, time of digests and what it is told of repeats; pause it, let it finish, resume it
 #[utoipa::path(patch, path = "/v1/endpoints/{id}", tag = "subscriptions", params(("id" = String, Path, description = "`ep_…`")),
     request_body = EditEndpoint, responses((status = 200, body = EndpointShape), Problem))]
 pub(super) async fn edit(
     State(intake): State<Intake>,
-    caller: Caller,
+    AnyCaller(caller): AnyCaller,
     Id(id): Id,
     body: Result<Json<EditEndpoint>, JsonRejection>,
 ) -> Result<Json<Value>, Problem> {
-    caller.must(Scope::SubscriptionsWrite)?;
+    let whose = caller.whose(Scope::SubscriptionsWrite)?;
     let Json(edit) = body?;
-    let row = find(&intake, &id).await?;
+    let row = find(&intake, whose, &id).await?;
     let mut errors = Errors::at("");
     let languages = edit
         .languages
@@ -119,19 +139,25 @@ pub(super) async fn edit(
     };
     intake.store.edit_endpoint(row.id, &edit).await?;
     intake.tell_filters();
-    Ok(Json(one(&intake, &find(&intake, &id).await?).await?))
+    Ok(Json(one(&intake, &find(&intake, whose, &id).await?).await?))
 }
 
 async fn set_state(intake: &Intake, row: &EndpointRow, state: &str) -> Result<(), Problem> {
-    let moved = match EndpointState::parse(state) {
-        Some(state) if state == row.state => true,
-        Some(EndpointState::Paused) => intake.store.pause_endpoint(row.id).await?,
-        Some(EndpointState::Active) => intake.store.resume_endpoint(row.id).await?,
+    let (store, id) = (&intake.store, row.id);
+    let is = |state: EndpointState| row.state == state;
+    let moved = match state {
+        "active" => is(EndpointState::Active) || store.resume_endpoint(id).await?,
+        "paused" => {
+            let stopped = store.stop_draining(id).await?;
+            stopped || is(EndpointState::Paused) || store.pause_endpoint(id).await?
+        }
+        DRAINING => store.is_draining(id).await? || store.drain_endpoint(id).await?,
         _ => {
             return Err(Problem::Invalid {
                 pointer: "/state".into(),
                 detail: format!("an endpoint cannot be made `{}`", printable(state)),
-                mend: "use `paused`, or `active` to go on".into(),
+                mend: "use `paused`, `draining` to pause once what is due has left, or `active` to go on"
+                    .into(),
             });
         }
     };
@@ -149,12 +175,11 @@ async fn set_state(intake: &Intake, row: &EndpointRow, state: &str) -> Result<()
     responses((status = 202, body = Value), Problem))]
 pub(super) async fn test(
     State(intake): State<Intake>,
-    caller: Caller,
+    AnyCaller(caller): AnyCaller,
     Extension(request): Extension<RequestId>,
     Id(id): Id,
 ) -> Result<(StatusCode, Json<Value>), Problem> {
-    caller.must(Scope::SubscriptionsWrite)?;
-    let row = find(&intake, &id).await?;
+    let row = find(&intake, caller.whose(Scope::SubscriptionsWrite)?, &id).await?;
     if !matches!(row.state, EndpointState::Active | EndpointState::Paused) {
         return Err(Problem::Conflict(format!(
             "{id} is {}: a test goes to confirmed endpoints only",
@@ -187,11 +212,10 @@ pub(super) async fn test(
     responses((status = 200, body = TestShape), Problem))]
 pub(super) async fn test_result(
     State(intake): State<Intake>,
-    caller: Caller,
+    AnyCaller(caller): AnyCaller,
     Id(id): Id,
 ) -> Result<Json<Value>, Problem> {
-    caller.must(Scope::SubscriptionsRead)?;
-    let row = find(&intake, &id).await?;
+    let row = find(&intake, caller.whose(Scope::SubscriptionsRead)?, &id).await?;
     let result = intake.store.last_test(row.id).await?;
     let result = result.ok_or(Problem::NotFound {
         what: "test of endpoint",
@@ -240,7 +264,7 @@ pub(super) async fn export(
     Id(id): Id,
 ) -> Result<Json<Value>, Problem> {
     caller.must(Scope::Operator)?;
-    let row = find(&intake, &id).await?;
+    let row = find(&intake, Whose::Anybodys, &id).await?;
     let held = intake.store.held(row.id).await?;
     intake.record(intake.act(&caller, "export", &id, "")).await;
     Ok(Json(held.unwrap_or_default()))
@@ -255,7 +279,7 @@ pub(super) async fn erase(
     Id(id): Id,
 ) -> Result<StatusCode, Problem> {
     caller.must(Scope::Operator)?;
-    let row = find(&intake, &id).await?;
+    let row = find(&intake, Whose::Anybodys, &id).await?;
     intake.store.erase_endpoint(row.id).await?;
     intake.record(intake.act(&caller, "erase", &id, "")).await;
     intake.tell_filters();
@@ -322,13 +346,22 @@ pub(super) async fn erase_owner(
     Ok(Json(json!({ "erased": erased })))
 }
 
-pub(super) async fn find(intake: &Intake, id: &str) -> Result<EndpointRow, Problem> {
+/// An endpoint, if it is among those that the caller may see.
+pub(super) async fn find(
+    intake: &Intake,
+    whose: Whose<'_>,
+    id: &str,
+) -> Result<EndpointRow, Problem> {
     let found = intake.store.endpoint_by_public_id(id).await?;
+    let found = found.filter(|row| whose.includes(&row.owner));
     found.ok_or_else(|| Problem::NotFound {
         what: "endpoint",
         id: id.to_owned(),
     })
 }
+
+/// As what an endpoint stands that is paused once what was due has left.
+const DRAINING: &str = "draining";
 
 /// Where alerts go.
 #[derive(Serialize, ToSchema)]
@@ -341,7 +374,7 @@ struct EndpointShape {
     address: String,
     /// The owner's mail address
     owner: String,
-    /// pending, active, paused, disabled, deleted
+    /// pending, active, paused, draining (paused, but what was due by then still leaves), disabled, deleted
     state: String,
     /// Best first; none means any
     languages: Vec<String>,
@@ -364,23 +397,17 @@ struct EndpointsShape {
 }
 
 async fn one(intake: &Intake, row: &EndpointRow) -> Result<Value, Problem> {
-    Ok(shown(row, intake.store.repeats(row.id).await?))
-}
-
-fn repeats_of(is_once: bool) -> Repeats {
-    match is_once {
-        true => Repeats::Once,
-        false => Repeats::Each,
-    }
-}
-
-fn shown(row: &EndpointRow, repeats: Repeats) -> Value {
-    json!(EndpointShape {
+    let repeats = intake.store.repeats(row.id).await?;
+    let state = match intake.store.is_draining(row.id).await? {
+        true => DRAINING,
+        false => row.state.as_str(),
+    };
+    Ok(json!(EndpointShape {
         id: row.public_id.clone(),
         channel: row.channel.to_string(),
         address: row.address.clone(),
         owner: row.owner.clone(),
-        state: row.state.to_string(),
+        state: state.to_owned(),
         languages: row
             .languages
             .split_whitespace()
@@ -391,5 +418,5 @@ fn shown(row: &EndpointRow, repeats: Repeats) -> Value {
         repeats: repeats.to_string(),
         created_at: rfc3339(row.created_ms),
         subscriptions: None,
-    })
+    }))
 }

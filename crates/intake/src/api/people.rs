@@ -1,7 +1,7 @@
 //! People who sign in: added, changed and removed by operators; everybody may ask who they are.
 
 use super::{Id, PageQuery, last_of, page};
-use crate::auth::{Caller, Scope};
+use crate::auth::{AnyCaller, Caller, Scope};
 use crate::{Intake, Problem};
 use axum::Json;
 use axum::extract::rejection::{JsonRejection, QueryRejection};
@@ -269,7 +269,7 @@ pub(super) struct Me {
 
 /// Who you are, and what you may do
 #[utoipa::path(get, path = "/v1/me", tag = "people", responses((status = 200, body = Me), Problem))]
-pub(super) async fn me(caller: Caller) -> Json<Me> {
+pub(super) async fn me(AnyCaller(caller): AnyCaller) -> Json<Me> {
     let scopes = Scope::ALL.into_iter().filter(|scope| caller.may(*scope));
     Json(Me {
         scopes: scopes.map(|scope| scope.as_str().to_owned()).collect(),

@@ -2,7 +2,7 @@
 
 use super::endpoints::find;
 use super::{Id, hours_ms};
-use crate::auth::{Caller, Scope};
+use crate::auth::{AnyCaller, Scope};
 use crate::{Intake, Problem};
 use axum::Json;
 use axum::extract::State;
@@ -44,13 +44,13 @@ pub(super) struct NewSecret {
     request_body = RotateSecret, responses((status = 200, body = NewSecret), Problem))]
 pub(super) async fn rotate(
     State(intake): State<Intake>,
-    caller: Caller,
+    AnyCaller(caller): AnyCaller,
     Id(id): Id,
     body: Result<Json<RotateSecret>, JsonRejection>,
 ) -> Result<Json<NewSecret>, Problem> {
-    caller.must(Scope::SubscriptionsWrite)?;
+    let whose = caller.whose(Scope::SubscriptionsWrite)?;
     let Json(RotateSecret { hours }) = body?;
-    let row = find(&intake, &id).await?;
+    let row = find(&intake, whose, &id).await?;
     let act = intake.act(&caller, "secret.rotate", &id, "");
     let until_ms = act.at_ms + hours_ms(hours, HOURS, LONGEST_HOURS)?;
     let secret = new_secret(rand::random());

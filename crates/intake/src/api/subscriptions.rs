@@ -7,7 +7,7 @@ pub(super) mod import;
 use super::releases::{IdempotencyKey, idempotency_key};
 use super::{Id, page};
 use crate::accept::digest;
-use crate::auth::{Caller, Scope};
+use crate::auth::{AnyCaller, Caller, Scope, Whose};
 use crate::request_id::RequestId;
 use crate::{Intake, Problem};
 use axum::Extension;
@@ -17,6 +17,7 @@ use axum::extract::rejection::{BytesRejection, JsonRejection, QueryRejection};
 use axum::extract::{Query, State};
 use axum::http::{HeaderMap, StatusCode};
 use check::{Add, Asked, Checked, Errors, check_fields, check_filter, check_frequency, check_name};
+use release::address::printable;
 use release::filter::GRAMMAR_VERSION;
 use release::model::{Channel, EndpointState, SubscriptionState};
 use release::time::rfc3339;
@@ -102,12 +103,12 @@ pub(super) struct SubscriptionsShape {
     responses((status = 201, body = Added), (status = 200, description = "All of it was there already", body = Added), Problem))]
 pub(super) async fn add(
     State(intake): State<Intake>,
-    caller: Caller,
+    AnyCaller(caller): AnyCaller,
     Extension(request): Extension<RequestId>,
     headers: HeaderMap,
     body: Result<Bytes, BytesRejection>,
 ) -> Result<(StatusCode, Json<Value>), Problem> {
-    caller.must(Scope::SubscriptionsWrite)?;
+    let whose = caller.whose(Scope::SubscriptionsWrite)?;
     let (key, bytes) = (idempotency_key(&headers)?, body?);
     let body: Body = serde_json::from_slice(&bytes)
         .map_err(|error| Problem::Malformed(format!("the body is not JSON: {error}")))?;
@@ -116,6 +117,9 @@ pub(super) async fn add(
         Body::Many(many) => (false, many),
     };
     let checked = check_all(&intake, &caller, many, one)?;
+    if let Whose::Of(owner) = whose {
+        must_be_own(&intake, owner, &checked).await?;
+    }
     let body_hash = digest(&bytes);
     let sender = Sender {
         actor: &caller.actor,
@@ -153,11 +157,14 @@ fn check_all(
     let (mut good, mut errors) = (Vec::with_capacity(many.len()), Vec::new());
     for (at, value) in many.into_iter().enumerate() {
         let base = if one { String::new() } else { format!("/{at}") };
-        let add: Add = serde_json::from_value(value).map_err(|error| {
+        let mut add: Add = serde_json::from_value(value).map_err(|error| {
             Problem::Malformed(format!(
                 "{base}: {error}; see the README for the fields of a subscription"
             ))
         })?;
+        if add.webhook.is_some() && add.owner.is_none() {
+            add.owner = caller.owner.clone();
+        }
         match check_fields(intake, caller, add, &base) {
             Ok(checked) => good.push(checked),
             Err(found) => errors.extend(found),
@@ -166,6 +173,23 @@ fn check_all(
     match errors.is_empty() {
         true => Ok(good),
         false => Err(Problem::Fields(errors)),
+    }
+}
+
+/// A subscriber's token adds to endpoints of its owner that are there; a new one is asked for on a page, which mails its owner.
+async fn must_be_own(intake: &Intake, owner: &str, checked: &[Checked]) -> Result<(), Problem> {
+    let own = intake.store.endpoints_of_owner(owner).await?;
+    let is_own = |checked: &&Checked| {
+        let there = own.iter().any(|row| row.is_at(&checked.address));
+        there && checked.owner.to_lowercase() == owner
+    };
+    match checked.iter().find(|checked| !is_own(checked)) {
+        None => Ok(()),
+        Some(checked) => Err(Problem::Forbidden(format!(
+            "this token adds to your own endpoints, and `{}` is none of them; ask for alerts there at {}/alerts/new",
+            printable(&checked.address),
+            intake.public_url
+        ))),
     }
 }
 
@@ -213,7 +237,7 @@ async fn store_all(
         if at.state == EndpointState::Pending {
             asking::ask(intake, checked, at.endpoint_id, now_ms, sender.request_id).await?;
         }
-        let row = find(intake, &at.public_id).await?;
+        let row = find(intake, Whose::Anybodys, &at.public_id).await?;
         let mut one = self::shown(&row);
         if at.new && checked.channel == Channel::Webhook {
             one["secret"] = json!(checked.secret);
@@ -232,7 +256,7 @@ async fn store_all(
 async fn repeated(intake: &Intake, ids: &[String]) -> Result<Vec<Value>, Problem> {
     let mut all = Vec::with_capacity(ids.len());
     for id in ids {
-        let row = find(intake, id).await?;
+        let row = find(intake, Whose::Anybodys, id).await?;
         let mut one = shown(&row);
         let endpoint = intake.store.endpoint(row.endpoint_id).await?;
         if let Some(endpoint) = endpoint
@@ -262,13 +286,13 @@ pub(super) struct EditSubscription {
     request_body = EditSubscription, responses((status = 200, body = SubscriptionShape), Problem))]
 pub(super) async fn edit(
     State(intake): State<Intake>,
-    caller: Caller,
+    AnyCaller(caller): AnyCaller,
     Id(id): Id,
     body: Result<Json<EditSubscription>, JsonRejection>,
 ) -> Result<Json<Value>, Problem> {
-    caller.must(Scope::SubscriptionsWrite)?;
+    let whose = caller.whose(Scope::SubscriptionsWrite)?;
     let Json(edit) = body?;
-    let row = find(&intake, &id).await?;
+    let row = find(&intake, whose, &id).await?;
     let mut errors = Errors::at("");
     let filter = match &edit.filter {
         Some(asked) => check_filter(&intake, asked, &mut errors).unwrap_or_default(),
@@ -295,7 +319,7 @@ pub(super) async fn edit(
     };
     intake.store.edit_subscription(&id, &edit).await?;
     intake.tell_filters();
-    Ok(Json(shown(&find(&intake, &id).await?)))
+    Ok(Json(shown(&find(&intake, whose, &id).await?)))
 }
 
 #[derive(Deserialize, IntoParams)]
@@ -315,18 +339,19 @@ pub(super) struct ListQuery {
     responses((status = 200, body = SubscriptionsShape), Problem))]
 pub(super) async fn list(
     State(intake): State<Intake>,
-    caller: Caller,
+    AnyCaller(caller): AnyCaller,
     query: Result<Query<ListQuery>, QueryRejection>,
 ) -> Result<Json<Value>, Problem> {
-    caller.must(Scope::SubscriptionsRead)?;
+    let whose = caller.whose(Scope::SubscriptionsRead)?;
     let Query(query) = query?;
     let after_id = match &query.after {
-        Some(id) => find(&intake, id).await?.id,
+        Some(id) => find(&intake, whose, id).await?.id,
         None => 0,
     };
+    let (limit, address) = (page(query.limit)?, query.address.as_deref());
     let rows = intake
         .store
-        .subscriptions(after_id, page(query.limit)?, query.address.as_deref())
+        .subscriptions(after_id, limit, address, whose.owner())
         .await?;
     let next = rows.last().map(|row| row.public_id.clone());
     Ok(Json(
@@ -339,11 +364,11 @@ pub(super) async fn list(
     responses((status = 200, body = SubscriptionShape), Problem))]
 pub(super) async fn show(
     State(intake): State<Intake>,
-    caller: Caller,
+    AnyCaller(caller): AnyCaller,
     Id(id): Id,
 ) -> Result<Json<Value>, Problem> {
-    caller.must(Scope::SubscriptionsRead)?;
-    Ok(Json(shown(&find(&intake, &id).await?)))
+    let whose = caller.whose(Scope::SubscriptionsRead)?;
+    Ok(Json(shown(&find(&intake, whose, &id).await?)))
 }
 
 /// Keep a subscription, but send nothing
@@ -351,11 +376,11 @@ pub(super) async fn show(
     responses((status = 200, body = SubscriptionShape), Problem))]
 pub(super) async fn pause(
     State(intake): State<Intake>,
-    caller: Caller,
+    AnyCaller(caller): AnyCaller,
     Id(id): Id,
 ) -> Result<Json<Value>, Problem> {
-    set_state(&intake, &caller, &id, SubscriptionState::Paused).await?;
-    Ok(Json(shown(&find(&intake, &id).await?)))
+    let row = set_state(&intake, &caller, &id, SubscriptionState::Paused).await?;
+    Ok(Json(shown(&row)))
 }
 
 /// Send again
@@ -363,11 +388,11 @@ pub(super) async fn pause(
     responses((status = 200, body = SubscriptionShape), Problem))]
 pub(super) async fn resume(
     State(intake): State<Intake>,
-    caller: Caller,
+    AnyCaller(caller): AnyCaller,
     Id(id): Id,
 ) -> Result<Json<Value>, Problem> {
-    set_state(&intake, &caller, &id, SubscriptionState::Active).await?;
-    Ok(Json(shown(&find(&intake, &id).await?)))
+    let row = set_state(&intake, &caller, &id, SubscriptionState::Active).await?;
+    Ok(Json(shown(&row)))
 }
 
 /// Delete a subscription
@@ -375,36 +400,41 @@ pub(super) async fn resume(
     responses((status = 204), Problem))]
 pub(super) async fn remove(
     State(intake): State<Intake>,
-    caller: Caller,
+    AnyCaller(caller): AnyCaller,
     Id(id): Id,
 ) -> Result<StatusCode, Problem> {
     set_state(&intake, &caller, &id, SubscriptionState::Deleted).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
+/// Gives the subscription as it stands after.
 async fn set_state(
     intake: &Intake,
     caller: &Caller,
     id: &str,
     state: SubscriptionState,
-) -> Result<(), Problem> {
-    caller.must(Scope::SubscriptionsWrite)?;
+) -> Result<SubscriptionRow, Problem> {
+    let mut row = find(intake, caller.whose(Scope::SubscriptionsWrite)?, id).await?;
     if !intake.store.set_subscription_state(id, state).await? {
-        return Err(Problem::NotFound {
-            what: "subscription",
-            id: id.to_owned(),
-        });
+        return Err(missing(id));
     }
     intake.tell_filters();
-    Ok(())
+    row.state = state;
+    Ok(row)
 }
 
-async fn find(intake: &Intake, id: &str) -> Result<SubscriptionRow, Problem> {
+/// A subscription, if it is among those that the caller may see.
+async fn find(intake: &Intake, whose: Whose<'_>, id: &str) -> Result<SubscriptionRow, Problem> {
     let found = intake.store.subscription(id).await?;
-    found.ok_or_else(|| Problem::NotFound {
+    let found = found.filter(|row| whose.includes(&row.owner));
+    found.ok_or_else(|| missing(id))
+}
+
+fn missing(id: &str) -> Problem {
+    Problem::NotFound {
         what: "subscription",
         id: id.to_owned(),
-    })
+    }
 }
 
 /// A subscription as the API shows it.

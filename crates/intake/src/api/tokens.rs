@@ -8,7 +8,7 @@ use axum::extract::rejection::{JsonRejection, QueryRejection};
 use axum::extract::{Query, State};
 use axum::http::StatusCode;
 use release::address::MailAddress;
-use release::ids::{Kind, PublicId, base32};
+use release::ids::{Kind, PublicId, token_secret};
 use release::time::rfc3339;
 use serde::{Deserialize, Serialize};
 use store::NewToken;
@@ -22,7 +22,10 @@ pub(super) struct AddToken {
     name: String,
     /// releases:write, releases:read, releases:approve, releases:review, subscriptions:write, subscriptions:read, flash,
     /// bounces:write, metrics:read, operator
+    #[serde(default)]
     scopes: Vec<String>,
+    /// Instead of scopes: the mail address of a subscriber, whose endpoints and subscriptions it looks after
+    owner: Option<String>,
     /// Slugs of the issuers it may speak for; none means all
     #[serde(default)]
     issuers: Vec<String>,
@@ -48,6 +51,8 @@ pub(super) struct TokenShape {
     scopes: Vec<String>,
     issuers: Vec<String>,
     email: String,
+    /// The subscriber whose it is, if it is one's
+    owner: Option<String>,
     created_at: String,
     revoked_at: Option<String>,
 }
@@ -71,9 +76,76 @@ pub(super) async fn add(
 ) -> Result<(StatusCode, Json<MadeToken>), Problem> {
     caller.must(Scope::Operator)?;
     let Json(add) = body?;
+    let owner = match &add.owner {
+        Some(owner) => Some(check_owner(&add, owner)?),
+        None => {
+            check_rights(&intake, &add).await?;
+            None
+        }
+    };
+    let scopes = match owner {
+        Some(_) => vec![Scope::Own.as_str().to_owned()],
+        None => add.scopes,
+    };
+    let email = add.email.as_deref().unwrap_or_default();
+    let secret = token_secret(rand::random());
+    let public_id = PublicId::from_random(Kind::Token, rand::random());
+    let new = NewToken {
+        public_id: public_id.as_str(),
+        secret: &secret,
+        name: add.name.trim(),
+        scopes: &scopes.join(" "),
+        issuers: &add.issuers.join(" "),
+        email,
+        owner: owner.as_deref(),
+    };
+    let given = format!("{} ({}) {}", new.name, new.scopes, new.issuers);
+    let act = intake.act(&caller, "token.add", new.public_id, given.trim_end());
+    intake.store.add_token(&new, act).await?;
+    let created_at = rfc3339(act.at_ms);
+    let shape = TokenShape {
+        id: public_id.to_string(),
+        email: email.to_owned(),
+        name: add.name,
+        scopes,
+        owner,
+        issuers: add.issuers,
+        created_at,
+        revoked_at: None,
+    };
+    let made = MadeToken {
+        shape,
+        token: secret,
+    };
+    Ok((StatusCode::CREATED, Json(made)))
+}
+
+/// A subscriber's token has an owner, and no other right.
+fn check_owner(add: &AddToken, owner: &str) -> Result<String, Problem> {
+    let owner = check_address("/owner", owner)?;
+    match add.scopes.is_empty() && add.issuers.is_empty() && add.email.is_none() {
+        true => Ok(owner.to_string().to_lowercase()),
+        false => Err(Problem::Invalid {
+            pointer: "/owner".into(),
+            detail: "a token with an `owner` is good for what they own, and for nothing else"
+                .into(),
+            mend: "give `name` and `owner` only, or make two tokens".into(),
+        }),
+    }
+}
+
+async fn check_rights(intake: &Intake, add: &AddToken) -> Result<(), Problem> {
+    if add.scopes.is_empty() {
+        return Err(Problem::Invalid {
+            pointer: "/scopes".into(),
+            detail: "a token without scopes and without an owner is good for nothing".into(),
+            mend: "give `scopes`, or the `owner` whose endpoints it is for".into(),
+        });
+    }
     for (at, scope) in add.scopes.iter().enumerate() {
-        if !Scope::ALL.iter().any(|known| known.as_str() == scope) {
-            let known: Vec<_> = Scope::ALL.iter().map(|scope| scope.as_str()).collect();
+        let given = Scope::ALL.into_iter().filter(|scope| *scope != Scope::Own);
+        let known: Vec<_> = given.map(Scope::as_str).collect();
+        if !known.contains(&scope.as_str()) {
             return Err(Problem::Invalid {
                 pointer: format!("/scopes/{at}"),
                 detail: format!("no scope `{}`", release::address::printable(scope)),
@@ -90,42 +162,18 @@ pub(super) async fn add(
             });
         }
     }
-    let email = add.email.as_deref().unwrap_or_default();
-    if !email.is_empty() {
-        MailAddress::parse(email).map_err(|error| Problem::Invalid {
-            pointer: "/email".into(),
-            detail: error.to_string(),
-            mend: "write `name@example.com`".into(),
-        })?;
+    match add.email.as_deref().unwrap_or_default() {
+        "" => Ok(()),
+        email => check_address("/email", email).map(drop),
     }
-    let secret = format!("dl_{}", base32(&rand::random::<[u8; 32]>()));
-    let public_id = PublicId::from_random(Kind::Token, rand::random());
-    let new = NewToken {
-        public_id: public_id.as_str(),
-        secret: &secret,
-        name: add.name.trim(),
-        scopes: &add.scopes.join(" "),
-        issuers: &add.issuers.join(" "),
-        email,
-    };
-    let given = format!("{} ({}) {}", new.name, new.scopes, new.issuers);
-    let act = intake.act(&caller, "token.add", new.public_id, given.trim_end());
-    intake.store.add_token(&new, act).await?;
-    let created_at = rfc3339(act.at_ms);
-    let shape = TokenShape {
-        id: public_id.to_string(),
-        email: email.to_owned(),
-        name: add.name,
-        scopes: add.scopes,
-        issuers: add.issuers,
-        created_at,
-        revoked_at: None,
-    };
-    let made = MadeToken {
-        shape,
-        token: secret,
-    };
-    Ok((StatusCode::CREATED, Json(made)))
+}
+
+fn check_address(pointer: &str, text: &str) -> Result<MailAddress, Problem> {
+    MailAddress::parse(text).map_err(|error| Problem::Invalid {
+        pointer: pointer.to_owned(),
+        detail: error.to_string(),
+        mend: "write `name@example.com`".into(),
+    })
 }
 
 /// Tokens, without their secrets
@@ -153,7 +201,12 @@ pub(super) async fn list(
             .map(str::to_owned)
             .collect::<Vec<_>>()
     };
+    let (first, last) = (tokens.first(), tokens.last());
+    let id = |token: Option<&store::TokenRow>| token.map_or(0, |token| token.id);
+    let mut owners = intake.store.token_owners(id(first), id(last)).await?;
+    let next_after = last_of(&tokens, limit).map(|token| token.public_id.clone());
     let shape = |token: store::TokenRow| TokenShape {
+        owner: owners.remove(&token.id),
         scopes: words(&token.scopes),
         issuers: words(&token.issuers),
         id: token.public_id,
@@ -163,7 +216,7 @@ pub(super) async fn list(
         revoked_at: token.revoked_ms.map(rfc3339),
     };
     Ok(Json(TokensShape {
-        next_after: last_of(&tokens, limit).map(|token| token.public_id.clone()),
+        next_after,
         tokens: tokens.into_iter().map(shape).collect(),
     }))
 }

@@ -141,7 +141,7 @@ pub(super) async fn trace(
 }
 
 /// Alert and endpoint of `alr_…_ep_…`, as a header of a mail has it or by itself.
-fn delivery_id(text: &str) -> Option<(&str, String)> {
+pub(super) fn delivery_id(text: &str) -> Option<(&str, String)> {
     let id = text.trim_start_matches('<').split('@').next()?;
     let (alert, endpoint) = id.split_once("_ep_")?;
     alert

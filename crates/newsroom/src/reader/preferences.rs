@@ -1,7 +1,9 @@
 //! All that one endpoint gets, behind a link that was mailed to its owner and works for a day.
 
+pub(super) mod delivery;
 mod secret;
 mod show;
+mod tokens;
 
 use super::fields::{Errors, Fields};
 use super::often::DigestFields;
@@ -20,11 +22,14 @@ use release::address::masked;
 use release::capability::Capability;
 use release::ids::{Kind, PublicId};
 use release::model::{AlertKind, Channel, EndpointState, Extent, Repeats, SubscriptionState};
-use store::{EndpointEdit, EndpointRow, NewAct};
+use store::{DeliveriesAsked, EndpointEdit, EndpointRow, NewAct};
 use tracing::info;
 
 /// The least time between two test events.
 const TEST_GAP_MS: i64 = 10_000;
+
+/// Deliveries that are sent again by one press of a button.
+const AGAIN_AT_ONCE: i64 = 500;
 
 /// The endpoint that a link opens.
 pub(super) async fn open(newsroom: &Newsroom, token: &str) -> Result<EndpointRow, Refusal> {
@@ -87,7 +92,11 @@ pub(super) async fn act(
             .await
     };
     let done = match act {
-        "pause-all" => store.pause_endpoint(endpoint.id).await?,
+        "pause-all" => {
+            let stopped = store.stop_draining(endpoint.id).await?;
+            stopped || store.pause_endpoint(endpoint.id).await?
+        }
+        "drain" => store.drain_endpoint(endpoint.id).await?,
         "resume-all" => store.resume_endpoint(endpoint.id).await?,
         "stop-all" => store.unsubscribe(endpoint.id, &[]).await? > 0,
         "pause" => set(SubscriptionState::Paused).await?,
@@ -97,6 +106,18 @@ pub(super) async fn act(
         "test" => test(&newsroom, &endpoint).await?,
         "rotate" => return secret::rotate(&newsroom, &token, &endpoint).await,
         "replace" => return secret::replace(&newsroom, &token, &endpoint).await,
+        "failed-again" => {
+            let failed = DeliveriesAsked {
+                states: &["dead"],
+                ..DeliveriesAsked::newest(AGAIN_AT_ONCE)
+            };
+            delivery::send_again(&newsroom, &endpoint, &failed).await?
+        }
+        "make-token" => match tokens::make(&newsroom, &token, &endpoint, &fields).await? {
+            Some(page) => return Ok(page),
+            None => return Ok(back(&token, "many-tokens")),
+        },
+        "revoke-token" => tokens::revoke(&newsroom, &endpoint, &fields).await?,
         _ => return Err(Trouble::NotFound.into()),
     };
     newsroom.queue.tell(Telling::FiltersChanged);

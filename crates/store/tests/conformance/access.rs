@@ -14,6 +14,7 @@ fn token<'a>(public_id: &'a str, secret: &'a str) -> NewToken<'a> {
         scopes: "submit approve",
         issuers: "acme globex",
         email: "desk@acme.example",
+        owner: None,
     }
 }
 

@@ -86,7 +86,10 @@ pub(crate) async fn same_request_sent_at_once_is_added_once(store: Store) {
     }
     assert_eq!(added, 1);
     assert_eq!(add_once(&store, &new, once).await.unwrap(), made);
-    assert_eq!(store.subscriptions(0, 9, None).await.unwrap().len(), 1);
+    assert_eq!(
+        store.subscriptions(0, 9, None, None).await.unwrap().len(),
+        1
+    );
 }
 
 pub(crate) async fn key_of_subscriptions_that_were_refused_stays_free(store: Store) {

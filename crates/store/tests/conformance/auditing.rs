@@ -48,6 +48,7 @@ pub(crate) async fn what_gives_and_takes_rights_is_written_with_it(store: Store)
         scopes: "operator",
         issuers: "",
         email: "",
+        owner: None,
     };
     let person = NewPerson {
         public_id: "per_a",

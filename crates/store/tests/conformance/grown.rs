@@ -111,6 +111,7 @@ async fn people(store: &Store) {
         scopes: "operator",
         issuers: "",
         email: "",
+        owner: None,
     };
     store.add_token(&token, done_at(NOW)).await.unwrap();
     let person = NewPerson {

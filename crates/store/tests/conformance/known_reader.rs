@@ -1,10 +1,11 @@
 //! A reader of whom much is known, for cases of erasing it.
 
 use crate::fixtures::{NOW, claimed, cleared, done_at, endpoint, outcome, plan, subscription};
+use crate::owning::own_token;
 use release::model::{AlertKind, Channel};
 use store::{
     AddedOnce, AlertRow, AskLimits, BatchRow, Idempotency, NewAsk, NewEndpoint, NewSubscription,
-    Outcome, Store, Verdict,
+    NewToken, Outcome, Store, Verdict,
 };
 
 /// Both the mailbox and the way to the webhook tell who the reader is.
@@ -51,6 +52,11 @@ pub(crate) async fn reader(store: &Store) -> Reader {
     let other = endpoint("ep_o", Channel::Email, "other@reader.example");
     let other = subscription("sub_o", other);
     let other = store.add_subscriptions(&[other], NOW).await.unwrap()[0].endpoint_id;
+    let token = NewToken {
+        name: "Ana.Bell's program",
+        ..own_token("tok_ana", "ana.bell's", ADDRESS)
+    };
+    store.add_token(&token, done_at(NOW)).await.unwrap();
     ask(store).await.unwrap();
     let suppressed = store.suppress(ADDRESS, "complaint", NOW);
     suppressed.await.unwrap();

@@ -33,11 +33,13 @@ mod halting;
 mod hooking;
 mod migrating;
 mod outcomes;
+mod owning;
 mod people;
 mod planning;
 mod postgres_server;
 mod preferences;
 mod pruning;
+mod redelivering;
 mod reports;
 mod retries;
 mod reviewing;
@@ -263,6 +265,10 @@ macro_rules! conformance {
                 outcome_of_a_delivery_that_moved_on_is_not_counted,
                 latencies_of_deliveries_are_kept_by_batch,
             }
+            owning {
+                subscribers_token_is_its_owners,
+                erasing_an_endpoint_takes_its_owners_tokens,
+            }
             people {
                 person_is_found_changed_and_removed,
                 address_belongs_to_one_person_until_they_are_removed,
@@ -291,6 +297,7 @@ macro_rules! conformance {
                 subscription_is_changed_through_its_own_endpoint_only,
                 pausing_an_endpoint_keeps_the_state_of_each_subscription,
                 only_what_was_paused_can_be_resumed,
+                what_drains_is_paused_and_knows_what_was_there,
             }
             digests {
                 what_waits_is_gathered_at_the_hour_and_not_before,
@@ -305,6 +312,12 @@ macro_rules! conformance {
             pruning {
                 what_is_old_and_settled_goes_and_nothing_else,
                 what_is_still_due_is_kept_however_old,
+            }
+            redelivering {
+                what_is_sent_again_is_counted_once,
+                what_was_delivered_stays_delivered,
+                only_what_ended_and_is_asked_for_is_sent_again,
+                deliveries_of_an_endpoint_are_found_by_state_and_time,
             }
             reports {
                 report_counts_by_channel,

@@ -2,6 +2,7 @@
 
 use crate::engines::{postgres, sqlite};
 use crate::fixtures::{NOW, done_at, readers};
+use crate::owning::own_token;
 use release::model::Channel;
 use sqlx::{AssertSqlSafe, Connection, PgConnection, SqliteConnection};
 use store::{Hook, HookEdit, Migrated, Store, StoreError, StoreLook};
@@ -77,21 +78,28 @@ async fn database_of_the_version_before_is_worked_on_and_migrated_meanwhile() {
     let refused = store.edit_hook(hook, &wish).await;
     let rotated = store.rotate_secret(hook, "b", NOW, done_at(NOW)).await;
     let keyed = store.rotate_signing_key(NOW, done_at(NOW)).await;
+    let token = own_token("tok_a", "one", "a@x.example");
+    let owned = store.add_token(&token, done_at(NOW)).await;
+    let owners = store.token_owners(0, i64::MAX).await.unwrap();
+    let drained = store.drain_endpoint(hook).await;
+    let paused = (
+        store.pause_endpoint(hook).await.unwrap(),
+        store.stop_draining(hook).await.unwrap(),
+        store.is_draining(hook).await.unwrap(),
+    );
     let erased = store.erase_endpoint(hook).await.unwrap();
     let migrated = Store::migrate(&place.url(), NOW).await.unwrap();
     store.edit_hook(hook, &wish).await.unwrap();
 
     assert_eq!(before, (false, Hook::default()));
-    for refused in [refused, rotated.map(drop), keyed] {
-        assert!(matches!(
-            refused,
-            Err(StoreError::Schema {
-                found: 5,
-                known: 6,
-                ..
-            })
-        ));
+    for refused in [refused, owned, drained.map(drop), rotated.map(drop), keyed] {
+        let Err(StoreError::Schema { found, known, .. }) = refused else {
+            panic!("{refused:?}");
+        };
+        assert_eq!((found, known), (5, 6));
     }
+    assert!(owners.is_empty());
+    assert_eq!(paused, (true, false, false));
     assert!(erased);
     assert_eq!(migrated, Migrated { from: 5, to: 6 });
     assert!(store.is_current().await.unwrap());

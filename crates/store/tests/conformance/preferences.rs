@@ -2,8 +2,8 @@
 
 use crate::fixtures::{NOW, asked, endpoint, readers, subscription};
 use release::frequency::DigestTime;
-use release::model::{Channel, EndpointState, Extent, SubscriptionState};
-use store::{EndpointEdit, NewEndpoint, Store, SubscriptionEdit};
+use release::model::{AlertKind, Channel, EndpointState, Extent, SubscriptionState};
+use store::{EndpointEdit, HookEdit, NewEndpoint, Store, SubscriptionEdit};
 
 /// A reader of steel and copper; gives the endpoint's key.
 async fn reader(store: &Store) -> i64 {
@@ -246,4 +246,37 @@ pub(crate) async fn only_what_was_paused_can_be_resumed(store: Store) {
         assert_eq!(row.state, state);
     }
     assert!(!store.pause_endpoint(99).await.unwrap());
+}
+
+/// All else of an endpoint's wishes stays, whatever it is paused for.
+pub(crate) async fn what_drains_is_paused_and_knows_what_was_there(store: Store) {
+    let id = reader(&store).await;
+    let wish = HookEdit {
+        ordered: Some(true),
+        ..HookEdit::default()
+    };
+    store.edit_hook(id, &wish).await.unwrap();
+    let asked = store.add_direct_alert("alr_d", AlertKind::Test, id, "req_d", NOW);
+    let newest = asked.await.unwrap();
+    let stands = async || {
+        let state = store.endpoint(id).await.unwrap().unwrap().state;
+        let hook = store.hook(id).await.unwrap();
+        assert!(hook.ordered);
+        (state, store.is_draining(id).await.unwrap(), hook.drain_upto)
+    };
+    let since = seen(&store).await;
+
+    assert!(store.drain_endpoint(id).await.unwrap());
+    assert_eq!(changed(&store, since).await, both(false));
+    assert_eq!(stands().await, (EndpointState::Paused, true, newest));
+    assert!(!store.drain_endpoint(id).await.unwrap(), "paused already");
+
+    assert!(store.stop_draining(id).await.unwrap());
+    assert_eq!(stands().await, (EndpointState::Paused, false, 0));
+    assert!(!store.stop_draining(id).await.unwrap());
+
+    assert!(store.resume_endpoint(id).await.unwrap());
+    assert!(store.drain_endpoint(id).await.unwrap());
+    assert!(store.resume_endpoint(id).await.unwrap());
+    assert_eq!(stands().await, (EndpointState::Active, false, 0));
 }

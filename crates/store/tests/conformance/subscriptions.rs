@@ -21,7 +21,10 @@ fn copper<'a>(public_id: &'a str, endpoint: store::NewEndpoint<'a>) -> NewSubscr
 
 /// Public ids as listed.
 async fn listed(store: &Store, after_id: i64, address: Option<&str>) -> Vec<String> {
-    let rows = store.subscriptions(after_id, 10, address).await.unwrap();
+    let rows = store
+        .subscriptions(after_id, 10, address, None)
+        .await
+        .unwrap();
     rows.into_iter().map(|row| row.public_id).collect()
 }
 
@@ -198,7 +201,7 @@ pub(crate) async fn changes_are_read_in_their_order(store: Store) {
 pub(crate) async fn subscriptions_are_listed_by_page_and_by_address(store: Store) {
     readers(&store, Channel::Email, 12).await;
 
-    let first = store.subscriptions(0, 10, None).await.unwrap();
+    let first = store.subscriptions(0, 10, None, None).await.unwrap();
     let second = listed(&store, first[9].id, None).await;
 
     assert_eq!((first.len(), &*first[0].public_id), (10, "sub_email0"));

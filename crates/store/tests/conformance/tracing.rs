@@ -3,7 +3,7 @@
 use crate::fixtures::{NOW, claimed, cleared, outcome, plan, readers, retry, told};
 use release::frequency::Gathered;
 use release::model::{AlertKind, Channel};
-use store::{DigestedRow, GatheredUntil, Halted, NewAct, Outcome, Store, Verdict};
+use store::{DeliveriesAsked, DigestedRow, GatheredUntil, Halted, NewAct, Outcome, Store, Verdict};
 
 const MINUTE: i64 = 60_000;
 
@@ -41,7 +41,7 @@ pub(crate) async fn delivery_is_traced_through_its_attempts(store: Store) {
     );
     assert_eq!((done.round, done.batch_ms), (1, NOW + MINUTE));
     assert_eq!(done.done_ms, Some(NOW + MINUTE + 40));
-    let failures = store.trace_failures(ana, &[alert]).await.unwrap();
+    let failures = store.trace_attempts(ana, &[alert]).await.unwrap();
     assert_eq!(failures.len(), 1);
     assert_eq!(
         (
@@ -51,7 +51,7 @@ pub(crate) async fn delivery_is_traced_through_its_attempts(store: Store) {
         ),
         (1, Some(451), "later, please")
     );
-    let others = store.trace_failures(told.readers[1], &[alert]).await;
+    let others = store.trace_attempts(told.readers[1], &[alert]).await;
     assert!(others.unwrap().is_empty());
     assert!(
         store
@@ -74,7 +74,12 @@ pub(crate) async fn deliveries_of_an_endpoint_are_traced_newest_first(store: Sto
         store.plan_batch(&alert, &deliveries, NOW).await.unwrap();
     }
     let page = async |endpoint, before, limit| {
-        let rows = store.trace_endpoint(endpoint, before, limit).await.unwrap();
+        let asked = DeliveriesAsked {
+            before_id: before,
+            ..DeliveriesAsked::newest(limit)
+        };
+        let page = store.deliveries_of_endpoint(endpoint, &asked).await;
+        let rows = page.unwrap().rows;
         let last = rows.last().map_or(0, |row| row.alert_id);
         let releases: Vec<String> = rows.into_iter().filter_map(|row| row.release).collect();
         (releases.join(" "), last)

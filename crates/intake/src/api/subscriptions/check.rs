@@ -73,7 +73,7 @@ pub(in crate::api) struct Checked {
     pub(in crate::api) filter: String,
     pub(in crate::api) channel: Channel,
     pub(in crate::api) address: String,
-    owner: String,
+    pub(in crate::api) owner: String,
     pub(in crate::api) secret: String,
     languages: Option<String>,
     extent: Option<Extent>,

@@ -4,7 +4,7 @@ use super::{Event, Shown};
 use crate::auth::Caller;
 use crate::{Intake, Problem};
 use release::time::rfc3339;
-use store::{BounceRow, DigestedRow, EndpointRow, FailureRow, TraceRow};
+use store::{AttemptRow, BounceRow, DeliveriesAsked, DigestedRow, EndpointRow, TraceRow};
 
 /// Bounces that are looked through.
 const MOST_BOUNCES: i64 = 500;
@@ -32,8 +32,10 @@ pub(super) async fn all(
     for endpoint in &endpoints {
         looked_at(intake, caller, &endpoint.public_id, shown).await;
         events.extend(standing(intake, endpoint, shown).await?);
-        let rows = store.trace_endpoint(endpoint.id, i64::MAX, limit).await?;
-        events.extend(told(intake, endpoint.id, &rows, shown).await?);
+        let page = store
+            .deliveries_of_endpoint(endpoint.id, &DeliveriesAsked::newest(limit))
+            .await?;
+        events.extend(told(intake, endpoint.id, &page.rows, shown).await?);
     }
     Ok(events)
 }
@@ -116,17 +118,17 @@ async fn told(
     shown: Shown,
 ) -> Result<Vec<Event>, Problem> {
     let alerts: Vec<i64> = rows.iter().map(|row| row.alert_id).collect();
-    let failures = intake.store.trace_failures(endpoint_id, &alerts).await?;
+    let attempts = intake.store.trace_attempts(endpoint_id, &alerts).await?;
     let digests = intake.store.trace_digests(endpoint_id, &alerts).await?;
     let bounces = intake.store.bounces_of(endpoint_id, MOST_BOUNCES).await?;
     let now_ms = intake.clock.now_ms();
     let mut events = Vec::new();
     for row in rows {
-        let failures = failures.iter().filter(|one| one.alert_id == row.alert_id);
+        let attempts = attempts.iter().filter(|one| one.alert_id == row.alert_id);
         let digests = digests.iter().filter(|one| one.alert_id == row.alert_id);
         let bounces = bounces.iter().filter(|one| one.alert_id == row.alert_id);
         let mut own = vec![Event::new(row.alert_ms, "planned", planned(row))];
-        own.extend(failures.map(|failure| failed(row, failure, shown)));
+        own.extend(attempts.map(|attempt| tried(row, attempt, shown)));
         own.extend(digests.map(digested));
         own.push(stands(row, now_ms, shown));
         own.extend(bounces.map(|bounce| bounced(row, bounce, shown)));
@@ -147,20 +149,24 @@ fn planned(row: &TraceRow) -> String {
     }
 }
 
-fn failed(row: &TraceRow, failure: &FailureRow, shown: Shown) -> Event {
-    let FailureRow {
+fn tried(row: &TraceRow, tried: &AttemptRow, shown: Shown) -> Event {
+    let AttemptRow {
         attempt,
         duration_ms,
         error,
         answer,
         ..
-    } = failure;
+    } = tried;
+    if error.is_empty() {
+        let detail = format!("attempt {attempt}, and wanted again");
+        return Event::new(tried.at_ms, "delivered", detail);
+    }
     let error = shown.words(error, &row.address);
     let detail = match shown.words(answer, &row.address).as_str() {
         "" => format!("attempt {attempt}, after {duration_ms} ms: {error}"),
         answer => format!("attempt {attempt}, after {duration_ms} ms: {error}; it said: {answer}"),
     };
-    Event::new(failure.at_ms, "failed", detail)
+    Event::new(tried.at_ms, "failed", detail)
 }
 
 fn digested(row: &DigestedRow) -> Event {

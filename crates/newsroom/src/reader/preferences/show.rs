@@ -1,6 +1,7 @@
 //! The page of one endpoint's alerts.
 
-use super::{path, secret};
+use super::delivery::delivery_path;
+use super::{path, secret, tokens};
 use crate::reader::fields::Errors;
 use crate::reader::often::{self, DigestFields};
 use crate::reader::once::repeats_field;
@@ -34,16 +35,19 @@ pub(super) async fn whole(
     let mail = endpoint.channel == Channel::Email;
     let repeats = store.repeats(endpoint.id).await?;
     let secret = secret::section(newsroom, token, endpoint).await?;
+    let drains = store.is_draining(endpoint.id).await?;
+    let own = store.tokens_of_owner(&endpoint.owner).await?;
+    let keeps_tokens = store.is_current().await?;
     let main = html! {
         h1 { "Your alerts" }
         (errors.summary())
         @if let Some(says) = said(done) { p.done role="status" { (says) } }
-        p { (state(endpoint)) }
+        p { (state(endpoint, drains)) }
         @if subscriptions.is_empty() {
             p { "Nothing is asked for at present. " a href="/alerts/new" { "Ask for alerts" } }
         }
         @for row in &subscriptions { (one(newsroom, token, &issuers, row)) }
-        @if !subscriptions.is_empty() { (all_of_them(endpoint)) }
+        @if !subscriptions.is_empty() { (all_of_them(endpoint, drains)) }
         h2 { "How you are told" }
         form method="post" novalidate action=(path(token)) {
             (reading_fields(&reads, endpoint.extent == Extent::Link, errors, mail))
@@ -53,7 +57,8 @@ pub(super) async fn whole(
         }
         (secret)
         (tested(token, endpoint, test.as_ref()))
-        (told(token, &subscriptions, &recent))
+        (told(token, endpoint, &subscriptions, &recent))
+        @if keeps_tokens { (tokens::listed(token, endpoint, &own)) }
         h2 { "What is held about you" }
         ul {
             li { a href={ (path(token)) "/export" } { "Export all of it" } " as a file (JSON)." }
@@ -67,6 +72,14 @@ pub(super) async fn whole(
 fn said(done: &str) -> Option<&'static str> {
     Some(match done {
         "pause-all" => "Paused: nothing is sent until you resume.",
+        "drain" => "Paused: nothing new is sent, and what was due by now still leaves.",
+        "failed-again" => {
+            "What had failed is sent again, up to 500 at once. Load this page again in a moment to see what came of it."
+        }
+        "revoke-token" => "Revoked: nobody gets in by it any more.",
+        "many-tokens" => {
+            "No token was made: you have as many as one address may have. Revoke one first."
+        }
         "resume-all" => "Resumed: alerts are sent again.",
         "stop-all" => "Stopped: no alert is sent any more.",
         "pause" => "Paused: nothing is sent for this one until you resume it.",
@@ -79,11 +92,14 @@ fn said(done: &str) -> Option<&'static str> {
     })
 }
 
-fn state(endpoint: &EndpointRow) -> Markup {
+fn state(endpoint: &EndpointRow, drains: bool) -> Markup {
     let target = masked(&endpoint.address);
     html! {
         @match endpoint.state {
             EndpointState::Active => { "Alerts go to " strong { (target) } "." }
+            EndpointState::Paused if drains => {
+                "Alerts to " strong { (target) } " are " strong { "paused" } "; what was due by then still leaves."
+            }
             EndpointState::Paused => { "Alerts to " strong { (target) } " are " strong { "paused" } "." }
             EndpointState::Pending => {
                 "Nothing goes to " strong { (target) } " yet: "
@@ -134,12 +150,18 @@ fn one(newsroom: &Newsroom, token: &str, issuers: &Issuers, row: &SubscriptionRo
     }
 }
 
-fn all_of_them(endpoint: &EndpointRow) -> Markup {
+fn all_of_them(endpoint: &EndpointRow, drains: bool) -> Markup {
     html! {
         form.acts method="post" {
             @match endpoint.state {
-                EndpointState::Active => button.quiet type="submit" name="act" value="pause-all" { "Pause everything" },
-                EndpointState::Paused => button type="submit" name="act" value="resume-all" { "Resume everything" },
+                EndpointState::Active => {
+                    button.quiet type="submit" name="act" value="pause-all" { "Pause everything" }
+                    button.quiet type="submit" name="act" value="drain" { "Finish and pause" }
+                }
+                EndpointState::Paused => {
+                    button type="submit" name="act" value="resume-all" { "Resume everything" }
+                    @if drains { button.quiet type="submit" name="act" value="pause-all" { "Pause at once" } }
+                }
                 _ => {}
             }
             button.quiet type="submit" name="act" value="stop-all" { "Stop everything" }
@@ -180,7 +202,14 @@ fn result(test: &TestResult) -> Markup {
 }
 
 /// The last alerts, each with what caused it and a way to get fewer like it.
-fn told(token: &str, subscriptions: &[SubscriptionRow], recent: &[RecentAlert]) -> Markup {
+fn told(
+    token: &str,
+    endpoint: &EndpointRow,
+    subscriptions: &[SubscriptionRow],
+    recent: &[RecentAlert],
+) -> Markup {
+    let hook = endpoint.channel == Channel::Webhook;
+    let failed = recent.iter().any(|alert| alert.state == "dead");
     html! {
         @if !recent.is_empty() {
             h2 { "What you were told last" }
@@ -190,10 +219,21 @@ fn told(token: &str, subscriptions: &[SubscriptionRow], recent: &[RecentAlert]) 
                         a href={ "/releases/" (alert.release) } { (headline(alert)) }
                         p.hint {
                             @if let Some(done_ms) = alert.done_ms { (moment(done_ms)) " · " }
-                            (alert.state) ", for: " (reasons(subscriptions, alert))
+                            (alert.state)
+                            @if let Some(status) = alert.last_status.filter(|_| hook) { " (" (status) ")" }
+                            ", for: " (reasons(subscriptions, alert))
+                        }
+                        @if hook {
+                            a.button.quiet href=(delivery_path(token, &alert.alert)) { "Attempts" span.away { ": " (headline(alert)) } }
+                            " "
                         }
                         a.button.quiet href={ (path(token)) "/less/" (alert.alert) } { "Less like this" span.away { ": " (headline(alert)) } }
                     }
+                }
+            }
+            @if hook && failed && endpoint.state == EndpointState::Active {
+                form.acts method="post" action=(path(token)) {
+                    button.quiet type="submit" name="act" value="failed-again" { "Send all failed again" }
                 }
             }
         }
