@@ -41,6 +41,8 @@ pub(crate) struct Letter<'a> {
     pub(crate) to: &'a str,
     /// The Date header, Unix milliseconds.
     pub(crate) now_ms: i64,
+    /// What was told of the story before: identities as the mails of this recipient have them, the oldest first.
+    pub(crate) answers: &'a [String],
 }
 
 impl Mailer {

@@ -1,7 +1,7 @@
 //! One delivery: checked once more if it waited, sent, judged.
 
 use super::checks::{live_reasons, superseded, withheld};
-use super::{CROWDED_MS, FRESH, Loaded, Work, identity, load};
+use super::{CROWDED_MS, FRESH, Loaded, Work, answers, identity, load};
 use super::{digest, direct, why};
 use crate::email::Letter;
 use crate::in_flight::InFlight;
@@ -161,6 +161,7 @@ async fn send(work: &Work, delivery: &DueDelivery) -> Result<Sent, SendError> {
                 id: &id,
                 to: &delivery.address,
                 now_ms,
+                answers: &answers(work, delivery),
             };
             match &work.story {
                 Some(story) => {

@@ -122,6 +122,7 @@ impl Prepared<'_> {
         };
         let template = digest_mail(&self.entries, &self.why);
         let language = self.entries[0].language().to_string();
+            answers: &[],
         let mail = DigestMail::new(template, language);
         let named = self.reasons.iter().map(|(id, name)| Reason {
             id: *id,

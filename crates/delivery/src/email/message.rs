@@ -174,10 +174,13 @@ fn envelope(from: &From, letter: &Letter<'_>) -> Result<Headers, BadAddress> {
     })?;
     let sent = UNIX_EPOCH + Duration::from_millis(letter.now_ms.max(0) as u64);
     let mut headers = Headers::new();
-    headers.set(header::MessageId::from(format!(
-        "<{}@{}>",
-        letter.id, from.list_domain
-    )));
+    let id = |left: &str| format!("<{left}@{}>", from.list_domain);
+    headers.set(header::MessageId::from(id(letter.id)));
+    if let Some(last) = letter.answers.last() {
+        let all: Vec<String> = letter.answers.iter().map(|left| id(left)).collect();
+        headers.set(header::InReplyTo::from(id(last)));
+        headers.set(header::References::from(all.join(" ")));
+    }
     headers.set(header::Date::new(sent));
     headers.set(header::To::from(Mailboxes::from(Mailbox::new(None, to))));
     Ok(headers)
@@ -248,6 +251,7 @@ mod tests {
             id: "alr_1_ep_1",
             to: "ana@example.com",
             now_ms: 0,
+            answers: &[],
         };
         let mail = Mail {
             subject: "News\r\nBcc: victim@example.com".into(),
@@ -280,6 +284,7 @@ mod tests {
             id: "x",
             to: "ana@example.com\r\nRCPT TO:<b@example.com>",
             now_ms: 0,
+            answers: &[],
         };
         let mail = Mail {
             subject: "s".into(),
