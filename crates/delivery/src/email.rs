@@ -62,7 +62,7 @@ impl Mailer {
         })
     }
 
-    /// Sends the mail that tells of a release. `reasons` are the subscriptions behind it.
+    /// Sends the mail that tells of a release. `reasons` are the subscriptions behind it; the page at `why_url` shows what matched.
     pub(crate) async fn send_story(
         &self,
         letter: &Letter<'_>,
@@ -70,12 +70,14 @@ impl Mailer {
         mails: &StoryMails,
         delivery: &DueDelivery,
         reasons: &[Reason],
+        why_url: &str,
     ) -> Result<Sent, SendError> {
         let mail = match delivery.extent {
             Extent::Full => &mails.full,
             Extent::Link => &mails.link,
         };
-        self.send_alert(letter, wire, mail, delivery, reasons).await
+        self.send_alert(letter, wire, mail, delivery, reasons, Some(why_url))
+            .await
     }
 
     /// Sends a digest.
@@ -87,7 +89,7 @@ impl Mailer {
         delivery: &DueDelivery,
         reasons: &[Reason],
     ) -> Result<Sent, SendError> {
-        self.send_alert(letter, wire, &mail.0, delivery, reasons)
+        self.send_alert(letter, wire, &mail.0, delivery, reasons, None)
             .await
     }
 
@@ -98,6 +100,7 @@ impl Mailer {
         mail: &message::Encoded,
         delivery: &DueDelivery,
         reasons: &[Reason],
+        why_url: Option<&str>,
     ) -> Result<Sent, SendError> {
         let subscriptions = reasons.iter().map(|reason| reason.id).collect();
         let capability = Capability::Unsubscribe {
@@ -112,6 +115,7 @@ impl Mailer {
         let texts: Vec<String> = reasons.iter().map(|reason| reason.text.clone()).collect();
         let recipient = Recipient {
             reasons: &texts,
+            why_url,
             unsubscribe_url: &unsubscribe_url,
         };
         let message =

@@ -165,9 +165,11 @@ async fn send(work: &Work, delivery: &DueDelivery) -> Result<Sent, SendError> {
             };
             match &work.story {
                 Some(story) => {
+                    let wire = &work.inner.wire;
+                    let why_url = why::url(work, delivery.endpoint_id, story, &reasons);
                     let reasons = why::reasons(&reasons, story);
                     mailer
-                        .send_story(&letter, &work.inner.wire, &story.mails, delivery, &reasons)
+                        .send_story(&letter, wire, &story.mails, delivery, &reasons, &why_url)
                         .await
                 }
                 None => Box::pin(direct::mail(work, mailer, delivery, &letter)).await,
