@@ -19,6 +19,7 @@ mod refusal;
 mod signup;
 mod unsubscribe;
 mod wants;
+mod why;
 mod words;
 
 pub use client::{Proxies, ProxiesError};
@@ -101,6 +102,8 @@ pub(crate) fn routes(newsroom: &Newsroom) -> Router<Newsroom> {
             "/alerts/preferences/{token}/less/{alert}",
             get(less::form).post(less::submit),
         )
+        .route("/alerts/preferences/{token}/why", get(why::ask))
+        .route("/why/{token}", get(why::show))
         .route("/confirm/{token}", get(confirm::ask).post(confirm::confirm))
         .layer(middleware::from_fn_with_state(
             newsroom.clone(),

@@ -56,3 +56,4 @@ mod tracing;
 mod unsubscribing;
 mod verifying;
 mod watching;
+mod why;
