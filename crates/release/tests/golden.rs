@@ -2,8 +2,8 @@
 
 use release::filter::Part;
 use release::lint::lint_source;
-use release::model::Release;
-use release::render::{Item, wire_html, wire_text};
+use release::model::{Body, Extent, Release};
+use release::render::{Item, story_mail, wire_html, wire_text};
 use release::subject::{Subject, SubjectParts};
 use release::topic::Taxonomy;
 use std::path::Path;
@@ -100,4 +100,21 @@ fn every_word_of_every_edition_is_marked_where_it_stands() {
             body.html
         );
     }
+}
+
+#[test]
+fn long_release_is_whole_in_the_text_of_a_mail_and_short_in_its_html() {
+    let mut release = edition("US-en");
+    release.body = Body::Markdown("A turbine turns.\n\n".repeat(8000));
+    let item = item(release);
+
+    let mail = story_mail(&item, Extent::Full);
+
+    assert!(mail.html_open.len() < 100_000, "{}", mail.html_open.len());
+    assert!(
+        mail.html_open.contains("tidal turbines near Vigo."),
+        "the summary"
+    );
+    assert!(mail.html_open.contains(&item.url));
+    assert_eq!(mail.text.matches("A turbine turns.").count(), 8000);
 }

@@ -2,17 +2,19 @@
 
 use super::accessible::{RUN, axe};
 use super::{arabic, full};
+use ::release::render::{Mail, Notice, manage_mail, notice_mail};
+use ::release::time::ClearTime;
 use base64::Engine as _;
 use serde_json::{Value, json};
 use std::path::Path;
 use std::time::Duration;
-use tests::{Browser, Letter, Scheme, TestApp, release};
+use tests::{Browser, Scheme, TestApp, release};
 
 /// Gmail shows no more of a mail than some 102 kB.
 const MOST_BYTES: usize = 100_000;
 
 /// Mails by what they are.
-type Mails = Vec<(&'static str, Letter)>;
+type Mails = Vec<(&'static str, Mail)>;
 
 /// The same news in Japanese.
 fn japanese() -> Value {
@@ -81,7 +83,8 @@ async fn mails() -> Mails {
     app.settle().await;
     app.advance(Duration::from_secs(24 * 3600));
     app.settle().await;
-    [
+    let mut mails = vec![("notice", notice()), ("manage", manage())];
+    for (name, email) in [
         ("english", "en@reader.example"),
         ("arabic", "ar@reader.example"),
         ("japanese", "ja@reader.example"),
@@ -90,9 +93,51 @@ async fn mails() -> Mails {
         ("digest-arabic", "day-ar@reader.example"),
         ("confirm", "new@reader.example"),
         ("sign-in", "ana@acme.example"),
-    ]
-    .map(|(name, email)| (name, app.mails_to(email).pop().unwrap()))
-    .into()
+    ] {
+        let letter = app.mails_to(email).pop().unwrap();
+        let mail = Mail {
+            subject: letter.header("Subject").to_owned(),
+            text: letter.text,
+            html: letter.html,
+        };
+        mails.push((name, mail));
+    }
+    mails
+}
+
+fn notice() -> Mail {
+    notice_mail(&Notice {
+        wire_name: "Dateline",
+        headline: "Acme opens a plant for loading machines in Austin, Texas",
+        release_id: "rel_4whetnb77pmgy3sv",
+        state: "reported",
+        clear_at: ClearTime {
+            at_ms: 1_798_770_600_000,
+            zone: "America/Chicago".to_owned(),
+        },
+        note: Some("Is the figure right?"),
+        page_url: "https://news.wire.example/releases/rel_4whetnb77pmgy3sv",
+        desk_url: "https://news.wire.example/desk/releases/rel_4whetnb77pmgy3sv",
+        editions: &["US/en".to_owned(), "US/es".to_owned()],
+        counts: &["US/en, email: 1200 of 1204 delivered; 4 given up, 0 to come".to_owned()],
+    })
+}
+
+fn manage() -> Mail {
+    let link = |what: &str| {
+        let url = format!(
+            "https://news.wire.example/alerts/preferences/{}",
+            "AbC9".repeat(11)
+        );
+        (what.to_owned(), url)
+    };
+    manage_mail(
+        "Dateline",
+        &[
+            link("Alerts to this address"),
+            link("The webhook at https://hooks.reader.example/…"),
+        ],
+    )
 }
 
 /// What is wrong with the mail that the page shows, beside what axe finds: what is loaded, what does not fit, what is hard to
@@ -143,13 +188,13 @@ async fn mails_are_good_to_read_wherever_they_are_read() {
     let axe = axe();
     let mut wrong = Vec::new();
 
-    for (name, letter) in &mails {
-        keep(&format!("mail-{name}.html"), &letter.html);
-        keep(&format!("mail-{name}.txt"), &letter.text);
-        if letter.html.len() > MOST_BYTES {
-            wrong.push(format!("{name}: {} bytes", letter.html.len()));
+    for (name, mail) in &mails {
+        keep(&format!("mail-{name}.html"), &mail.html);
+        keep(&format!("mail-{name}.txt"), &mail.text);
+        if mail.html.len() > MOST_BYTES {
+            wrong.push(format!("{name}: {} bytes", mail.html.len()));
         }
-        let page = base64::engine::general_purpose::STANDARD.encode(&letter.html);
+        let page = base64::engine::general_purpose::STANDARD.encode(&mail.html);
         let page = format!("data:text/html;base64,{page}");
         for (scheme, width) in [
             (Scheme::Light, 800),
@@ -186,13 +231,13 @@ fn keep(name: &str, text: &str) {
 
 #[tokio::test]
 async fn mail_is_written_in_the_direction_of_its_language() {
-    for (name, letter) in mails().await {
+    for (name, mail) in mails().await {
         let (language, direction) = match name {
             "arabic" | "digest-arabic" => ("ar", "rtl"),
             "japanese" => ("ja", "ltr"),
             _ => ("en", "ltr"),
         };
         let open = format!("<html lang=\"{language}\" dir=\"{direction}\">");
-        assert!(letter.html.contains(&open), "{name}: {}", letter.html);
+        assert!(mail.html.contains(&open), "{name}: {}", mail.html);
     }
 }

@@ -46,7 +46,7 @@ async fn link_of_an_alert_shows_what_matched_and_no_more_of_the_filter() {
     shows(
         &page,
         &[
-            "a <strong><mark>lithium</mark></strong><mark> mine</mark> &amp; more",
+            "a <strong><mark>lithium</mark></strong> <mark>mine</mark> &amp; more",
             "lithium mine</code>",
             "found: <bdi>lithium mine</bdi>",
             "NOT lang:de",
@@ -124,6 +124,7 @@ async fn each_item_of_a_digest_has_its_link() {
 async fn reader_asks_why_a_release_came_or_did_not() {
     let app = TestApp::start().await;
     let (accepted, _) = told(&app).await;
+    app.advance(Duration::from_secs(60));
     app.subscribe(json!({ "filter": "lithium AND gold", "name": "Gold", "email": ANA }))
         .await;
     let page = preferences(&app).await;

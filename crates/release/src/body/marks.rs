@@ -228,6 +228,8 @@ mod tests {
         // The line breaks within what is marked.
         let phrase = body.text.find("lithium").unwrap()..body.text.find("mine").unwrap() + 4;
         let mine = body.text.find("鉱山。").unwrap();
+        let endless = Body::Markdown("x".repeat(100)).render();
+        let both_lines = 0..endless.text.trim_end().len();
 
         let marked = body.marked(&[phrase, mine..mine + 6]);
         let lithium = body.marked(&places(&body.text, "Lithium"));
@@ -241,6 +243,11 @@ mod tests {
             marked.html.contains("<mark>鉱山</mark>。"),
             "{}",
             marked.html
+        );
+        let endless = endless.marked(&[both_lines]).html;
+        assert_eq!(
+            endless.trim(),
+            format!("<p><mark>{}</mark></p>", "x".repeat(100))
         );
         assert_eq!(
             lithium.html.matches("<td><mark>Lithium</mark> is").count(),

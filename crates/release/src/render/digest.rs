@@ -176,7 +176,10 @@ mod tests {
 
         assert_eq!(mail.subject, "Uno & dos (+1)");
         assert!(mail.html_open.contains(r#"<html lang="es" dir="ltr">"#));
-        assert!(mail.html_open.contains(r#"<section lang="ar" dir="rtl">"#));
+        assert!(
+            mail.html_open
+                .contains(r#"<section class="item" lang="ar" dir="rtl">"#)
+        );
         assert!(mail.html_open.contains("Uno &amp; dos</a>"));
         assert!(mail.html_open.contains("Under &lt;it&gt;"));
         insta::assert_snapshot!(mail.text, @r"
