@@ -47,9 +47,9 @@ async fn link_of_an_alert_shows_what_matched_and_no_more_of_the_filter() {
         &page,
         &[
             "a <strong><mark>lithium</mark></strong> <mark>mine</mark> &amp; more",
-            "lithium mine</code>",
+            "&quot;lithium mine&quot;</code>",
             "found: <bdi>lithium mine</bdi>",
-            "NOT lang:de",
+            "<strong>Yes</strong>: not this<ul><li><strong>No</strong>: <code dir=\"auto\">lang:de</code>",
             "noindex",
         ],
     );

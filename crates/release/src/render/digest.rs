@@ -183,7 +183,8 @@ mod tests {
         assert!(mail.html_open.contains("Uno &amp; dos</a>"));
         assert!(mail.html_open.contains("Under &lt;it&gt;"));
         insta::assert_snapshot!(mail.text, @r"
-        Resumen diario. Hubo muchos avisos en una hora: los siguientes vienen juntos en este correo.
+        Resumen diario. Hubo muchos avisos en una hora: los siguientes vienen
+        juntos en este correo.
 
         Uno & dos
         Vireo & Sons · 15 de enero de 2027, 09:00 CET
