@@ -9,6 +9,8 @@ pub struct Letter {
     pub headers: Vec<(String, String)>,
     /// The text part, decoded.
     pub text: String,
+    /// The HTML part, decoded.
+    pub html: String,
     /// As it came.
     pub raw: String,
 }
@@ -25,11 +27,16 @@ impl Letter {
             rest.split('"').next()
         });
         let separator = format!("--{}", boundary.expect("our mails have parts"));
-        let text = body
+        let mut parts = body
             .split(&separator)
-            .find_map(|part| part.split_once("\r\n\r\n"))
-            .map_or(String::new(), |(_, text)| decoded(text));
-        Letter { headers, text, raw }
+            .filter_map(|part| part.split_once("\r\n\r\n"))
+            .map(|(_, text)| decoded(text));
+        Letter {
+            headers,
+            text: parts.next().unwrap_or_default(),
+            html: parts.next().unwrap_or_default(),
+            raw,
+        }
     }
 
     /// A header's value; empty if it is not there.

@@ -49,6 +49,8 @@ struct Work {
     hooks: Hooks,
     /// By what endpoints that are told once were told of a story like this one.
     told: HashMap<i64, String>,
+    /// Public ids of the alerts that told the story before, the oldest first.
+    earlier: Vec<String>,
     /// Who holds the lease: this worker, this claim of it.
     owner: String,
     lease_lost: AtomicBool,
@@ -71,6 +73,12 @@ impl Work {
 /// What a delivery is called outside: `webhook-id`, and the left part of the Message-ID; the same at every attempt.
 fn identity(work: &Work, delivery: &DueDelivery) -> String {
     format!("{}_{}", work.alert.public_id, delivery.endpoint_public_id)
+}
+
+/// What the story's earlier mails to this endpoint are called. It may not have got them all: a program looks for the one it has.
+fn answers(work: &Work, delivery: &DueDelivery) -> Vec<String> {
+    let id = |alert: &String| format!("{alert}_{}", delivery.endpoint_public_id);
+    work.earlier.iter().map(id).collect()
 }
 
 /// Claims a batch and begins its deliveries; what follows runs on under `sending`.
@@ -187,6 +195,12 @@ async fn load(inner: &Arc<Inner>, batch: BatchRow, owner: String) -> Result<Load
     let due = inner.store.due_deliveries(&batch).await?;
     let told = once::told(&inner.store, &alert, &batch).await?;
     let hooks = Hooks::of(&inner.store, &batch, &due, inner.clock.now_ms()).await?;
+    let earlier = match (alert.story_id, alert.revision) {
+        (Some(story_id), Some(revision @ 1..)) => {
+            inner.store.earlier_alerts(story_id, revision).await?
+        }
+        _ => Vec::new(),
+    };
     let (first, last) = (batch.first_endpoint_id, batch.last_endpoint_id);
     let subscriptions = inner.store.active_subscriptions(first, last).await?;
     let subscriptions = subscriptions
@@ -201,6 +215,7 @@ async fn load(inner: &Arc<Inner>, batch: BatchRow, owner: String) -> Result<Load
         subscriptions,
         hooks,
         told,
+        earlier,
         owner,
         lease_lost: false.into(),
         put_back: 0.into(),

@@ -76,6 +76,8 @@ pub(crate) struct Letter<'a> {
     pub(crate) to: &'a str,
     /// The Date header, Unix milliseconds.
     pub(crate) now_ms: i64,
+    /// What was told of the story before: identities as the mails of this recipient have them, the oldest first.
+    pub(crate) answers: &'a [String],
 }
 
 /// A mail as it goes to the relay, to one recipient, at the beginning of 1970.
@@ -87,6 +89,7 @@ pub fn written(from: &From, to: &str, mail: &Mail) -> Result<Vec<u8>, SendError>
         id: "alr_ep",
         to,
         now_ms: 0,
+        answers: &[],
     };
     message::plain(from, &letter, mail).map_err(unsendable)
 }
@@ -150,7 +153,7 @@ impl Mailer {
         pace.enter(address, lane).map(Some).map_err(full)
     }
 
-    /// Sends the mail that tells of a release. `reasons` are the subscriptions behind it.
+    /// Sends the mail that tells of a release. `reasons` are the subscriptions behind it; the page at `why_url` shows what matched.
     pub(crate) async fn send_story(
         &self,
         letter: &Letter<'_>,
@@ -158,12 +161,14 @@ impl Mailer {
         mails: &StoryMails,
         delivery: &DueDelivery,
         reasons: &[Reason],
+        why_url: &str,
     ) -> Result<Sent, SendError> {
         let mail = match delivery.extent {
             Extent::Full => &mails.full,
             Extent::Link => &mails.link,
         };
-        self.send_alert(letter, wire, mail, delivery, reasons).await
+        self.send_alert(letter, wire, mail, delivery, reasons, Some(why_url))
+            .await
     }
 
     /// Sends a digest.
@@ -175,7 +180,7 @@ impl Mailer {
         delivery: &DueDelivery,
         reasons: &[Reason],
     ) -> Result<Sent, SendError> {
-        self.send_alert(letter, wire, &mail.0, delivery, reasons)
+        self.send_alert(letter, wire, &mail.0, delivery, reasons, None)
             .await
     }
 
@@ -186,6 +191,7 @@ impl Mailer {
         mail: &message::Encoded,
         delivery: &DueDelivery,
         reasons: &[Reason],
+        why_url: Option<&str>,
     ) -> Result<Sent, SendError> {
         let subscriptions = reasons.iter().map(|reason| reason.id).collect();
         let capability = Capability::Unsubscribe {
@@ -200,6 +206,7 @@ impl Mailer {
         let texts: Vec<String> = reasons.iter().map(|reason| reason.text.clone()).collect();
         let recipient = Recipient {
             reasons: &texts,
+            why_url,
             unsubscribe_url: &unsubscribe_url,
         };
         let message =

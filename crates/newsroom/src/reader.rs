@@ -19,6 +19,7 @@ mod refusal;
 mod signup;
 mod unsubscribe;
 mod wants;
+mod why;
 mod words;
 
 pub use client::{Proxies, ProxiesError};
@@ -106,6 +107,8 @@ pub(crate) fn routes(newsroom: &Newsroom) -> Router<Newsroom> {
             "/alerts/preferences/{token}/delivery/{alert}",
             get(preferences::delivery::show).post(preferences::delivery::again),
         )
+        .route("/alerts/preferences/{token}/why", get(why::ask))
+        .route("/why/{token}", get(why::show))
         .route("/confirm/{token}", get(confirm::ask).post(confirm::confirm))
         .layer(middleware::from_fn_with_state(
             newsroom.clone(),

@@ -100,7 +100,7 @@ fn article(newsroom: &Newsroom, entry: &Entry, also: &[Also], issuers: &IssuerNa
             @if let Some(subheadline) = &release.subheadline { p.sub { (subheadline) } }
             (provided_by(piece, issuers))
             (editions(entry))
-            (also::render(also, issuers))
+            (also::render(also, issuers, &release.edition.language))
             (share(newsroom, piece))
             div.text { (wire::form_of_page(newsroom, piece, issuers)) }
         }

@@ -1,6 +1,11 @@
 //! The body of a release: from what was submitted to the HTML and the text that leave.
 
+mod marks;
 mod paste;
+mod pictures;
+mod pieces;
+
+pub use marks::marked_line;
 
 use crate::model::Body;
 use maud::html;

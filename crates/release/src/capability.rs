@@ -13,7 +13,7 @@ use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 
 const MAC_BYTES: usize = 16;
-/// More subscriptions than this behind one alert are written as "all of this endpoint's".
+/// More subscriptions than this behind one alert are, to stop them, written as "all of this endpoint's".
 const MAX_SUBSCRIPTIONS: usize = 24;
 
 /// What the secret of a session begins with, and no token's does: a bearer says by it which of the two it is.
@@ -55,6 +55,17 @@ pub enum Capability {
         /// The sign-in's key.
         sign_in: i64,
     },
+    /// See by which words a release matched these subscriptions of the endpoint: what the mail says, and no more of their filters.
+    Why {
+        /// The endpoint's key.
+        endpoint_id: i64,
+        /// The release's key.
+        release_id: i64,
+        /// Unix milliseconds; the holder of the key judges it.
+        expires_ms: i64,
+        /// The subscriptions' keys; those beyond the first 24 are left out.
+        subscriptions: Vec<i64>,
+    },
     /// See a release exactly as it will look, before it clears.
     Proof {
         /// The release's key.
@@ -85,6 +96,16 @@ impl Capability {
                 expires_ms,
             } => (b'm', vec![*endpoint_id, *expires_ms]),
             Capability::SignIn { sign_in } => (b's', vec![*sign_in]),
+            Capability::Why {
+                endpoint_id,
+                release_id,
+                expires_ms,
+                subscriptions,
+            } => {
+                let mut numbers = vec![*endpoint_id, *release_id, *expires_ms];
+                numbers.extend(subscriptions.iter().take(MAX_SUBSCRIPTIONS));
+                (b'w', numbers)
+            }
             Capability::Proof {
                 release_id,
                 expires_ms,
@@ -111,6 +132,14 @@ impl Capability {
                 expires_ms,
             }),
             (b's', &[sign_in]) => Some(Capability::SignIn { sign_in }),
+            (b'w', &[endpoint_id, release_id, expires_ms, ref subscriptions @ ..]) => {
+                Some(Capability::Why {
+                    endpoint_id,
+                    release_id,
+                    expires_ms,
+                    subscriptions: subscriptions.to_vec(),
+                })
+            }
             (b'p', &[release_id, expires_ms]) => Some(Capability::Proof {
                 release_id,
                 expires_ms,
@@ -267,6 +296,12 @@ mod tests {
                 subscriptions: vec![],
             },
             Capability::SignIn { sign_in: 12 },
+            Capability::Why {
+                endpoint_id: 1,
+                release_id: 70_000,
+                expires_ms: 1_800_000_000_000,
+                subscriptions: vec![1, 300],
+            },
             Capability::Proof {
                 release_id: 3,
                 expires_ms: 1_800_000_000_000,
@@ -307,15 +342,22 @@ mod tests {
 
     #[test]
     fn one_purpose_does_not_open_another() {
-        let numbers = [9, 12];
-        let purposes = [b'u', b'c', b'h', b'm', b'p'];
+        let numbers = [9, 12, 1_800_000_000_000, 3];
+        let purposes = [
+            (b'u', 2),
+            (b'c', 2),
+            (b'h', 2),
+            (b'm', 2),
+            (b'p', 2),
+            (b'w', 4),
+        ];
 
-        for purpose in purposes {
-            let capability = Capability::of_parts(purpose, &numbers).unwrap();
+        for (purpose, count) in purposes {
+            let capability = Capability::of_parts(purpose, &numbers[..count]).unwrap();
             let token = key().sign(&capability);
-            for other in purposes.into_iter().filter(|other| *other != purpose) {
+            for (other, _) in purposes.into_iter().filter(|(other, _)| *other != purpose) {
                 let opened = key().verify(&token).unwrap();
-                assert_ne!(opened, Capability::of_parts(other, &numbers).unwrap());
+                assert_ne!(Some(opened), Capability::of_parts(other, &numbers[..count]));
             }
         }
     }

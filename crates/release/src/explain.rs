@@ -97,10 +97,15 @@ impl Explanation {
     }
 }
 
-/// The filter with only the first alternative that holds of each choice, as text: what to tell a reader who asks why an
-/// alert came. None if the filter does not hold.
+/// The filter with only the first alternative that holds of each choice: what to tell a reader who asks why an alert came.
+/// None if the filter does not hold.
+pub fn satisfied(filter: &Filter, subject: &Subject) -> Option<Filter> {
+    matches(filter, subject).then(|| reduced(filter, subject))
+}
+
+/// The same as text.
 pub fn satisfied_by(filter: &Filter, subject: &Subject) -> Option<String> {
-    matches(filter, subject).then(|| reduced(filter, subject).to_string())
+    Some(satisfied(filter, subject)?.to_string())
 }
 
 /// The same in at most so many bytes, three or more; `…` says that something is left out.

@@ -7,6 +7,7 @@ mod mail;
 mod payload;
 mod phrases;
 mod readers;
+mod sheet;
 mod wire;
 
 pub use digest::{DigestEntry, digest_mail};
@@ -17,7 +18,7 @@ pub use payload::{Matched, StoryPayload, challenge_payload, clause_bytes, test_p
 pub use phrases::Phrases;
 pub use readers::{confirm_hook_mail, known_mail, manage_mail, test_mail};
 pub use wire::{
-    dateline_text, moment_text, opening, source_line, wire_html, wire_tail_html, wire_text,
+    boxed, dateline_text, moment_text, opening, source_line, wire_html, wire_tail_html, wire_text,
 };
 
 use crate::body::RenderedBody;

@@ -1,8 +1,10 @@
 //! The wire's form of one story in twelve editions, as text and as HTML. What changes here changes for every reader.
 
+use release::filter::Part;
 use release::lint::lint_source;
-use release::model::Release;
-use release::render::{Item, wire_html, wire_text};
+use release::model::{Body, Extent, Release};
+use release::render::{Item, story_mail, wire_html, wire_text};
+use release::subject::{Subject, SubjectParts};
 use release::topic::Taxonomy;
 use std::path::Path;
 
@@ -69,4 +71,50 @@ fn media_contacts_are_printed_nowhere() {
         );
         assert!(both.contains("press@mareola.example"), "{name}");
     }
+}
+
+/// Scripts with and without spaces, tables, quotes: what is found in the text is marked in the HTML, word by word.
+#[test]
+fn every_word_of_every_edition_is_marked_where_it_stands() {
+    for name in EDITIONS {
+        let release = edition(name);
+        let body = release.body.render();
+        let parts = SubjectParts::of(&release, &body.text, Taxonomy::builtin());
+        let words = Subject::new(parts).words;
+        let places = words.ranges(Part::Body).flatten();
+        let places: Vec<_> = places.filter_map(|at| Some(words.place(at)?.1)).collect();
+
+        let marked = body.marked(&places).html;
+
+        let marks = marked.split("<mark>").skip(1);
+        let marks: Vec<&str> = marks
+            .filter_map(|rest| rest.split("</mark>").next())
+            .collect();
+        let expect: Vec<&str> = places
+            .iter()
+            .map(|place| &body.text[place.clone()])
+            .collect();
+        assert_eq!(marks, expect, "{name}");
+        assert_eq!(
+            marked.replace("<mark>", "").replace("</mark>", ""),
+            body.html
+        );
+    }
+}
+
+#[test]
+fn long_release_is_whole_in_the_text_of_a_mail_and_short_in_its_html() {
+    let mut release = edition("US-en");
+    release.body = Body::Markdown("A turbine turns.\n\n".repeat(8000));
+    let item = item(release);
+
+    let mail = story_mail(&item, Extent::Full);
+
+    assert!(mail.html_open.len() < 100_000, "{}", mail.html_open.len());
+    assert!(
+        mail.html_open.contains("tidal turbines near Vigo."),
+        "the summary"
+    );
+    assert!(mail.html_open.contains(&item.url));
+    assert_eq!(mail.text.matches("A turbine turns.").count(), 8000);
 }

@@ -71,6 +71,22 @@ impl Store {
         }))
     }
 
+    /// Public ids of the alerts that told a story's earlier revisions, the newest twelve at most, the oldest first.
+    pub async fn earlier_alerts(&self, story_id: i64, revision: i64) -> Result<Vec<String>> {
+        let mut earlier: Vec<String> = reading!(self, |conn| {
+            sqlx::query_scalar(
+                "select public_id from alerts where kind = 'story' and story_id = $1 and revision < $2 \
+                 order by revision desc limit 12",
+            )
+            .bind(story_id)
+            .bind(revision)
+            .fetch_all(conn)
+            .await?
+        });
+        earlier.reverse();
+        Ok(earlier)
+    }
+
     /// Says that routing is complete; false if the alert has to be routed again, for an edition cleared meanwhile.
     pub async fn finish_routing(&self, alert_id: i64, generation: i64) -> Result<bool> {
         let done = writing!(self, |conn| {

@@ -8,6 +8,7 @@
 mod accessible;
 mod desk;
 mod journey;
+mod mails;
 mod typing;
 
 use serde_json::{Value, json};
@@ -76,6 +77,18 @@ impl Site {
             app.submit(&other).await;
         }
         let hook = looked_after(&app).await;
+        let wishes = [
+            (
+                "en@reader.example",
+                "en",
+                "title:texas AND (gold OR \"as its report\" OR profit)",
+            ),
+            ("ar@reader.example", "ar", "أكمي AND lang:ar"),
+        ];
+        for (email, language, filter) in wishes {
+            app.subscribe(json!({ "filter": filter, "email": email, "languages": [language] }))
+                .await;
+        }
         let full = app.submit(&full()).await;
         let arabic = app.submit(&arabic()).await;
         app.settle().await;
@@ -84,6 +97,13 @@ impl Site {
         let delivery = delivery.split('"').find(|link| link.contains("/delivery/"));
         let delivery = delivery.unwrap().to_owned();
         let page = |accepted: &Value| format!("/releases/{}", accepted["id"].as_str().unwrap());
+        let why = |email| app.the_mail_to(email).link("/why/");
+        let (why, why_arabic) = (why("en@reader.example"), why("ar@reader.example"));
+        app.send_form("/alerts/manage", &[("address", "en@reader.example")])
+            .await;
+        app.settle().await;
+        let mails = app.mails_to("en@reader.example");
+        let preferences = mails[1].link("/alerts/preferences/");
         let pages = vec![
             ("front", "/".to_owned()),
             ("releases", "/releases".to_owned()),
@@ -108,8 +128,16 @@ impl Site {
             ("alerts", "/alerts/new?filter=topic:mining".to_owned()),
             ("webhook", "/alerts/webhook".to_owned()),
             ("manage", "/alerts/manage".to_owned()),
-            ("preferences", hook),
+            ("hook", hook),
             ("delivery", delivery),
+            ("why", why),
+            ("why-arabic", why_arabic),
+            (
+                "explained",
+                format!("{preferences}/why?release={}", page(&full)),
+            ),
+            ("unexplained", format!("{preferences}/why?release=x")),
+            ("preferences", preferences),
             ("terms", "/pages/terms".to_owned()),
             ("missing", "/nowhere".to_owned()),
         ];

@@ -223,3 +223,23 @@ async fn wish_is_stated_by_api_file_and_page_and_wrong_ones_are_refused() {
     assert_eq!(refused["errors"][0]["pointer"], "/repeats", "{refused}");
     app.settle().await;
 }
+
+#[tokio::test]
+async fn stories_alike_are_headed_in_the_language_of_the_release() {
+    let app = world().await;
+    let headline = "Acme abre una planta en Austin";
+    let spanish = |mut release: Value| {
+        release["edition"]["language"] = json!("es");
+        release
+    };
+    publish(&app, &spanish(first(headline))).await;
+    let two = publish(&app, &spanish(again(headline))).await;
+
+    let page = app
+        .page(&format!("/releases/{}", two["id"].as_str().unwrap()))
+        .await;
+
+    let expect = "aria-label=\"También publicado como\" lang=\"es\" dir=\"ltr\"><p>También publicado como:</p>";
+    assert!(page.text.contains(expect), "{}", page.text);
+    assert!(!page.text.contains("Also published"), "{}", page.text);
+}

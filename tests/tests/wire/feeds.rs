@@ -122,7 +122,7 @@ async fn an_independent_reader_reads_them_without_complaint() {
             "<strong>12 %</strong>",
             "https://a.example/?x=1&amp;y=2",
             "<td>41</td>",
-            "SOURCE Acme Robotics, Inc. and Globex",
+            "SOURCE <bdi>Acme Robotics, Inc. and Globex",
         ] {
             assert!(content.contains(expect), "{path}: no {expect} in {content}");
         }

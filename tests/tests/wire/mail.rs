@@ -1,6 +1,8 @@
 //! What readers of mail see.
 
 use serde_json::json;
+use sqlx::sqlite::SqliteConnectOptions;
+use sqlx::{Connection, SqliteConnection};
 use tests::{Letter, TestApp, release};
 
 /// The letter with everything that differs from run to run named instead.
@@ -35,10 +37,10 @@ async fn mail_carries_the_whole_release_and_the_headers_of_a_list() {
     app.settle().await;
 
     let letter = app.the_mail_to("ana@reader.example");
-    let link = letter.link("/unsubscribe/");
-    let token = link.trim_start_matches("/unsubscribe/");
+    let [stop, why] = ["/unsubscribe/", "/why/"].map(|part| letter.link(part).replace(part, ""));
     let redact = [
-        (token, "TOKEN"),
+        (stop.as_str(), "TOKEN"),
+        (&why, "WHY"),
         (accepted["id"].as_str().unwrap(), "RELEASE"),
         (&delivery_id(&letter), "DELIVERY"),
     ];
@@ -55,10 +57,10 @@ async fn mail_of_a_reader_who_wants_links_has_summary_and_link_only() {
     app.settle().await;
 
     let letter = app.the_mail_to("ana@reader.example");
-    let link = letter.link("/unsubscribe/");
-    let token = link.trim_start_matches("/unsubscribe/");
+    let [stop, why] = ["/unsubscribe/", "/why/"].map(|part| letter.link(part).replace(part, ""));
     let redact = [
-        (token, "TOKEN"),
+        (stop.as_str(), "TOKEN"),
+        (&why, "WHY"),
         (accepted["id"].as_str().unwrap(), "RELEASE"),
         (&delivery_id(&letter), "DELIVERY"),
     ];
@@ -107,4 +109,50 @@ async fn contact_for_media_only_is_printed_nowhere() {
         assert!(!text.contains("secret@"), "{text}");
     }
     page.expect(200);
+}
+
+/// Until releases can be corrected, the store is told that one is.
+async fn correct(app: &TestApp, release: &str) {
+    let path = app.app.settings.store_path().unwrap();
+    let options = SqliteConnectOptions::new().filename(path);
+    let mut conn = SqliteConnection::connect_with(&options).await.unwrap();
+    for update in [
+        "update stories set revision = revision + 1 where id = (select story_id from releases where public_id = $1)",
+        "update releases set revision = (select revision from stories s where s.id = story_id) where public_id = $1",
+    ] {
+        sqlx::query(update)
+            .bind(release)
+            .execute(&mut conn)
+            .await
+            .unwrap();
+    }
+}
+
+#[tokio::test]
+async fn what_corrects_a_story_answers_the_mails_that_told_it() {
+    let app = TestApp::start().await;
+    for email in ["ana@reader.example", "ben@reader.example"] {
+        app.reader(email).await;
+    }
+    let mut telling = release("Acme opens a plant");
+    telling["story"] = json!("plant");
+    app.submit(&telling).await;
+    app.settle().await;
+    for language in ["es", "fr"] {
+        telling["edition"]["language"] = json!(language);
+        telling["clear_at"] = json!(app.time_in(60));
+        let accepted = app.submit(&telling).await;
+        correct(&app, accepted["id"].as_str().unwrap()).await;
+        app.advance(std::time::Duration::from_secs(60));
+        app.settle().await;
+    }
+
+    for email in ["ana@reader.example", "ben@reader.example"] {
+        let mails = app.mails_to(email);
+        let ids: Vec<&str> = mails.iter().map(|mail| mail.header("Message-ID")).collect();
+        assert_eq!(mails[0].header("References"), "");
+        assert_eq!(mails[1].header("In-Reply-To"), ids[0]);
+        assert_eq!(mails[2].header("In-Reply-To"), ids[1]);
+        assert_eq!(mails[2].header("References"), ids[..2].join(" "));
+    }
 }

@@ -59,3 +59,4 @@ mod tracing;
 mod unsubscribing;
 mod verifying;
 mod watching;
+mod why;

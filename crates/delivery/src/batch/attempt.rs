@@ -1,7 +1,7 @@
 //! One delivery: checked once more if it waited, sent, judged.
 
 use super::checks::{live_reasons, superseded, withheld};
-use super::{CROWDED_MS, FRESH, Loaded, Work, identity, load};
+use super::{CROWDED_MS, FRESH, Loaded, Work, answers, identity, load};
 use super::{digest, direct, why};
 use crate::email::{Letter, Pass, Wait};
 use crate::in_flight::InFlight;
@@ -178,12 +178,15 @@ async fn send(work: &Work, delivery: &DueDelivery) -> Result<Sent, SendError> {
                 delivery: (work.alert.id, delivery.endpoint_id),
                 to: &delivery.address,
                 now_ms,
+                answers: &answers(work, delivery),
             };
             match &work.story {
                 Some(story) => {
+                    let wire = &work.inner.wire;
+                    let why_url = why::url(work, delivery.endpoint_id, story, &reasons);
                     let reasons = why::reasons(&reasons, story);
                     mailer
-                        .send_story(&letter, &work.inner.wire, &story.mails, delivery, &reasons)
+                        .send_story(&letter, wire, &story.mails, delivery, &reasons, &why_url)
                         .await
                 }
                 None => Box::pin(direct::mail(work, mailer, delivery, &letter)).await,

@@ -48,7 +48,8 @@ pub(super) async fn prepare<'a>(
         } else {
             let story = story(work, member).await?;
             repeated.keep(member, &story.row.public_id);
-            prepared.tell(member, &reasons, &story);
+            let why_url = why::url(work, endpoint_id, &story, &reasons);
+            prepared.tell(member, &reasons, &story, why_url);
         }
     }
     // The newest first.
@@ -81,12 +82,14 @@ impl<'a> Prepared<'a> {
         member: &DigestMember,
         reasons: &[&'a ActiveSubscription],
         story: &StoryContent,
+        why_url: String,
     ) {
         self.issuers.push_str(&story.row.issuers);
         self.issuers.push(' ');
         let because = why::reasons(reasons, story);
         let because = because.into_iter().map(|reason| reason.text).collect();
-        self.entries.push(story.entry.clone().because(because));
+        self.entries
+            .push(story.entry.clone().because(because, why_url));
         self.why.push(member.gathered);
         let named = reasons
             .iter()
@@ -120,6 +123,7 @@ impl Prepared<'_> {
             delivery: (work.alert.id, delivery.endpoint_id),
             to: &delivery.address,
             now_ms: work.inner.clock.now_ms(),
+            answers: &[],
         };
         let template = digest_mail(&self.entries, &self.why);
         let language = self.entries[0].language().to_string();

@@ -3,7 +3,9 @@
 //! Judged when it is sent, by the filter as it stands then; a filter that was changed meanwhile and no longer matches is told by
 //! its name alone.
 
+use super::Work;
 use crate::contents::StoryContent;
+use release::capability::Capability;
 use release::explain::satisfied_by_within;
 use release::filter::Filter;
 use release::render::{Matched, Reason, clause_bytes};
@@ -13,6 +15,8 @@ use store::ActiveSubscription;
 
 /// What a mail shows of a clause, in bytes.
 const CLAUSE_BYTES: usize = 160;
+/// How long a link to what matched works: 30 days.
+const LINK_MS: i64 = 30 * 86_400_000;
 /// Filters whose clauses are kept for one release.
 const KEPT: usize = 1024;
 
@@ -39,6 +43,23 @@ pub(super) fn reasons(reasons: &[&ActiveSubscription], story: &StoryContent) -> 
         }
     };
     reasons.iter().map(of_one).collect()
+}
+
+/// The page that shows by which words the release matched these.
+pub(super) fn url(
+    work: &Work,
+    endpoint_id: i64,
+    story: &StoryContent,
+    reasons: &[&ActiveSubscription],
+) -> String {
+    let wire = &work.inner.wire;
+    let token = wire.link_key.sign(&Capability::Why {
+        endpoint_id,
+        release_id: story.row.id,
+        expires_ms: work.inner.clock.now_ms() + LINK_MS,
+        subscriptions: reasons.iter().map(|reason| reason.id).collect(),
+    });
+    format!("{}/why/{token}", wire.public_url)
 }
 
 /// Clauses by the filter's text: many subscribers ask for the same words, and to find the clause costs as much as to send.

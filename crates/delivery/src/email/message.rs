@@ -177,10 +177,13 @@ fn envelope(from: &From, letter: &Letter<'_>) -> Result<Headers, BadAddress> {
     })?;
     let sent = UNIX_EPOCH + Duration::from_millis(letter.now_ms.max(0) as u64);
     let mut headers = Headers::new();
-    headers.set(header::MessageId::from(format!(
-        "<{}@{}>",
-        letter.id, from.list_domain
-    )));
+    let id = |left: &str| format!("<{left}@{}>", from.list_domain);
+    headers.set(header::MessageId::from(id(letter.id)));
+    if let Some(last) = letter.answers.last() {
+        let all: Vec<String> = letter.answers.iter().map(|left| id(left)).collect();
+        headers.set(header::InReplyTo::from(id(last)));
+        headers.set(header::References::from(all.join(" ")));
+    }
     headers.set(header::Date::new(sent));
     headers.set(header::To::from(Mailboxes::from(Mailbox::new(None, to))));
     Ok(headers)
@@ -262,6 +265,7 @@ mod tests {
             delivery: (1, 1),
             to: "ana@example.com",
             now_ms: 0,
+            answers: &[],
         };
         let mail = Mail {
             subject: "News\r\nBcc: victim@example.com".into(),
@@ -295,6 +299,7 @@ mod tests {
             delivery: (1, 1),
             to: "ana@example.com\r\nRCPT TO:<b@example.com>",
             now_ms: 0,
+            answers: &[],
         };
         let mail = Mail {
             subject: "s".into(),

@@ -50,6 +50,7 @@ impl Look {
         let template = story_mail(&item, Extent::Full);
         let recipient = Recipient {
             reasons: &["what they asked for".to_owned()],
+            why_url: Some(&format!("{}/", newsroom.public_url)),
             unsubscribe_url: &format!("{}/", newsroom.public_url),
         };
         Ok(Look {

@@ -59,7 +59,7 @@ impl IntoResponse for Refusal {
             Refusal::Expired => (
                 StatusCode::GONE,
                 "This link has expired",
-                "Links to your alerts work for 24 hours.",
+                "A link in a mail works for a limited time: those to your alerts for 24 hours, those to what matched for 30 days.",
                 Some(("/alerts/manage", "Ask for a new link")),
             ),
             Refusal::Gone => (

@@ -2,7 +2,9 @@
 
 use crate::entries::{IssuerNames, name_of};
 use maud::{Markup, html};
+use release::language::LanguageTag;
 use release::model::Release;
+use release::render::Phrases;
 use store::AlikeRow;
 
 /// A release of another story.
@@ -25,18 +27,20 @@ impl Also {
     }
 }
 
-pub(super) fn render(also: &[Also], issuers: &IssuerNames) -> Markup {
+/// In the language of the release that they are like.
+pub(super) fn render(also: &[Also], issuers: &IssuerNames, language: &LanguageTag) -> Markup {
+    let phrases = Phrases::of(language);
     html! {
         @if !also.is_empty() {
-            nav.also aria-label="Also published as" lang="en" dir="ltr" {
-                p { "Also published as:" }
-                ul { @for other in also { li { (line(other, issuers)) } } }
+            nav.also aria-label=(phrases.also) lang=(phrases.language()) dir=(phrases.direction()) {
+                p { (phrases.also) (phrases.colon().trim_end()) }
+                ul { @for other in also { li { (line(other, issuers, phrases)) } } }
             }
         }
     }
 }
 
-fn line(also: &Also, issuers: &IssuerNames) -> Markup {
+fn line(also: &Also, issuers: &IssuerNames, phrases: &Phrases) -> Markup {
     let release = &also.release;
     let language = &release.edition.language;
     let direction = if language.is_rtl() { "rtl" } else { "ltr" };
@@ -44,6 +48,6 @@ fn line(also: &Also, issuers: &IssuerNames) -> Markup {
     html! {
         a href={ "/releases/" (also.row.public_id) } lang=(language) dir=(direction) { (release.headline) }
         " · " bdi { (names.join(", ")) }
-        @if !also.row.same_figures { " · with other figures" }
+        @if !also.row.same_figures { " · " (phrases.other_figures) }
     }
 }

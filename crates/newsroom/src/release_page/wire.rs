@@ -3,8 +3,8 @@
 use crate::Newsroom;
 use crate::entries::IssuerNames;
 use crate::piece::Piece;
-use maud::{Markup, PreEscaped};
-use release::render::wire_tail_html;
+use maud::Markup;
+use release::render::{boxed, wire_tail_html};
 
 /// Dateline and body, media, boilerplates, contacts that are public, links, and SOURCE.
 pub(crate) fn form(newsroom: &Newsroom, piece: &Piece, issuers: &IssuerNames) -> Markup {
@@ -13,18 +13,5 @@ pub(crate) fn form(newsroom: &Newsroom, piece: &Piece, issuers: &IssuerNames) ->
 
 /// The same for a page.
 pub(crate) fn form_of_page(newsroom: &Newsroom, piece: &Piece, issuers: &IssuerNames) -> Markup {
-    boxed(form(newsroom, piece, issuers))
-}
-
-/// What is too wide scrolls by itself, also by keyboard, so that the page does not.
-pub(crate) fn boxed(form: Markup) -> Markup {
-    let boxed = form
-        .into_string()
-        .replace(
-            "<table>",
-            "<div class=\"table\" role=\"group\" tabindex=\"0\"><table>",
-        )
-        .replace("</table>", "</table></div>")
-        .replace("<pre>", "<pre tabindex=\"0\">");
-    PreEscaped(boxed)
+    boxed(&form(newsroom, piece, issuers))
 }

@@ -1,16 +1,20 @@
 //! The mail that tells several items at once: to readers who asked for one mail an hour, a day or a week, and to those
 //! who would else have had too many.
 
-use super::mail::STYLE;
+use super::mail::because;
+use super::sheet::{CLOSE, Sheet, direction, english};
+use super::wire::wrapped;
 use super::{Item, MailTemplate, Phrases, moment_text};
 use crate::frequency::Gathered;
 use crate::language::LanguageTag;
 use crate::time::ClearTime;
-use maud::{DOCTYPE, Markup, PreEscaped, html};
+use maud::{Markup, html};
 
-/// Beyond so many, items are told by headline and link alone: the mail stays one that mail programs show whole.
-const SHOWN_WITH_SUMMARY: usize = 50;
+/// Once a mail has so much HTML, items are told by headline and link alone: it stays one that mail programs show whole.
+const SUMMARIES_BYTES: usize = 60_000;
 const SUMMARY_CHARS: usize = 300;
+/// Headlines that a list of mails shows behind the subject.
+const PREHEADER_HEADLINES: usize = 3;
 
 /// One line of a digest.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,6 +27,7 @@ pub struct DigestEntry {
     cleared: ClearTime,
     url: String,
     because: Vec<String>,
+    why_url: String,
 }
 
 impl DigestEntry {
@@ -38,21 +43,17 @@ impl DigestEntry {
             cleared: release.in_zone(item.cleared_ms),
             url: item.url.clone(),
             because: Vec::new(),
+            why_url: String::new(),
         }
     }
 
-    /// The same for a reader who gets it for these reasons, in their words.
-    pub fn because(self, reasons: Vec<String>) -> DigestEntry {
+    /// The same for a reader who gets it for these reasons, in their words; the page behind the link shows what matched.
+    pub fn because(self, reasons: Vec<String>, why_url: String) -> DigestEntry {
         DigestEntry {
             because: reasons,
+            why_url,
             ..self
         }
-    }
-
-    /// Why its reader is told of it; none where nothing is said.
-    fn why(&self) -> Option<String> {
-        let because = Phrases::of(&self.language).because;
-        (!self.because.is_empty()).then(|| format!("{because}: {}", self.because.join("; ")))
     }
 
     /// Its language.
@@ -68,49 +69,46 @@ impl DigestEntry {
 
 /// The template of a digest of one or more entries, in the language of the first. `why` says why they come together.
 pub fn digest_mail(entries: &[DigestEntry], why: &[Gathered]) -> MailTemplate {
-    let language = match entries.first() {
-        Some(first) => first.language.clone(),
-        None => LanguageTag::parse("en").expect("en is a language"),
-    };
+    let language = entries
+        .first()
+        .map_or_else(english, |first| first.language.clone());
     let phrases = Phrases::of(&language);
     let says: Vec<&str> = why.iter().map(|why| phrases.gathered(*why)).collect();
     let says = says.join(" ");
-    let direction = |language: &LanguageTag| if language.is_rtl() { "rtl" } else { "ltr" };
-    let head = html! {
-        (DOCTYPE)
-        (PreEscaped(format!(r#"<html lang="{language}" dir="{}">"#, direction(&language))))
-        head {
-            meta charset="utf-8";
-            meta name="viewport" content="width=device-width";
-            meta name="color-scheme" content="light dark";
-            title { (subject(entries)) }
-            style { (PreEscaped(STYLE)) "h2{font-size:20px;line-height:1.3;margin:28px 0 4px}" }
-        }
+    let sheet = Sheet {
+        language: &language,
+        title: &subject(entries),
+        preheader: &preheader(entries),
     };
-    let body = html! {
-        p.meta { (says) }
-        @for (at, entry) in entries.iter().enumerate() {
-            section lang=(entry.language) dir=(direction(&entry.language)) { (shown(entry, at < SHOWN_WITH_SUMMARY)) }
-        }
-    };
+    let mut html_open = sheet.open();
+    html_open += &html! { h1.what { (says) } }.0;
+    let mut text = format!("{}\n", wrapped(&says));
+    for entry in entries {
+        let whole = html_open.len() < SUMMARIES_BYTES;
+        html_open += &shown(entry, whole).0;
+        text += &entry_text(entry, whole);
+    }
     MailTemplate {
         subject: subject(entries),
-        text: text(entries, &says),
-        html_open: format!("{}<body><main>{}\n", head.into_string(), body.into_string()),
-        html_close: "</main></body></html>\n".to_owned(),
+        text,
+        html_open: html_open + "\n",
+        html_close: CLOSE.to_owned(),
         phrases,
     }
 }
 
 fn shown(entry: &DigestEntry, whole: bool) -> Markup {
+    let phrases = Phrases::of(&entry.language);
     html! {
-        h2 { a href=(entry.url) { (entry.headline) } }
-        p.meta { bdi { (entry.meta()) } }
-        @if whole {
-            @if let Some(subheadline) = &entry.subheadline { p { strong { (subheadline) } } }
-            p { (entry.summary) }
+        section.item lang=(entry.language) dir=(direction(&entry.language)) {
+            h2 { a href=(entry.url) { (entry.headline) } }
+            p.meta { bdi { (entry.meta()) } }
+            @if whole {
+                @if let Some(subheadline) = &entry.subheadline { p.sub { (subheadline) } }
+                p { (entry.summary) }
+                @if !entry.because.is_empty() { p.meta { (because(phrases, &entry.because, Some(&entry.why_url))) } }
+            }
         }
-        @if let Some(why) = entry.why() { p.meta { (why) } }
     }
 }
 
@@ -123,21 +121,30 @@ fn subject(entries: &[DigestEntry]) -> String {
     }
 }
 
-fn text(entries: &[DigestEntry], says: &str) -> String {
-    let mut text = format!("{says}\n");
-    for (at, entry) in entries.iter().enumerate() {
-        text += &format!("\n{}\n{}\n", entry.headline, entry.meta());
-        if at < SHOWN_WITH_SUMMARY {
-            for part in entry.subheadline.iter().chain([&entry.summary]) {
-                text += &format!("{part}\n");
-            }
-        }
-        if let Some(why) = entry.why() {
-            text += &format!("{why}\n");
-        }
-        text += &format!("{}\n", entry.url);
+/// The headlines that the subject does not tell.
+fn preheader(entries: &[DigestEntry]) -> String {
+    let more = entries.iter().skip(1).take(PREHEADER_HEADLINES);
+    let more: Vec<&str> = more.map(|entry| entry.headline.as_str()).collect();
+    match (entries, more.is_empty()) {
+        ([only, ..], true) => only.summary.clone(),
+        _ => more.join(" · "),
     }
-    text
+}
+
+fn entry_text(entry: &DigestEntry, whole: bool) -> String {
+    let Phrases { because, why, .. } = Phrases::of(&entry.language);
+    let colon = Phrases::of(&entry.language).colon();
+    let mut lines = vec![wrapped(&entry.headline), entry.meta()];
+    if whole {
+        lines.extend(entry.subheadline.as_deref().map(wrapped));
+        lines.push(wrapped(&entry.summary));
+    }
+    lines.push(entry.url.clone());
+    if whole && !entry.because.is_empty() {
+        lines.push(format!("{because}{colon}{}", entry.because.join("; ")));
+        lines.push(format!("{why}{colon}{}", entry.why_url));
+    }
+    format!("\n{}\n", lines.join("\n"))
 }
 
 #[cfg(test)]
@@ -157,6 +164,7 @@ mod tests {
             },
             url: "https://wire.example/releases/rel_1".to_owned(),
             because: Vec::new(),
+            why_url: String::new(),
         }
     }
 
@@ -168,11 +176,15 @@ mod tests {
 
         assert_eq!(mail.subject, "Uno & dos (+1)");
         assert!(mail.html_open.contains(r#"<html lang="es" dir="ltr">"#));
-        assert!(mail.html_open.contains(r#"<section lang="ar" dir="rtl">"#));
+        assert!(
+            mail.html_open
+                .contains(r#"<section class="item" lang="ar" dir="rtl">"#)
+        );
         assert!(mail.html_open.contains("Uno &amp; dos</a>"));
         assert!(mail.html_open.contains("Under &lt;it&gt;"));
         insta::assert_snapshot!(mail.text, @r"
-        Resumen diario. Hubo muchos avisos en una hora: los siguientes vienen juntos en este correo.
+        Resumen diario. Hubo muchos avisos en una hora: los siguientes vienen
+        juntos en este correo.
 
         Uno & dos
         Vireo & Sons · 15 de enero de 2027, 09:00 CET
@@ -189,14 +201,28 @@ mod tests {
     }
 
     #[test]
-    fn items_beyond_the_first_fifty_are_told_too() {
-        let entries = vec![entry("One more", "en"); 60];
+    fn long_digest_tells_every_item_and_is_shown_whole() {
+        let filled = DigestEntry {
+            summary: "What happened. ".repeat(20),
+            ..entry("One more", "en")
+        };
+        let filled = filled.because(
+            vec!["Mining".to_owned()],
+            format!("https://{}", "w".repeat(80)),
+        );
 
-        let mail = digest_mail(&entries, &[Gathered::Hourly]);
+        let mail = digest_mail(&vec![filled; 150], &[Gathered::Hourly]);
 
-        assert_eq!(mail.text.matches("One more").count(), 60);
-        assert_eq!(mail.text.matches("What happened.").count(), 50);
-        assert_eq!(mail.html_open.matches("<h2>").count(), 60);
-        assert_eq!(mail.subject, "One more (+59)");
+        assert_eq!(mail.text.matches("One more").count(), 150);
+        assert_eq!(mail.html_open.matches("<h2>").count(), 150);
+        assert_eq!(mail.subject, "One more (+149)");
+        let (summaries, bytes) = (
+            mail.html_open.matches("happened").count() / 20,
+            mail.html_open.len(),
+        );
+        assert!(
+            (50..150).contains(&summaries) && bytes < 100_000,
+            "{summaries}, {bytes} bytes"
+        );
     }
 }

@@ -1,8 +1,9 @@
 //! Mails of the wire's own to people who submit and review: the link to sign in, and where a release stands.
 
 use super::Mail;
+use super::sheet::{Sheet, english};
 use crate::time::ClearTime;
-use maud::{DOCTYPE, PreEscaped, html};
+use maud::html;
 
 /// Where a release stands, for the one who submitted it.
 #[derive(Debug, Clone)]
@@ -97,25 +98,24 @@ fn when(at: &ClearTime) -> String {
 
 /// Paragraphs; those that are links become links.
 pub(super) fn letter(subject: String, lines: &[String]) -> Mail {
-    let html = html! {
-        (DOCTYPE)
-        html lang="en" {
-            head { meta charset="utf-8"; title { (subject) } style { (PreEscaped(super::mail::STYLE)) } }
-            body { main {
-                @for line in lines {
-                    @if line.starts_with("http://") || line.starts_with("https://") {
-                        p { a href=(line) { (line) } }
-                    } @else {
-                        p style="white-space:pre-line" { (line) }
-                    }
-                }
-            } }
+    let is_link = |line: &&String| line.starts_with("http://") || line.starts_with("https://");
+    let content = html! {
+        h1 { (subject) }
+        @for line in lines {
+            @if is_link(&line) { p { a href=(line) { (line) } } }
+            @else { p { @for (at, part) in line.split('\n').enumerate() { @if at > 0 { br; } (part) } } }
         }
     };
+    let first = lines.iter().find(|line| !is_link(line));
+    let sheet = Sheet {
+        language: &english(),
+        title: &subject,
+        preheader: first.map_or("", String::as_str),
+    };
     Mail {
-        subject,
+        html: sheet.around(&content),
         text: lines.join("\n\n") + "\n",
-        html: html.into_string(),
+        subject,
     }
 }
 

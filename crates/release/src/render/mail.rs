@@ -3,10 +3,11 @@
 //! A template is rendered once per item and extent; what differs per recipient (why they get it, how to stop it) is
 //! spliced in.
 
-use super::wire::mail_html;
+use super::sheet::{CLOSE, Sheet, english};
+use super::wire::{mail_html, wrapped};
 use super::{Item, Phrases, moment_text, source_line, wire_text};
 use crate::model::Extent;
-use maud::{DOCTYPE, PreEscaped, html};
+use maud::{Markup, html};
 
 /// A mail, ready to be put into MIME.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -33,6 +34,8 @@ pub struct Reason {
 pub struct Recipient<'a> {
     /// The subscriptions that caused it, in the reader's words.
     pub reasons: &'a [String],
+    /// The page that shows by which words, if the mail tells of one item.
+    pub why_url: Option<&'a str>,
     /// The page behind the signed link.
     pub unsubscribe_url: &'a str,
 }
@@ -52,74 +55,68 @@ pub struct MailTemplate {
     pub(super) phrases: &'static Phrases,
 }
 
-/// Where the recipient's part goes; cannot occur in rendered HTML, which has no such comment.
-const FOOTER: &str = "<!--recipient-->";
-
-pub(super) const STYLE: &str = "body{margin:0;padding:24px;background:#fff;color:#1a1a1a;font:16px/1.55 Georgia,serif}\
-main{max-width:40em;margin:0 auto}h1{font-size:26px;line-height:1.25;margin:0 0 8px}\
-.meta,footer{font:13px/1.5 Helvetica,Arial,sans-serif;color:#555}footer{border-top:1px solid #ccc;margin-top:32px;padding-top:12px}\
-table{border-collapse:collapse}td,th{border:1px solid #ccc;padding:4px 8px}a{color:#0b57a4}\
-@media(prefers-color-scheme:dark){body{background:#161616;color:#eee}.meta,footer{color:#aaa}a{color:#8ab8f0}}";
+/// Gmail shows no more of a mail than some 102 kB of HTML, and cuts off what stops it. A longer text is told by summary and
+/// link; its text part is whole.
+const MOST_BYTES: usize = 80_000;
+/// Of the summary, what a list of mails shows behind the subject.
+const PREHEADER_CHARS: usize = 200;
+const SUMMARY_CHARS: usize = 600;
 
 /// The template of the mail that tells of an item.
 pub fn story_mail(item: &Item, extent: Extent) -> MailTemplate {
-    let language = &item.release.edition.language;
-    let phrases = Phrases::of(language);
+    let release = &item.release;
+    let phrases = Phrases::of(&release.edition.language);
     let text = match extent {
-        Extent::Full => format!(
-            "{}\n\n{}: {}\n",
-            wire_text(item),
-            phrases.read_online,
-            item.url
-        ),
-        Extent::Link => format!("{}\n{}\n", link_text(item), item.url),
+        Extent::Full => format!("{}\n\n{}", wire_text(item), online_text(item)),
+        Extent::Link => format!("{}\n\n{}", link_text(item), online_text(item)),
     };
     let content = match extent {
-        Extent::Full => mail_html(item),
-        Extent::Link => html! { p { (item.release.summary_or_lead(&item.body.text, 600)) } },
+        Extent::Full => Some(mail_html(item)).filter(|html| html.0.len() <= MOST_BYTES),
+        Extent::Link => None,
     };
-    let page = html! {
-        (DOCTYPE)
-        html lang=(language) dir=(if language.is_rtl() { "rtl" } else { "ltr" }) {
-            head {
-                meta charset="utf-8";
-                meta name="viewport" content="width=device-width";
-                meta name="color-scheme" content="light dark";
-                title { (item.release.headline) }
-                style { (PreEscaped(STYLE)) }
-            }
-            body { main {
-                p.meta { (item.issuer_names.join(", ")) " · " bdi { (cleared_text(item)) } }
-                h1 { a href=(item.url) { (item.release.headline) } }
-                @if let Some(subheadline) = &item.release.subheadline { p { strong { (subheadline) } } }
-                (content)
-                p { a href=(item.url) { (phrases.read_online) } }
-                (PreEscaped(FOOTER))
-            } }
-        }
-    }
-    .into_string();
-    let (html_open, html_close) = page
-        .split_once(FOOTER)
-        .expect("the page was just written with it");
+    let content = content.unwrap_or_else(|| html! { p { (summary(item)) } });
+    let sheet = Sheet {
+        language: &release.edition.language,
+        title: &release.headline,
+        preheader: &release.summary_or_lead(&item.body.text, PREHEADER_CHARS),
+    };
+    let told = html! {
+        p.meta { bdi { (item.issuer_names.join(", ")) } " · " bdi { (cleared_text(item)) } }
+        h1 { a href=(item.url) { (release.headline) } }
+        @if let Some(subheadline) = &release.subheadline { p.sub { (subheadline) } }
+        (content)
+        p { a.button href=(item.url) { (phrases.read_online) } }
+    };
     MailTemplate {
-        subject: item.release.headline.clone(),
+        subject: release.headline.clone(),
         text,
-        html_open: format!("{html_open}\n"),
-        html_close: format!("{html_close}\n"),
+        html_open: sheet.open() + &told.0 + "\n",
+        html_close: CLOSE.to_owned(),
         phrases,
     }
 }
 
+fn summary(item: &Item) -> String {
+    item.release.summary_or_lead(&item.body.text, SUMMARY_CHARS)
+}
+
+fn online_text(item: &Item) -> String {
+    let phrases = Phrases::of(&item.release.edition.language);
+    format!("{}{}{}\n", phrases.read_online, phrases.colon(), item.url)
+}
+
 fn link_text(item: &Item) -> String {
     let release = &item.release;
-    let summary = release.summary_or_lead(&item.body.text, 600);
     let head = [
         Some(release.headline.clone()),
         release.subheadline.clone(),
-        Some(summary),
+        Some(summary(item)),
     ];
-    let parts: Vec<String> = head.into_iter().flatten().collect();
+    let parts: Vec<String> = head
+        .into_iter()
+        .flatten()
+        .map(|part| wrapped(&part))
+        .collect();
     format!(
         "{}\n\n{}",
         parts.join("\n\n"),
@@ -135,27 +132,42 @@ fn cleared_text(item: &Item) -> String {
 impl MailTemplate {
     /// The recipient's part of the text: why they get it, and how to stop it.
     pub fn text_footer(&self, recipient: &Recipient<'_>) -> String {
-        let reasons = recipient.reasons.join("; ");
         let Phrases {
             because,
+            why,
             unsubscribe,
             ..
         } = self.phrases;
-        format!(
-            "\n-- \n{because}: {reasons}\n{unsubscribe}: {}\n",
-            recipient.unsubscribe_url
-        )
+        let colon = self.phrases.colon();
+        let mut footer = format!("\n-- \n{because}{colon}{}\n", recipient.reasons.join("; "));
+        if let Some(url) = recipient.why_url {
+            footer += &format!("{why}{colon}{url}\n");
+        }
+        footer + &format!("{unsubscribe}{colon}{}\n", recipient.unsubscribe_url)
     }
 
     /// The recipient's part of the HTML.
     pub fn html_footer(&self, recipient: &Recipient<'_>) -> String {
+        let phrases = self.phrases;
         let footer = html! {
-            footer {
-                p { (self.phrases.because) ": " (recipient.reasons.join("; ")) }
-                p { a href=(recipient.unsubscribe_url) { (self.phrases.unsubscribe) } }
+            footer lang=(phrases.language()) dir=(phrases.direction()) {
+                p { (because(phrases, recipient.reasons, recipient.why_url)) }
+                p { a href=(recipient.unsubscribe_url) { (phrases.unsubscribe) } }
             }
         };
         footer.into_string() + "\n"
+    }
+}
+
+/// Why something is told, and where that is shown. Filters are in a script and a direction of their own.
+pub(super) fn because(phrases: &Phrases, reasons: &[String], why_url: Option<&str>) -> Markup {
+    html! {
+        (phrases.because) (phrases.colon())
+        @for (at, reason) in reasons.iter().enumerate() {
+            @if at > 0 { "; " }
+            bdi { (reason) }
+        }
+        @if let Some(url) = why_url { " · " a href=(url) { (phrases.why) } }
     }
 }
 
@@ -167,20 +179,21 @@ pub fn confirm_mail(wire_name: &str, asked_for: &[String], confirm_url: &str) ->
          To get them, open this page and press the button:\n{confirm_url}\n\n\
          If it was not you, do nothing: no alert will be sent.\n"
     );
-    let html = html! {
-        (DOCTYPE)
-        html lang="en" { head { meta charset="utf-8"; title { "Confirm your alerts" } style { (PreEscaped(STYLE)) } }
-            body { main {
-                h1 { "Confirm your alerts" }
-                p { "Somebody, we hope you, asked " (wire_name) " to send alerts to this address for: " strong { (asked) } }
-                p { a href=(confirm_url) { "Open the page and press the button to get them" } }
-                p.meta { "If it was not you, do nothing: no alert will be sent." }
-            } }
-        }
+    let content = html! {
+        h1 { "Confirm your alerts" }
+        p { "Somebody, we hope you, asked " (wire_name) " to send alerts to this address for: " strong { (asked) } }
+        p { "To get them, open this page and press the button there:" }
+        p { a.button href=(confirm_url) { "Confirm these alerts" } }
+        p.meta { "If it was not you, do nothing: no alert will be sent." }
+    };
+    let sheet = Sheet {
+        language: &english(),
+        title: "Confirm your alerts",
+        preheader: &format!("For: {asked}"),
     };
     Mail {
         subject: format!("Confirm your alerts from {wire_name}"),
         text,
-        html: html.into_string(),
+        html: sheet.around(&content),
     }
 }

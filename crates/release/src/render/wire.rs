@@ -4,11 +4,11 @@ mod html;
 mod text;
 
 pub(super) use html::mail_html;
-pub use html::{wire_html, wire_tail_html};
+pub use html::{boxed, wire_html, wire_tail_html};
 pub use text::wire_text;
 
 use super::{Item, Phrases};
-use crate::body::RenderedBody;
+use crate::body::{RenderedBody, paragraphs};
 use crate::calendar::press_date;
 use crate::language::LanguageTag;
 use crate::model::{Contact, Dateline, Release, Visibility};
@@ -56,6 +56,11 @@ pub fn opening(release: &Release, cleared_ms: i64, wire_name: &str) -> String {
 fn opened_body(item: &Item) -> RenderedBody {
     let opening = opening(&item.release, item.cleared_ms, &item.wire_name);
     item.body.opened_by(&opening)
+}
+
+/// A paragraph of text in lines as long as those of the body.
+pub(super) fn wrapped(text: &str) -> String {
+    paragraphs(text).text.trim().to_owned()
 }
 
 /// The contacts that readers see; media-only ones are not printed.

@@ -102,6 +102,10 @@ pub(crate) async fn edition_that_clears_later_opens_the_alert_again(store: Store
     let editions: Vec<_> = editions.iter().map(|row| &*row.edition).collect();
     assert_eq!(editions, ["US/en", "US/es"]);
     assert!(store.cleared_editions(story, 1).await.unwrap().is_empty());
+    // What a later revision would answer.
+    let earlier = store.earlier_alerts(story, 1).await.unwrap();
+    assert_eq!(earlier, [alert.public_id]);
+    assert!(store.earlier_alerts(story, 0).await.unwrap().is_empty());
 }
 
 pub(crate) async fn routing_of_an_older_generation_does_not_finish(store: Store) {

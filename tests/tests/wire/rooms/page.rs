@@ -37,7 +37,7 @@ async fn it_shows_what_readers_look_for() {
         "The plant (Credit: Acme)",
         "mailto:press@acme.example",
         "The report",
-        "SOURCE Acme Robotics, Inc.",
+        "SOURCE <bdi>Acme Robotics, Inc.</bdi>",
         "<a href=\"/topics/earnings\">Earnings</a>",
     ] {
         assert!(text(&page).contains(expect), "no {expect}");

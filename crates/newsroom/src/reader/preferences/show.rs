@@ -7,6 +7,7 @@ use crate::reader::often::{self, DigestFields};
 use crate::reader::once::repeats_field;
 use crate::reader::refusal::Refusal;
 use crate::reader::signup::reading_fields;
+use crate::reader::why::question;
 use crate::reader::words::{Issuers, issuers, moment, text_in_words};
 use crate::reader::{Newsroom, page};
 use axum::response::Html;
@@ -58,6 +59,7 @@ pub(super) async fn whole(
         (secret)
         (tested(token, endpoint, test.as_ref()))
         (told(token, endpoint, &subscriptions, &recent))
+        (question(token, "", &Errors::default()))
         @if keeps_tokens { (tokens::listed(token, endpoint, &own)) }
         h2 { "What is held about you" }
         ul {

@@ -1,8 +1,9 @@
 //! As HTML: what the page, the proof and the mail have in common.
 
+use super::super::sheet::direction;
 use super::text::rights;
-use super::{Item, Phrases, opened_body, public_contacts, source_line};
-use crate::body::paragraphs;
+use super::{Item, Phrases, opened_body, public_contacts};
+use crate::body::{RenderedBody, paragraphs};
 use crate::model::{Contact, Link, Media, Release};
 use maud::{Markup, PreEscaped, html};
 
@@ -11,7 +12,7 @@ pub fn wire_html(item: &Item) -> Markup {
     let release = &item.release;
     let language = &release.edition.language;
     html! {
-        article.release lang=(language) dir=(if language.is_rtl() { "rtl" } else { "ltr" }) {
+        article.release lang=(language) dir=(direction(language)) {
             h1 { (release.headline) }
             @if let Some(subheadline) = &release.subheadline { p.subheadline { (subheadline) } }
             (wire_tail_html(item))
@@ -25,10 +26,18 @@ pub fn wire_tail_html(item: &Item) -> Markup {
     let release = &item.release;
     let phrases = Phrases::of(&release.edition.language);
     let figures = html! { @for media in &release.media { (figure(media, phrases)) } };
-    tail(item, &figures)
+    tail(item, opened_body(item), &figures)
 }
 
-/// The same for a mail, whose pictures are links: to load one would tell its server who reads.
+/// What is too wide scrolls by itself, also by keyboard, so that what is around it does not.
+pub fn boxed(form: &Markup) -> Markup {
+    const TABLE: &str = "<div class=\"table\" role=\"group\" tabindex=\"0\"><table>";
+    let boxed = form.0.replace("<table>", TABLE);
+    let boxed = boxed.replace("</table>", "</table></div>");
+    PreEscaped(boxed.replace("<pre>", "<pre tabindex=\"0\">"))
+}
+
+/// The same for a mail, whose pictures are links.
 pub(in crate::render) fn mail_html(item: &Item) -> Markup {
     let phrases = Phrases::of(&item.release.edition.language);
     let media = &item.release.media;
@@ -37,14 +46,14 @@ pub(in crate::render) fn mail_html(item: &Item) -> Markup {
             p { strong { (phrases.media) } @for media in media { br; (medium_link(media)) (rights_of(media, phrases)) } }
         }
     };
-    tail(item, &links)
+    boxed(&tail(item, opened_body(item).without_pictures(), &links))
 }
 
-fn tail(item: &Item, media: &Markup) -> Markup {
+fn tail(item: &Item, body: RenderedBody, media: &Markup) -> Markup {
     let release = &item.release;
     let phrases = Phrases::of(&release.edition.language);
     html! {
-        div.body { (PreEscaped(opened_body(item).html)) }
+        div.body { (PreEscaped(body.html)) }
         (media)
         @for about in &release.boilerplates { section.about { (PreEscaped(paragraphs(&about.text).html)) } }
         @if public_contacts(release).next().is_some() {
@@ -60,7 +69,7 @@ fn tail(item: &Item, media: &Markup) -> Markup {
                 ul { @for link in &release.links { li { (related(link)) } } }
             }
         }
-        p.source { (source_line(&item.issuer_names, phrases)) }
+        p.source { (phrases.source) " " bdi { (phrases.join(&item.issuer_names)) } }
     }
 }
 

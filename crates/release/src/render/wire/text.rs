@@ -1,6 +1,6 @@
 //! As text.
 
-use super::{Item, Phrases, opened_body, public_contacts, source_line};
+use super::{Item, Phrases, opened_body, public_contacts, source_line, wrapped};
 use crate::body::paragraphs;
 use crate::model::{Contact, Media, Release};
 
@@ -8,8 +8,8 @@ use crate::model::{Contact, Media, Release};
 pub fn wire_text(item: &Item) -> String {
     let release = &item.release;
     let phrases = Phrases::of(&release.edition.language);
-    let mut parts = vec![release.headline.clone()];
-    parts.extend(release.subheadline.clone());
+    let mut parts = vec![wrapped(&release.headline)];
+    parts.extend(release.subheadline.as_deref().map(wrapped));
     parts.push(opened_body(item).text.trim().to_owned());
     let about = release.boilerplates.iter();
     parts.extend(about.map(|about| paragraphs(&about.text).text.trim().to_owned()));
