@@ -1,6 +1,6 @@
 //! Endpoints: where alerts go.
 
-use crate::{Result, Store};
+use crate::{HookEdit, Result, Store};
 use release::frequency::DigestTime;
 use release::model::{AlertKind, Channel, EndpointState, Extent, Repeats};
 
@@ -62,6 +62,8 @@ pub struct NewEndpoint<'a> {
     pub digest_at: Option<&'a DigestTime>,
     /// What it is told of stories that are alike; none leaves it as it is, `each` at first.
     pub repeats: Option<Repeats>,
+    /// What the owner of a webhook asks for.
+    pub hook: HookEdit,
     /// Pending, or active where consent was shown.
     pub state: EndpointState,
 }

@@ -22,6 +22,8 @@ mod notices;
 #[macro_use]
 mod told_once;
 #[macro_use]
+mod hooks;
+#[macro_use]
 mod endpoints;
 #[macro_use]
 mod subscriptions;
@@ -43,7 +45,6 @@ mod copying;
 mod erasure;
 mod error;
 mod holdings;
-mod hooks;
 mod issuers;
 mod items;
 mod keys;

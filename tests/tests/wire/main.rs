@@ -50,3 +50,4 @@ mod tokens;
 mod tracing;
 mod unsubscribing;
 mod watching;
+mod wishes;

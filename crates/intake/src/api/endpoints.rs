@@ -2,7 +2,7 @@
 
 use super::Id;
 use super::subscriptions::check::{
-    Errors, check_digest_at, check_extent, check_languages, check_repeats,
+    AskedHook, Errors, check_digest_at, check_extent, check_hook, check_languages, check_repeats,
 };
 use super::subscriptions::shown as subscription_shown;
 use crate::auth::{Caller, Scope};
@@ -14,7 +14,7 @@ use axum::http::StatusCode;
 use axum::{Extension, Json};
 use release::address::printable;
 use release::ids::{Kind, PublicId};
-use release::model::{AlertKind, EndpointState, Lane, Repeats};
+use release::model::{AlertKind, Channel, EndpointState, Lane};
 use release::time::rfc3339;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -40,12 +40,11 @@ pub(super) async fn list(
     caller.must(Scope::SubscriptionsRead)?;
     let Query(query) = query?;
     let rows = intake.store.endpoints_at(&query.address).await?;
-    let ids: Vec<i64> = rows.iter().map(|row| row.id).collect();
-    let once = intake.store.told_once(&ids).await?;
-    let rows = rows
-        .iter()
-        .map(|row| shown(row, repeats_of(once.contains(&row.id))));
-    Ok(Json(json!({ "endpoints": rows.collect::<Vec<_>>() })))
+    let mut endpoints = Vec::with_capacity(rows.len());
+    for row in &rows {
+        endpoints.push(one(&intake, row).await?);
+    }
+    Ok(Json(json!({ "endpoints": endpoints })))
 }
 
 /// An endpoint, with its subscriptions
@@ -76,11 +75,19 @@ pub(super) struct EditEndpoint {
     digest_at: Option<String>,
     /// Of near identical stories: `each` or only the first that arrives (`once`)
     repeats: Option<String>,
+    /// How a webhook's calls are signed: `hmac` or `ed25519`
+    signing: Option<String>,
+    /// How much of a release a webhook's calls carry: `summary` or `body`
+    include: Option<String>,
+    /// Whether a webhook is told of no revision before the one that it follows
+    ordered: Option<bool>,
+    /// Calls a minute to a webhook at most; 0 for the wire's own limit
+    per_minute: Option<i64>,
     /// `paused` or `active`
     state: Option<String>,
 }
 
-/// Change an endpoint's languages, extent, time of digests and what it is told of repeats, pause it, resume it
+/// Change how an endpoint is told: languages, extent, digests, repeats, how a webhook is called; pause it, resume it
 #[utoipa::path(patch, path = "/v1/endpoints/{id}", tag = "subscriptions", params(("id" = String, Path, description = "`ep_…`")),
     request_body = EditEndpoint, responses((status = 200, body = EndpointShape), Problem))]
 pub(super) async fn edit(
@@ -105,9 +112,18 @@ pub(super) async fn edit(
     let repeats = edit
         .repeats
         .and_then(|text| check_repeats(&text, &mut errors));
+    let asked = AskedHook {
+        signing: edit.signing,
+        include: edit.include,
+        ordered: edit.ordered,
+        per_minute: edit.per_minute,
+    };
+    let hook = check_hook(&asked, Some(row.channel), &mut errors);
     if !errors.found.is_empty() {
         return Err(Problem::Fields(errors.found));
     }
+    // First, for it is refused where there is no room for it yet.
+    intake.store.edit_hook(row.id, &hook).await?;
     if let Some(state) = &edit.state {
         set_state(&intake, &row, state).await?;
     }
@@ -351,6 +367,18 @@ struct EndpointShape {
     digest_at: String,
     /// What it is told of near identical stories: each or once
     repeats: String,
+    /// How a webhook's calls are signed: hmac or ed25519
+    #[serde(skip_serializing_if = "Option::is_none")]
+    signing: Option<String>,
+    /// How much of a release a webhook's calls carry: summary or body
+    #[serde(skip_serializing_if = "Option::is_none")]
+    include: Option<String>,
+    /// Whether a webhook is told of no revision before the one that it follows
+    #[serde(skip_serializing_if = "Option::is_none")]
+    ordered: Option<bool>,
+    /// Calls a minute to a webhook at most; 0: the wire's own limit
+    #[serde(skip_serializing_if = "Option::is_none")]
+    per_minute: Option<i64>,
     created_at: String,
     /// What it is sent for; where one endpoint is shown
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -364,18 +392,13 @@ struct EndpointsShape {
 }
 
 async fn one(intake: &Intake, row: &EndpointRow) -> Result<Value, Problem> {
-    Ok(shown(row, intake.store.repeats(row.id).await?))
-}
-
-fn repeats_of(is_once: bool) -> Repeats {
-    match is_once {
-        true => Repeats::Once,
-        false => Repeats::Each,
-    }
-}
-
-fn shown(row: &EndpointRow, repeats: Repeats) -> Value {
-    json!(EndpointShape {
+    let repeats = intake.store.repeats(row.id).await?;
+    let hook = match row.channel {
+        Channel::Email => None,
+        Channel::Webhook => Some(intake.store.hook(row.id).await?),
+    };
+    let hook = hook.as_ref();
+    Ok(json!(EndpointShape {
         id: row.public_id.clone(),
         channel: row.channel.to_string(),
         address: row.address.clone(),
@@ -389,7 +412,11 @@ fn shown(row: &EndpointRow, repeats: Repeats) -> Value {
         extent: row.extent.to_string(),
         digest_at: row.digest_at.clone(),
         repeats: repeats.to_string(),
+        signing: hook.map(|hook| hook.signing.to_string()),
+        include: hook.map(|hook| hook.include.to_string()),
+        ordered: hook.map(|hook| hook.ordered),
+        per_minute: hook.map(|hook| hook.per_minute),
         created_at: rfc3339(row.created_ms),
         subscriptions: None,
-    })
+    }))
 }

@@ -1,6 +1,7 @@
 //! The page of one endpoint's alerts.
 
 use super::path;
+use crate::reader::calls;
 use crate::reader::fields::Errors;
 use crate::reader::often::{self, DigestFields};
 use crate::reader::once::repeats_field;
@@ -33,6 +34,7 @@ pub(super) async fn whole(
     let reads = endpoint.languages.replace(' ', ", ");
     let mail = endpoint.channel == Channel::Email;
     let repeats = store.repeats(endpoint.id).await?;
+    let hook = store.hook(endpoint.id).await?;
     let main = html! {
         h1 { "Your alerts" }
         (errors.summary())
@@ -47,7 +49,7 @@ pub(super) async fn whole(
         form method="post" novalidate action=(path(token)) {
             (reading_fields(&reads, endpoint.extent == Extent::Link, errors, mail))
             (repeats_field(repeats, errors))
-            @if mail { (DigestFields::of(&endpoint.digest_time()).show(errors)) }
+            @if mail { (DigestFields::of(&endpoint.digest_time()).show(errors)) } @else { (calls::fields(&hook, errors)) }
             div.acts { button type="submit" name="act" value="settings" { "Save" } }
         }
         (tested(token, endpoint, test.as_ref()))

@@ -90,6 +90,7 @@ impl Fields {
             digest_at: self.given("digest_at"),
             repeats: self.given("repeats"),
             consent: self.given("consent"),
+            ..Add::default()
         }
     }
 }
