@@ -163,20 +163,6 @@ impl Store {
         Ok(done > 0)
     }
 
-    /// Takes an endpoint out of use: it is gone, or its owner must act first.
-    pub async fn disable_endpoint(&self, id: i64) -> Result<()> {
-        writing_in_turn!(self, Readers, |conn| {
-            sqlx::query(
-                "update endpoints set state = 'disabled' where id = $1 and state <> 'deleted'",
-            )
-            .bind(id)
-            .execute(&mut *conn)
-            .await?;
-            touch_subscriptions!(conn, id);
-        });
-        Ok(())
-    }
-
     /// Writes an alert that goes to one endpoint only: a confirmation or a challenge. Gives its key.
     pub async fn add_direct_alert(
         &self,

@@ -1,6 +1,6 @@
 //! What is held about a reader, shown whole: what they asked for, what became of it, and what receivers answered.
 
-use crate::{EndpointRow, Hook, Result, Store};
+use crate::{EndpointRow, Health, Hook, Result, Store};
 use release::model::{Channel, Repeats};
 use release::time::rfc3339;
 use serde_json::{Value, json};
@@ -80,7 +80,7 @@ impl Store {
             deliveries.extend(page.iter().map(|delivery| delivery.shown(&failures)));
         }
         Ok(Some(json!({
-            "endpoint": endpoint_shown(&endpoint, self.repeats(endpoint.id).await?, hook.as_ref()),
+            "endpoint": endpoint_shown(&endpoint, self.repeats(endpoint.id).await?, hook.as_ref(), self.health(endpoint.id).await?),
             "suppressed": suppressed.map(|(reason, since_ms)| json!({ "reason": reason, "since": rfc3339(since_ms) })),
             "subscriptions": subscriptions.iter().map(HeldSubscription::shown).collect::<Vec<_>>(),
             "deliveries": deliveries,
@@ -129,7 +129,12 @@ impl Store {
     }
 }
 
-fn endpoint_shown(endpoint: &EndpointRow, repeats: Repeats, hook: Option<&Hook>) -> Value {
+fn endpoint_shown(
+    endpoint: &EndpointRow,
+    repeats: Repeats,
+    hook: Option<&Hook>,
+    health: Option<Health>,
+) -> Value {
     let mut shown = json!({
         "id": endpoint.public_id, "channel": endpoint.channel, "address": endpoint.address, "owner": endpoint.owner,
         "secret": match endpoint.secret.is_empty() { true => Value::Null, false => json!("held, and shown once only") },
@@ -142,6 +147,9 @@ fn endpoint_shown(endpoint: &EndpointRow, repeats: Repeats, hook: Option<&Hook>)
         shown["include"] = json!(hook.include);
         shown["ordered"] = json!(hook.ordered);
         shown["per_minute"] = json!(hook.per_minute);
+    }
+    if let Some(health) = health {
+        shown["failing_since"] = json!(rfc3339(health.failing_since_ms));
     }
     shown
 }

@@ -26,6 +26,8 @@ mod hooks;
 #[macro_use]
 mod endpoints;
 #[macro_use]
+mod health;
+#[macro_use]
 mod subscriptions;
 #[macro_use]
 mod digests;
@@ -51,6 +53,7 @@ mod keys;
 mod latency;
 mod looking;
 mod migrating;
+mod ordering;
 mod outcomes;
 mod people;
 mod planning;
@@ -89,6 +92,7 @@ pub use endpoints::{EndpointRow, NewEndpoint};
 pub use engine::Store;
 pub use error::{Result, StoreError};
 pub use halts::{HaltRow, Halted};
+pub use health::{Failing, HalfOpen, Health, HealthChange, Missed};
 pub use hooks::{Hook, HookEdit};
 pub use issuers::{IssuerName, IssuerRow, NewIssuer};
 pub use items::{EditionRow, ItemKey, ItemRow, MapRow, Mark};

@@ -302,23 +302,38 @@ impl Store {
 
     /// Stops all that an active endpoint gets until it is resumed; false if it is not active.
     pub async fn pause_endpoint(&self, endpoint_id: i64) -> Result<bool> {
-        self.move_endpoint(endpoint_id, "active", "paused").await
-    }
-
-    /// Goes on with a paused endpoint; false if it is not paused.
-    pub async fn resume_endpoint(&self, endpoint_id: i64) -> Result<bool> {
-        self.move_endpoint(endpoint_id, "paused", "active").await
-    }
-
-    async fn move_endpoint(&self, endpoint_id: i64, from: &str, to: &str) -> Result<bool> {
         let done = writing_in_turn!(self, Readers, |conn| {
-            let done = sqlx::query("update endpoints set state = $1 where id = $2 and state = $3")
-                .bind(to)
-                .bind(endpoint_id)
-                .bind(from)
-                .execute(&mut *conn)
-                .await?
-                .rows_affected();
+            let done = sqlx::query(
+                "update endpoints set state = 'paused' where id = $1 and state = 'active'",
+            )
+            .bind(endpoint_id)
+            .execute(&mut *conn)
+            .await?
+            .rows_affected();
+            touch_subscriptions!(conn, endpoint_id);
+            done
+        });
+        Ok(done > 0)
+    }
+
+    /// Goes on with an endpoint that is paused, or was taken out of use: what is known of its failures is forgotten. False
+    /// if it is neither.
+    pub async fn resume_endpoint(&self, endpoint_id: i64) -> Result<bool> {
+        let current = self.is_current().await?;
+        let done = writing_in_turn!(self, Readers, |conn| {
+            let done = sqlx::query(
+                "update endpoints set state = 'active' where id = $1 and state in ('paused', 'disabled')",
+            )
+            .bind(endpoint_id)
+            .execute(&mut *conn)
+            .await?
+            .rows_affected();
+            if done > 0 && current {
+                sqlx::query("delete from health where endpoint_id = $1")
+                    .bind(endpoint_id)
+                    .execute(&mut *conn)
+                    .await?;
+            }
             touch_subscriptions!(conn, endpoint_id);
             done
         });

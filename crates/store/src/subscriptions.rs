@@ -152,7 +152,7 @@ macro_rules! select_subscription {
 
 /// The endpoint of a new subscription, made where there is none: its key, where it stands, whether it was made now.
 macro_rules! endpoint_of {
-    ($conn:ident, $subscription:expr, $change:expr, $key:expr, $now_ms:expr) => {{
+    ($conn:ident, $subscription:expr, $change:expr, $key:expr, $current:expr, $now_ms:expr) => {{
         let endpoint = &$subscription.endpoint;
         let (repeats, hook) = (endpoint.repeats, endpoint.hook);
         let (address_key, owner) = (endpoint.address_key(), endpoint.owner.to_lowercase());
@@ -189,6 +189,12 @@ macro_rules! endpoint_of {
                     .await?;
                     set_repeats!($conn, id, repeats);
                     set_hook!($conn, id, hook);
+                }
+                if state != old && old == EndpointState::Disabled && $current {
+                    sqlx::query("delete from health where endpoint_id = $1")
+                        .bind(id)
+                        .execute(&mut *$conn)
+                        .await?;
                 }
                 if state != old {
                     sqlx::query("update endpoints set state = $1 where id = $2")
@@ -346,12 +352,13 @@ impl Store {
             self.must_be_current().await?;
         }
         let key = self.link_key().await?;
+        let current = self.is_current().await?;
         Ok(writing_in_turn!(self, Readers, |conn| {
             let mut added: Vec<Subscribed> = Vec::with_capacity(new.len());
             let change = next_ids!(conn, "filter", 1);
             for subscription in new {
                 let (endpoint_id, state, new) =
-                    endpoint_of!(conn, subscription, change, key, now_ms);
+                    endpoint_of!(conn, subscription, change, key, current, now_ms);
                 let (public_id, subscription_state, known) =
                     subscription_of!(conn, subscription, endpoint_id, change, now_ms);
                 added.push(Subscribed {

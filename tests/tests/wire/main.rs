@@ -11,6 +11,7 @@ mod backtesting;
 mod bad_subscriptions;
 mod blasting;
 mod bundles;
+mod caring;
 mod clearing;
 mod consent;
 mod costly_filters;

@@ -154,7 +154,7 @@ async fn set_state(intake: &Intake, row: &EndpointRow, state: &str) -> Result<()
     match moved {
         true => Ok(()),
         false => Err(Problem::Conflict(format!(
-            "{} is {}: only an active endpoint is paused, and only a paused one goes on",
+            "{} is {}: only an active endpoint is paused, and only one that is paused or disabled goes on",
             row.public_id, row.state
         ))),
     }
@@ -379,6 +379,12 @@ struct EndpointShape {
     /// Calls a minute to a webhook at most; 0: the wire's own limit
     #[serde(skip_serializing_if = "Option::is_none")]
     per_minute: Option<i64>,
+    /// Since when calls to a webhook have failed, if the last one did
+    #[serde(skip_serializing_if = "Option::is_none")]
+    failing_since: Option<String>,
+    /// Until when it is left alone for that
+    #[serde(skip_serializing_if = "Option::is_none")]
+    stopped_until: Option<String>,
     created_at: String,
     /// What it is sent for; where one endpoint is shown
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -398,6 +404,11 @@ async fn one(intake: &Intake, row: &EndpointRow) -> Result<Value, Problem> {
         Channel::Webhook => Some(intake.store.hook(row.id).await?),
     };
     let hook = hook.as_ref();
+    let health = intake.store.health(row.id).await?;
+    let stopped_until_ms = health
+        .as_ref()
+        .map(|health| health.open_until_ms)
+        .filter(|until_ms| *until_ms > intake.clock.now_ms());
     Ok(json!(EndpointShape {
         id: row.public_id.clone(),
         channel: row.channel.to_string(),
@@ -416,6 +427,8 @@ async fn one(intake: &Intake, row: &EndpointRow) -> Result<Value, Problem> {
         include: hook.map(|hook| hook.include.to_string()),
         ordered: hook.map(|hook| hook.ordered),
         per_minute: hook.map(|hook| hook.per_minute),
+        failing_since: health.map(|health| rfc3339(health.failing_since_ms)),
+        stopped_until: stopped_until_ms.map(rfc3339),
         created_at: rfc3339(row.created_ms),
         subscriptions: None,
     }))

@@ -214,6 +214,7 @@ pub(crate) fn outcome(endpoint_id: i64, verdict: Verdict) -> Outcome {
         at_ms: NOW + 40,
         duration_ms: 30,
         latency_ms: 100,
+        health: None,
         left_out: Vec::new(),
     }
 }

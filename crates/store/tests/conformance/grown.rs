@@ -5,7 +5,7 @@ use crate::engines::{postgres, sqlite};
 use crate::fixtures::{NOW, accept, cleared, done_at, event, plan, readers, submission};
 use crate::known_reader::reader;
 use release::frequency::Gathered;
-use release::model::{Channel, ReleaseState, Repeats};
+use release::model::{Channel, ReleaseState, Repeats, Trouble};
 use sqlx::{AssertSqlSafe, Connection, PgConnection, SqliteConnection};
 use std::collections::BTreeMap;
 use store::{
@@ -56,7 +56,7 @@ async fn alike(store: &Store) {
     store.edit_endpoint(reader, &once).await.unwrap();
 }
 
-/// A webhook whose owner asked for something.
+/// A webhook whose owner asked for something, and that is gone.
 async fn hook(store: &Store) {
     let wish = HookEdit {
         ordered: Some(true),
@@ -64,6 +64,8 @@ async fn hook(store: &Store) {
     };
     let hook = readers(store, Channel::Webhook, 1).await[0];
     store.edit_hook(hook, &wish).await.unwrap();
+    let gone = store.disable_endpoint(hook, Trouble::Gone, "req_1", NOW);
+    assert!(gone.await.unwrap().is_some());
 }
 
 /// A release whose readers are told by a digest, which is gathered and has not left.

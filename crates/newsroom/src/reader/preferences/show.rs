@@ -12,8 +12,8 @@ use crate::reader::{Newsroom, page};
 use axum::response::Html;
 use maud::{Markup, html};
 use release::address::masked;
-use release::model::{Channel, EndpointState, Extent, Release, SubscriptionState};
-use store::{EndpointRow, RecentAlert, SubscriptionRow, TestResult};
+use release::model::{Channel, EndpointState, Extent, Release, SubscriptionState, Trouble};
+use store::{EndpointRow, Health, RecentAlert, SubscriptionRow, TestResult};
 
 /// Alerts that are shown with their reasons.
 const RECENT: i64 = 20;
@@ -35,11 +35,12 @@ pub(super) async fn whole(
     let mail = endpoint.channel == Channel::Email;
     let repeats = store.repeats(endpoint.id).await?;
     let hook = store.hook(endpoint.id).await?;
+    let health = store.health(endpoint.id).await?;
     let main = html! {
         h1 { "Your alerts" }
         (errors.summary())
         @if let Some(says) = said(done) { p.done role="status" { (says) } }
-        p { (state(endpoint)) }
+        p { (state(endpoint, health.as_ref())) }
         @if subscriptions.is_empty() {
             p { "Nothing is asked for at present. " a href="/alerts/new" { "Ask for alerts" } }
         }
@@ -79,11 +80,16 @@ fn said(done: &str) -> Option<&'static str> {
     })
 }
 
-fn state(endpoint: &EndpointRow) -> Markup {
+fn state(endpoint: &EndpointRow, health: Option<&Health>) -> Markup {
+    let since = health.map(|health| moment(health.failing_since_ms));
+    let gone = health.is_some_and(|health| health.told == Trouble::Gone.as_str());
     let target = masked(&endpoint.address);
     html! {
         @match endpoint.state {
-            EndpointState::Active => { "Alerts go to " strong { (target) } "." }
+            EndpointState::Active => {
+                "Alerts go to " strong { (target) } "."
+                @if let Some(since) = since { " Calls have " strong { "failed since " (since) } "; they are tried again." }
+            }
             EndpointState::Paused => { "Alerts to " strong { (target) } " are " strong { "paused" } "." }
             EndpointState::Pending => {
                 "Nothing goes to " strong { (target) } " yet: "
@@ -92,7 +98,13 @@ fn state(endpoint: &EndpointRow) -> Markup {
                     Channel::Webhook => { "it has not answered its challenge." }
                 }
             }
-            EndpointState::Disabled => { strong { (target) } " said that it is gone, so nothing is sent there." }
+            EndpointState::Disabled => {
+                @match since {
+                    Some(since) if !gone => { "Calls to " strong { (target) } " have failed since " (since) ", so nothing is sent there any more." }
+                    _ => { strong { (target) } " said that it is gone, so nothing is sent there any more." }
+                }
+                " Once it takes calls, resume them."
+            }
             EndpointState::Deleted => { "Nothing goes to " strong { (target) } "." }
         }
     }
@@ -139,7 +151,7 @@ fn all_of_them(endpoint: &EndpointRow) -> Markup {
         form.acts method="post" {
             @match endpoint.state {
                 EndpointState::Active => button.quiet type="submit" name="act" value="pause-all" { "Pause everything" },
-                EndpointState::Paused => button type="submit" name="act" value="resume-all" { "Resume everything" },
+                EndpointState::Paused | EndpointState::Disabled => button type="submit" name="act" value="resume-all" { "Resume everything" },
                 _ => {}
             }
             button.quiet type="submit" name="act" value="stop-all" { "Stop everything" }
