@@ -58,10 +58,12 @@ pub struct Missed {
 /// How endpoints fail, over the whole wire.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, sqlx::FromRow)]
 pub struct Failing {
-    /// Those whose last attempt failed.
+    /// Those in use whose last attempt failed.
     pub failing: i64,
     /// Those of them that are left alone now.
     pub stopped: i64,
+    /// Those that were taken out of use for it.
+    pub disabled: i64,
 }
 
 /// A row with its endpoint.
@@ -200,12 +202,14 @@ impl Store {
             return Ok(Failing {
                 failing: 0,
                 stopped: 0,
+                disabled: 0,
             });
         }
         Ok(reading!(self, |conn| {
             sqlx::query_as(
-                "select count(*) as failing, cast(coalesce(sum(case when open_until_ms > $1 then 1 else 0 end), 0) as bigint) as stopped \
-                 from health",
+                "select cast(coalesce(sum(1 - is_out), 0) as bigint) as failing, cast(coalesce(sum(is_out), 0) as bigint) as disabled, \
+                 cast(coalesce(sum(case when is_out = 0 and open_until_ms > $1 then 1 else 0 end), 0) as bigint) as stopped \
+                 from (select open_until_ms, case when told in ('disabled', 'gone') then 1 else 0 end as is_out from health) h",
             )
             .bind(now_ms)
             .fetch_one(conn)

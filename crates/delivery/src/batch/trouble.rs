@@ -70,7 +70,6 @@ async fn tell(work: &Work, outcome: &Outcome, trouble: Trouble) -> Result<()> {
     let Some(alert_id) = alert_id else {
         return Ok(());
     };
-    metrics::counter!("dateline_owners_told_total", "trouble" => trouble.as_str()).increment(1);
     warn!(
         endpoint = endpoint_id,
         outcome = trouble.as_str(),

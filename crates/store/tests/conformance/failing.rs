@@ -59,10 +59,21 @@ pub(crate) async fn first_failure_is_kept_until_a_success(store: Store) {
     let failing = store.failing(a, c).await.unwrap();
     assert_eq!(failing.into_iter().collect::<Vec<_>>(), [(a, health)]);
     let counts = async |now_ms| store.failing_endpoints(now_ms).await.unwrap();
-    let (failing, stopped) = (1, 1);
-    assert_eq!(counts(NOW).await, Failing { failing, stopped });
-    let stopped = 0;
-    assert_eq!(counts(NOW + 30_000).await, Failing { failing, stopped });
+    let one = Failing {
+        failing: 1,
+        stopped: 1,
+        disabled: 0,
+    };
+    assert_eq!(counts(NOW).await, one);
+    assert_eq!(counts(NOW + 30_000).await, Failing { stopped: 0, ..one });
+    let gone = store.disable_endpoint(a, Trouble::Gone, "req_1", NOW);
+    assert!(gone.await.unwrap().is_some());
+    let none = Failing {
+        failing: 0,
+        stopped: 0,
+        disabled: 1,
+    };
+    assert_eq!(counts(NOW).await, none);
 }
 
 pub(crate) async fn one_of_all_that_ask_tries_an_endpoint(store: Store) {
