@@ -7,7 +7,7 @@ use release::ids::{Kind, PublicId};
 use release::model::{Channel, EndpointState, SubscriptionState};
 use release::webhook::new_secret;
 use sinks::HttpSink;
-use store::{Clock, NewEndpoint, NewSubscription, Store};
+use store::{Clock, HookEdit, NewEndpoint, NewSubscription, Store};
 
 /// Subscriptions stored in one transaction.
 const CHUNK: usize = 1000;
@@ -117,6 +117,7 @@ impl Reader {
                 extent: None,
                 digest_at: None,
                 repeats: None,
+                hook: HookEdit::default(),
                 state: EndpointState::Active,
             },
         }

@@ -1,6 +1,8 @@
 //! One batch, from claim to last outcome.
 
 mod attempt;
+mod begin;
+mod care;
 mod checks;
 mod digest;
 mod direct;
@@ -8,6 +10,7 @@ mod finish;
 mod hooks;
 mod once;
 mod outcome;
+mod trouble;
 mod why;
 
 pub(crate) use why::Clauses;
@@ -15,18 +18,17 @@ pub(crate) use why::Clauses;
 use crate::contents::StoryContent;
 use crate::recorder;
 use crate::worker::Inner;
-use attempt::{attempt, unsent_outcome};
-use checks::{superseded, withheld};
+use begin::begin;
 use finish::finish;
 use hooks::Hooks;
-use outcome::report;
 use queue::Received;
+use release::model::Channel;
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 use store::{
-    ActiveSubscription, AlertRow, BatchRow, Claim, DueDelivery, Outcome, Result, StoreError,
+    ActiveSubscription, AlertRow, BatchRow, Claim, DueDelivery, Health, Result, StoreError,
 };
 use tokio::sync::mpsc;
 use tokio_util::task::TaskTracker;
@@ -34,8 +36,8 @@ use tracing::{debug, error, warn};
 
 /// A delivery that waited longer than this for its slot is checked again before it is sent.
 const FRESH: Duration = Duration::from_secs(1);
-/// How long an endpoint with its limit in flight is left alone.
-const CROWDED_MS: i64 = 1000;
+/// How long a delivery waits that the store could not be asked about, milliseconds.
+const ASK_AGAIN_MS: i64 = 1000;
 
 /// A claimed batch with all that its deliveries share.
 struct Work {
@@ -47,6 +49,8 @@ struct Work {
     subscriptions: HashMap<i64, ActiveSubscription>,
     /// What the owners of its webhooks asked for.
     hooks: Hooks,
+    /// How those of them fare whose receivers fail.
+    failing: HashMap<i64, Health>,
     /// By what endpoints that are told once were told of a story like this one.
     told: HashMap<i64, String>,
     /// Public ids of the alerts that told the story before, the oldest first.
@@ -202,6 +206,10 @@ async fn load(inner: &Arc<Inner>, batch: BatchRow, owner: String) -> Result<Load
         _ => Vec::new(),
     };
     let (first, last) = (batch.first_endpoint_id, batch.last_endpoint_id);
+    let failing = match batch.channel {
+        Channel::Email => HashMap::new(),
+        Channel::Webhook => inner.store.failing(first, last).await?,
+    };
     let subscriptions = inner.store.active_subscriptions(first, last).await?;
     let subscriptions = subscriptions
         .into_iter()
@@ -214,6 +222,7 @@ async fn load(inner: &Arc<Inner>, batch: BatchRow, owner: String) -> Result<Load
         story,
         subscriptions,
         hooks,
+        failing,
         told,
         earlier,
         owner,
@@ -222,51 +231,6 @@ async fn load(inner: &Arc<Inner>, batch: BatchRow, owner: String) -> Result<Load
         loaded: Instant::now(),
     };
     Ok(Loaded::Ready(Arc::new(work), due))
-}
-
-/// Begins every delivery as slots become free. Gives how many were left, for the process stops, the lease was lost or an
-/// operator halted them.
-async fn begin(
-    work: &Arc<Work>,
-    due: Vec<DueDelivery>,
-    outcomes: mpsc::Sender<Outcome>,
-    sending: &TaskTracker,
-) -> usize {
-    let superseded = match superseded(work).await {
-        Ok(superseded) => superseded,
-        Err(error) => {
-            error!(%error, batch = work.batch.id, "batch {} could not be checked: {error}", work.batch.id);
-            return due.len();
-        }
-    };
-    let mut left = due.len();
-    for delivery in due {
-        if work.is_halted() {
-            break;
-        }
-        if let Some(verdict) = withheld(work, &delivery, superseded) {
-            left -= 1;
-            let outcome = unsent_outcome(work, &delivery, verdict);
-            report(work, &delivery, &outcomes, outcome).await;
-            continue;
-        }
-        let permit = work.inner.slots.acquire(work.batch.lane).await;
-        let lost = work.lease_lost.load(Ordering::Relaxed);
-        if work.inner.stop.is_cancelled() || lost || work.is_halted() {
-            break;
-        }
-        left -= 1;
-        let (work, outcomes) = (work.clone(), outcomes.clone());
-        sending.spawn(async move {
-            let outcome = attempt(&work, &delivery).await;
-            drop(permit);
-            match outcome {
-                Some(outcome) => report(&work, &delivery, &outcomes, outcome).await,
-                None => drop(work.put_back.fetch_add(1, Ordering::Relaxed)),
-            }
-        });
-    }
-    left
 }
 
 /// Renews the lease in time; when it is lost, the rest of the batch is not sent.

@@ -10,7 +10,7 @@ mod contents;
 pub mod email;
 mod flood;
 mod halts;
-mod in_flight;
+mod receivers;
 mod recorder;
 mod retry;
 mod slots;

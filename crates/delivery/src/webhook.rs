@@ -17,6 +17,7 @@ use hyper::body::{Bytes, Incoming};
 use line::{Line, Post};
 use lines::Lines;
 use names::Names;
+use release::time::parse_http_date;
 use release::webhook::{Guard, Signers, Target};
 use std::fmt;
 use std::time::Duration;
@@ -112,7 +113,7 @@ impl Caller {
         let answer = self.answer(call, now_ms).await?;
         let status = answer.response.status();
         if !status.is_success() {
-            return Err(self.refusal(answer).await);
+            return Err(self.refusal(answer, now_ms).await);
         }
         self.read(answer.within(DRAIN)).await;
         Ok(Sent {
@@ -130,7 +131,7 @@ impl Caller {
         let answer = self.answer(call, now_ms).await?;
         let status = answer.response.status();
         if !status.is_success() {
-            return Err(self.refusal(answer).await);
+            return Err(self.refusal(answer, now_ms).await);
         }
         let status = i64::from(status.as_u16());
         let encoding = encoding(&answer.response);
@@ -193,9 +194,9 @@ impl Caller {
     }
 
     /// 410 ends the endpoint; every other refusal might be mended by its owner, so it is tried again.
-    async fn refusal(&self, answer: Answer) -> SendError {
+    async fn refusal(&self, answer: Answer, now_ms: i64) -> SendError {
         let status = answer.response.status();
-        let after_ms = retry_after_ms(answer.response.headers());
+        let after_ms = retry_after_ms(answer.response.headers(), now_ms);
         let error = match status.is_redirection() {
             true => format!(
                 "answered {status}: redirects are not followed, subscribe with the final URL"
@@ -249,14 +250,39 @@ fn encoding(response: &Response<Incoming>) -> Option<String> {
     (!name.eq_ignore_ascii_case("identity")).then_some(name)
 }
 
-/// Retry-After in its delay form (RFC 9110, 10.2.3); the date form is rare and reads as no wish.
-fn retry_after_ms(headers: &HeaderMap) -> Option<i64> {
-    let seconds: i64 = headers
-        .get(header::RETRY_AFTER)?
-        .to_str()
-        .ok()?
-        .trim()
-        .parse()
-        .ok()?;
-    Some(seconds.clamp(0, 86_400) * 1000)
+/// How long a receiver wishes to be left alone, milliseconds, up to a day: Retry-After as a delay or as a date (RFC 9110, 10.2.3).
+fn retry_after_ms(headers: &HeaderMap, now_ms: i64) -> Option<i64> {
+    const DAY_MS: i64 = 86_400_000;
+
+    let wish = headers.get(header::RETRY_AFTER)?.to_str().ok()?.trim();
+    let delay_ms = match wish.parse::<u32>() {
+        Ok(delay_s) => i64::from(delay_s) * 1000,
+        Err(_) => parse_http_date(wish)? - now_ms,
+    };
+    Some(delay_ms.clamp(0, DAY_MS))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn retry_after_is_read_as_a_delay_and_as_a_date() {
+        // 2026-12-01T09:00:00Z
+        let now_ms = 1_796_115_600_000;
+        let check = |wish: &str, expect: Option<i64>| {
+            let headers = HeaderMap::from_iter([(header::RETRY_AFTER, wish.parse().unwrap())]);
+            assert_eq!(retry_after_ms(&headers, now_ms), expect, "{wish}");
+        };
+
+        check("120", Some(120_000));
+        check(" 0 ", Some(0));
+        check("4000000000", Some(86_400_000));
+        check("Tue, 01 Dec 2026 09:02:00 GMT", Some(120_000));
+        check("Tue, 01 Dec 2026 08:00:00 GMT", Some(0));
+        check("Fri, 01 Jan 2100 00:00:00 GMT", Some(86_400_000));
+        check("soon", None);
+        check("-5", None);
+        check("1.5", None);
+    }
 }

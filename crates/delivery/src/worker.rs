@@ -3,13 +3,13 @@
 use crate::contents::{Contents, Wire};
 use crate::flood::Flood;
 use crate::halts::{self, Halts};
+use crate::receivers::{Limits, Receivers};
 use crate::slots::Slots;
 use crate::{RetryPolicy, Sender};
 use queue::{Message, Queue, QueueName, Received};
 use release::model::{Channel, Lane};
-use std::collections::HashMap;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use store::{Clock, Result, Store};
 use tokio_util::sync::CancellationToken;
@@ -18,6 +18,10 @@ use tracing::error;
 
 /// Batches of one lane that are prepared at once, so that loading one overlaps with sending another.
 const LOOPS: usize = 4;
+/// How often living workers are counted.
+const COUNT_EVERY: Duration = Duration::from_secs(5);
+/// Who has been silent for so long does not live, milliseconds.
+const SILENT_MS: i64 = 30_000;
 
 /// What a worker is told at its start.
 #[derive(Debug, Clone)]
@@ -26,8 +30,12 @@ pub struct WorkerSettings {
     pub name: String,
     /// How much it sends at once.
     pub slots: usize,
-    /// At most so many at once to one endpoint.
+    /// At most so many at once to one endpoint, by all workers together.
     pub in_flight_per_endpoint: usize,
+    /// At most so many calls a minute to one endpoint; its owner may want fewer.
+    pub per_minute: i64,
+    /// An endpoint that has failed for so long is taken out of use, milliseconds.
+    pub disable_after_ms: i64,
     /// At most so many mails to a reader within an hour before the rest waits for one; 0 for no limit.
     pub most_mails_per_hour: usize,
     /// How long a claimed batch is its own unless it renews, milliseconds.
@@ -54,7 +62,7 @@ pub(crate) struct Inner {
     pub(crate) sender: Sender,
     pub(crate) contents: Contents,
     pub(crate) slots: Slots,
-    pub(crate) in_flight: Mutex<HashMap<i64, usize>>,
+    pub(crate) receivers: Receivers,
     pub(crate) flood: Flood,
     pub(crate) halts: Halts,
     pub(crate) batches: AtomicU64,
@@ -77,7 +85,10 @@ impl Worker {
         let inner = Inner {
             contents: Contents::new(store.clone(), wire.clone()),
             slots: Slots::new(settings.slots),
-            in_flight: Mutex::default(),
+            receivers: Receivers::new(Limits {
+                in_flight: settings.in_flight_per_endpoint,
+                per_minute: settings.per_minute,
+            }),
             flood: Flood::new(settings.most_mails_per_hour),
             halts: Halts::new(sender.channel()),
             batches: AtomicU64::new(0),
@@ -122,6 +133,8 @@ impl Worker {
         let mut loops = tokio::task::JoinSet::new();
         let worker = self.clone();
         let watch = tokio::spawn(async move { halts::watch(&worker.inner).await });
+        let worker = self.clone();
+        let sharing = tokio::spawn(async move { worker.share_limits().await });
         for lane in [Lane::Flash, Lane::Regular] {
             for _ in 0..LOOPS {
                 let (worker, sending) = (self.clone(), sending.clone());
@@ -132,6 +145,7 @@ impl Worker {
         sending.close();
         sending.wait().await;
         watch.abort();
+        sharing.abort();
     }
 
     /// Sends one waiting batch to its end, if there is one: what tests drive.
@@ -151,6 +165,19 @@ impl Worker {
             }
         }
         Ok(false)
+    }
+
+    /// Divides the limits of receivers by the workers that live, as they come and go.
+    async fn share_limits(&self) {
+        let Inner { store, clock, .. } = &*self.inner;
+        let role = self.channel().as_str();
+        loop {
+            // Without an answer they stay divided as they are.
+            if let Ok(living) = store.living_workers(role, clock.now_ms() - SILENT_MS).await {
+                self.inner.receivers.share_with(living as usize);
+            }
+            tokio::time::sleep(COUNT_EVERY).await;
+        }
     }
 
     async fn work_lane(&self, lane: Lane, sending: &TaskTracker) {

@@ -4,6 +4,7 @@
 //! that was mailed to them, one capability a link, and a page never tells whether an address is known. Each act is one
 //! transaction of the store; a mail that a crash kept from being asked for is asked for again by its reader.
 
+mod calls;
 mod client;
 mod confirm;
 mod edit;

@@ -504,6 +504,18 @@ named! {
     }
 }
 
+named! {
+    /// What the owner of a webhook is told of its receiver.
+    Trouble {
+        /// It has failed for a while.
+        Stalled => "stalled",
+        /// It has failed for days: it was taken out of use.
+        Disabled => "disabled",
+        /// It said that it is gone (410): it was taken out of use.
+        Gone => "gone",
+    }
+}
+
 impl Edition {
     /// Stands in while a submission without a readable edition is linted for the rest; such a release is never kept.
     pub(crate) fn placeholder() -> Edition {

@@ -8,6 +8,7 @@ mod payload;
 mod phrases;
 mod readers;
 mod sheet;
+mod trouble;
 mod wire;
 
 pub use digest::{DigestEntry, digest_mail};
@@ -17,6 +18,7 @@ pub use mail::{Mail, MailTemplate, Reason, Recipient, confirm_mail, story_mail};
 pub use payload::{Matched, StoryPayload, challenge_payload, clause_bytes, test_payload};
 pub use phrases::Phrases;
 pub use readers::{confirm_hook_mail, known_mail, manage_mail, test_mail};
+pub use trouble::{TroubleMail, trouble_mail};
 pub use wire::{
     boxed, dateline_text, moment_text, opening, source_line, wire_html, wire_tail_html, wire_text,
 };

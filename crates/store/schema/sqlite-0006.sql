@@ -33,7 +33,7 @@ create table health (
     -- How many times in a row it was stopped: each is longer.
     openings bigint not null default 0,
     -- What its owner was told of it.
-    told text not null default '' check (told in ('', 'stalled', 'disabled'))
+    told text not null default '' check (told in ('', 'stalled', 'disabled', 'gone'))
 ) without rowid;
 
 create index health_failing on health (failing_since_ms);

@@ -1,6 +1,6 @@
 //! Endpoints: where alerts go.
 
-use crate::{Result, Store};
+use crate::{HookEdit, Result, Store};
 use release::frequency::DigestTime;
 use release::model::{AlertKind, Channel, EndpointState, Extent, Repeats};
 
@@ -70,6 +70,8 @@ pub struct NewEndpoint<'a> {
     pub digest_at: Option<&'a DigestTime>,
     /// What it is told of stories that are alike; none leaves it as it is, `each` at first.
     pub repeats: Option<Repeats>,
+    /// What the owner of a webhook asks for.
+    pub hook: HookEdit,
     /// Pending, or active where consent was shown.
     pub state: EndpointState,
 }
@@ -167,20 +169,6 @@ impl Store {
             done
         });
         Ok(done > 0)
-    }
-
-    /// Takes an endpoint out of use: it is gone, or its owner must act first.
-    pub async fn disable_endpoint(&self, id: i64) -> Result<()> {
-        writing_in_turn!(self, Readers, |conn| {
-            sqlx::query(
-                "update endpoints set state = 'disabled' where id = $1 and state <> 'deleted'",
-            )
-            .bind(id)
-            .execute(&mut *conn)
-            .await?;
-            touch_subscriptions!(conn, id);
-        });
-        Ok(())
     }
 
     /// Writes an alert that goes to one endpoint only: a confirmation or a challenge. Gives its key.

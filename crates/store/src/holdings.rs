@@ -1,7 +1,7 @@
 //! What is held about a reader, shown whole: what they asked for, what became of it, and what receivers answered.
 
-use crate::{BounceRow, EndpointRow, Hook, Result, Store, TokenRow};
-use release::model::Repeats;
+use crate::{BounceRow, EndpointRow, Health, Hook, Result, Store, TokenRow};
+use release::model::{Channel, Repeats};
 use release::time::rfc3339;
 use serde_json::{Value, json};
 
@@ -49,6 +49,10 @@ impl Store {
         let Some(endpoint) = self.endpoint(endpoint_id).await? else {
             return Ok(None);
         };
+        let hook = match endpoint.channel {
+            Channel::Email => None,
+            Channel::Webhook => Some(self.hook(endpoint.id).await?),
+        };
         let subscriptions: Vec<HeldSubscription> = reading!(self, |conn| {
             sqlx::query_as(
                 "select public_id, name, filter, frequency, state, consent, created_ms from subscriptions where endpoint_id = $1 order by id",
@@ -78,7 +82,7 @@ impl Store {
             deliveries.extend(page.iter().map(|delivery| delivery.shown(&failures)));
         }
         Ok(Some(json!({
-            "endpoint": endpoint_shown(&endpoint, self.repeats(endpoint.id).await?),
+            "endpoint": endpoint_shown(&endpoint, self.repeats(endpoint.id).await?, hook.as_ref(), self.health(endpoint.id).await?),
             "old_secrets": old_secrets_shown(&self.hook(endpoint.id).await?),
             "suppressed": suppressed.map(|(reason, since_ms)| json!({ "reason": reason, "since": rfc3339(since_ms) })),
             "subscriptions": subscriptions.iter().map(HeldSubscription::shown).collect::<Vec<_>>(),
@@ -130,14 +134,29 @@ impl Store {
     }
 }
 
-fn endpoint_shown(endpoint: &EndpointRow, repeats: Repeats) -> Value {
-    json!({
+fn endpoint_shown(
+    endpoint: &EndpointRow,
+    repeats: Repeats,
+    hook: Option<&Hook>,
+    health: Option<Health>,
+) -> Value {
+    let mut shown = json!({
         "id": endpoint.public_id, "channel": endpoint.channel, "address": endpoint.address, "owner": endpoint.owner,
         "secret": match endpoint.secret.is_empty() { true => Value::Null, false => json!("held, and shown once only") },
         "languages": endpoint.languages.split_whitespace().collect::<Vec<_>>(), "extent": endpoint.extent, "digest_at": endpoint.digest_at,
         "repeats": repeats,
         "state": endpoint.state, "created_at": rfc3339(endpoint.created_ms),
-    })
+    });
+    if let Some(hook) = hook {
+        shown["signing"] = json!(hook.signing);
+        shown["include"] = json!(hook.include);
+        shown["ordered"] = json!(hook.ordered);
+        shown["per_minute"] = json!(hook.per_minute);
+    }
+    if let Some(health) = health {
+        shown["failing_since"] = json!(rfc3339(health.failing_since_ms));
+    }
+    shown
 }
 
 fn old_secrets_shown(hook: &Hook) -> Value {

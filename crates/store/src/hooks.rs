@@ -41,7 +41,7 @@ impl Hook {
 }
 
 /// What an owner asks for now; what is none stays as it is.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct HookEdit {
     /// How its calls are signed.
     pub signing: Option<Signing>,
@@ -64,6 +64,29 @@ impl HookEdit {
         } = self;
         signing.is_none() && include.is_none() && ordered.is_none() && per_minute.is_none()
     }
+}
+
+/// Keeps what an owner asks for, in the transaction that changes it. Whoever asks for anything has made sure that there is room.
+macro_rules! set_hook {
+    ($conn:ident, $endpoint_id:expr, $edit:expr) => {
+        if !$edit.is_empty() {
+            sqlx::query("insert into hooks (endpoint_id) values ($1) on conflict do nothing")
+                .bind($endpoint_id)
+                .execute(&mut *$conn)
+                .await?;
+            sqlx::query(
+                "update hooks set signing = coalesce($1, signing), include = coalesce($2, include), \
+                 ordered = coalesce($3, ordered), per_minute = coalesce($4, per_minute) where endpoint_id = $5",
+            )
+            .bind($edit.signing.map(release::model::Signing::as_str))
+            .bind($edit.include.map(release::model::Include::as_str))
+            .bind($edit.ordered.map(i64::from))
+            .bind($edit.per_minute)
+            .bind($endpoint_id)
+            .execute(&mut *$conn)
+            .await?;
+        }
+    };
 }
 
 /// A row with its endpoint.
@@ -114,21 +137,7 @@ impl Store {
         }
         self.must_be_current().await?;
         writing_in_turn!(self, Readers, |conn| {
-            sqlx::query("insert into hooks (endpoint_id) values ($1) on conflict do nothing")
-                .bind(endpoint_id)
-                .execute(&mut *conn)
-                .await?;
-            sqlx::query(
-                "update hooks set signing = coalesce($1, signing), include = coalesce($2, include), \
-                 ordered = coalesce($3, ordered), per_minute = coalesce($4, per_minute) where endpoint_id = $5",
-            )
-            .bind(edit.signing.map(Signing::as_str))
-            .bind(edit.include.map(Include::as_str))
-            .bind(edit.ordered.map(i64::from))
-            .bind(edit.per_minute)
-            .bind(endpoint_id)
-            .execute(&mut *conn)
-            .await?;
+            set_hook!(conn, endpoint_id, edit);
         });
         Ok(())
     }

@@ -22,7 +22,11 @@ mod notices;
 #[macro_use]
 mod told_once;
 #[macro_use]
+mod hooks;
+#[macro_use]
 mod endpoints;
+#[macro_use]
+mod health;
 #[macro_use]
 mod subscriptions;
 #[macro_use]
@@ -48,13 +52,13 @@ mod copying;
 mod erasure;
 mod error;
 mod holdings;
-mod hooks;
 mod issuers;
 mod items;
 mod keys;
 mod latency;
 mod looking;
 mod migrating;
+mod ordering;
 mod outcomes;
 mod pausing;
 mod people;
@@ -97,6 +101,7 @@ pub use endpoints::{EndpointRow, NewEndpoint};
 pub use engine::Store;
 pub use error::{Result, StoreError};
 pub use halts::{HaltRow, Halted};
+pub use health::{Failing, HalfOpen, Health, HealthChange, Missed};
 pub use hooks::{Hook, HookEdit};
 pub use issuers::{IssuerName, IssuerRow, NewIssuer};
 pub use items::{EditionRow, ItemKey, ItemRow, MapRow, Mark};

@@ -1,8 +1,9 @@
 //! Outcomes: what became of deliveries, recorded in bulk with the counters of their batch.
 
 use crate::bulk::Bulk;
+use crate::health::Changes;
 use crate::latency::Latencies;
-use crate::{BatchRow, Result, Store};
+use crate::{BatchRow, HealthChange, Result, Store};
 use release::frequency::Gathered;
 use serde_json::json;
 use std::collections::HashSet;
@@ -26,6 +27,8 @@ pub struct Outcome {
     pub duration_ms: i64,
     /// From acceptance or clear time to now.
     pub latency_ms: i64,
+    /// What it says of a receiver that fails, or had failed.
+    pub health: Option<HealthChange>,
     /// What a digest left out, each with what becomes of it; empty for everything else.
     pub left_out: Vec<LeftOut>,
 }
@@ -139,6 +142,8 @@ impl Store {
             .collect();
         let failures =
             (!failures.is_empty()).then(|| serde_json::Value::from(failures).to_string());
+        let changes = Changes::of(outcomes);
+        let current = changes.is_empty() || self.is_current().await?;
         writing_beside!(self, Erasing, |conn| {
             // First, for it locks the row: two workers that record for one batch take turns.
             let stored: String =
@@ -170,6 +175,9 @@ impl Store {
                 .bind(&retries)
                 .execute(&mut *conn)
                 .await?;
+            }
+            if current {
+                note_health!(conn, &changes);
             }
             // Digests tell of no release themselves.
             if batch.release_id.is_none() {

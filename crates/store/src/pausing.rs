@@ -4,15 +4,53 @@
 
 use crate::{Result, Store};
 
+/// What no longer matters once an endpoint is active again.
+const FORGOTTEN: [&str; 2] = [
+    "delete from health where endpoint_id = $1",
+    "update hooks set drain_upto = 0 where endpoint_id = $1",
+];
+
 impl Store {
     /// Stops all that an active endpoint gets until it is resumed; false if it is not active.
     pub async fn pause_endpoint(&self, endpoint_id: i64) -> Result<bool> {
-        self.move_endpoint(endpoint_id, "active", "paused").await
+        let done = writing_in_turn!(self, Readers, |conn| {
+            let done = sqlx::query(
+                "update endpoints set state = 'paused' where id = $1 and state = 'active'",
+            )
+            .bind(endpoint_id)
+            .execute(&mut *conn)
+            .await?
+            .rows_affected();
+            touch_subscriptions!(conn, endpoint_id);
+            done
+        });
+        Ok(done > 0)
     }
 
-    /// Goes on with a paused endpoint; false if it is not paused.
+    /// Goes on with an endpoint that is paused, or was taken out of use: what is known of its failures is forgotten. False
+    /// if it is neither.
     pub async fn resume_endpoint(&self, endpoint_id: i64) -> Result<bool> {
-        self.move_endpoint(endpoint_id, "paused", "active").await
+        let current = self.is_current().await?;
+        let done = writing_in_turn!(self, Readers, |conn| {
+            let done = sqlx::query(
+                "update endpoints set state = 'active' where id = $1 and state in ('paused', 'disabled')",
+            )
+            .bind(endpoint_id)
+            .execute(&mut *conn)
+            .await?
+            .rows_affected();
+            if done > 0 && current {
+                for text in FORGOTTEN {
+                    sqlx::query(text)
+                        .bind(endpoint_id)
+                        .execute(&mut *conn)
+                        .await?;
+                }
+            }
+            touch_subscriptions!(conn, endpoint_id);
+            done
+        });
+        Ok(done > 0)
     }
 
     /// Pauses an active endpoint, but for the alerts that are there by now: what is due of them (retries, digests) still
@@ -79,27 +117,5 @@ impl Store {
             .fetch_one(conn)
             .await?
         }))
-    }
-
-    async fn move_endpoint(&self, endpoint_id: i64, from: &str, to: &str) -> Result<bool> {
-        let current = self.is_current().await?;
-        let done = writing_in_turn!(self, Readers, |conn| {
-            let done = sqlx::query("update endpoints set state = $1 where id = $2 and state = $3")
-                .bind(to)
-                .bind(endpoint_id)
-                .bind(from)
-                .execute(&mut *conn)
-                .await?
-                .rows_affected();
-            if current {
-                sqlx::query("update hooks set drain_upto = 0 where endpoint_id = $1")
-                    .bind(endpoint_id)
-                    .execute(&mut *conn)
-                    .await?;
-            }
-            touch_subscriptions!(conn, endpoint_id);
-            done
-        });
-        Ok(done > 0)
     }
 }

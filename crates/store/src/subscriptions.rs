@@ -154,9 +154,9 @@ macro_rules! select_subscription {
 
 /// The endpoint of a new subscription, made where there is none: its key, where it stands, whether it was made now.
 macro_rules! endpoint_of {
-    ($conn:ident, $subscription:expr, $change:expr, $key:expr, $now_ms:expr) => {{
+    ($conn:ident, $subscription:expr, $change:expr, $key:expr, $current:expr, $now_ms:expr) => {{
         let endpoint = &$subscription.endpoint;
-        let repeats = endpoint.repeats;
+        let (repeats, hook) = (endpoint.repeats, endpoint.hook);
         let (address_key, owner) = (endpoint.address_key(), endpoint.owner.to_lowercase());
         let existing: Option<(i64, String)> = sqlx::query_as(
             "select id, state from endpoints where channel = $1 and address_key = $2 and owner = $3",
@@ -190,6 +190,13 @@ macro_rules! endpoint_of {
                     .execute(&mut *$conn)
                     .await?;
                     set_repeats!($conn, id, repeats);
+                    set_hook!($conn, id, hook);
+                }
+                if state != old && old == EndpointState::Disabled && $current {
+                    sqlx::query("delete from health where endpoint_id = $1")
+                        .bind(id)
+                        .execute(&mut *$conn)
+                        .await?;
                 }
                 if state != old {
                     sqlx::query("update endpoints set state = $1 where id = $2")
@@ -229,6 +236,7 @@ macro_rules! endpoint_of {
                 .execute(&mut *$conn)
                 .await?;
                 set_repeats!($conn, id, repeats);
+                set_hook!($conn, id, hook);
                 hold_on_to_suppression!($conn, &address_key, $key);
                 (id, endpoint.state, true)
             }
@@ -293,6 +301,9 @@ macro_rules! subscription_of {
 
 impl Store {
     /// Stores subscriptions, all or none, each with its endpoint. A filter that the endpoint has already is not added.
+    ///
+    /// # Errors
+    /// [`crate::StoreError::Schema`] if the owner of a webhook asks for what there is no room for yet.
     pub async fn add_subscriptions(
         &self,
         new: &[NewSubscription<'_>],
@@ -339,13 +350,17 @@ impl Store {
         once: Option<(&str, Idempotency<'_>)>,
         now_ms: i64,
     ) -> Result<Vec<Subscribed>> {
+        if new.iter().any(|new| !new.endpoint.hook.is_empty()) {
+            self.must_be_current().await?;
+        }
         let key = self.link_key().await?;
+        let current = self.is_current().await?;
         Ok(writing_in_turn!(self, Readers, |conn| {
             let mut added: Vec<Subscribed> = Vec::with_capacity(new.len());
             let change = next_ids!(conn, "filter", 1);
             for subscription in new {
                 let (endpoint_id, state, new) =
-                    endpoint_of!(conn, subscription, change, key, now_ms);
+                    endpoint_of!(conn, subscription, change, key, current, now_ms);
                 let (public_id, subscription_state, known) =
                     subscription_of!(conn, subscription, endpoint_id, change, now_ms);
                 added.push(Subscribed {

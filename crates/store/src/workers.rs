@@ -58,6 +58,17 @@ impl Store {
         Ok(())
     }
 
+    /// How many workers of a role live: heard of since then, Unix milliseconds.
+    pub async fn living_workers(&self, role: &str, since_ms: i64) -> Result<i64> {
+        Ok(reading!(self, |conn| {
+            sqlx::query_scalar("select count(*) from workers where role = $1 and beat_ms >= $2")
+                .bind(role)
+                .bind(since_ms)
+                .fetch_one(conn)
+                .await?
+        }))
+    }
+
     /// All workers heard of within the last ten minutes.
     pub async fn workers(&self) -> Result<Vec<WorkerRow>> {
         Ok(reading!(self, |conn| sqlx::query_as(

@@ -64,6 +64,7 @@ async fn worker_that_lost_its_lease_still_records_and_nothing_is_counted_twice()
             at_ms: now_ms,
             duration_ms: 1,
             latency_ms: 1,
+            health: None,
             left_out: Vec::new(),
             answer: String::new(),
         };

@@ -253,6 +253,7 @@ async fn address_is_masked_in_the_words_of_its_receiver() {
         at_ms: now_ms,
         duration_ms: 7,
         latency_ms: 7,
+        health: None,
         left_out: Vec::new(),
     };
     store.record_outcomes(&batch, &[refused]).await.unwrap();

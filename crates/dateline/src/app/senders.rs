@@ -23,6 +23,8 @@ pub(super) fn worker_settings(
         name: name.to_owned(),
         slots,
         in_flight_per_endpoint: settings.webhook.in_flight_per_endpoint,
+        per_minute: i64::from(settings.webhook.per_minute),
+        disable_after_ms: i64::from(settings.webhook.disable_after_days) * 86_400_000,
         most_mails_per_hour: settings.mail.most_per_hour,
         lease_ms: settings.batch.lease_ms as i64,
         poison_after: i64::from(settings.batch.poison_after),

@@ -1,5 +1,7 @@
 //! `dateline subscribe`: who wants to hear of what.
 
+mod hook;
+
 use super::admin::print_table;
 use super::ask::{query, text};
 use super::backtest;
@@ -51,6 +53,8 @@ enum Action {
         /// Near identical stories: `each`, or only the first that arrives (`once`)
         #[arg(long)]
         repeats: Option<String>,
+        #[command(flatten)]
+        hook: hook::HookArgs,
         /// How it is known that the reader wants this: no confirmation is asked then
         #[arg(long)]
         consent: Option<String>,
@@ -90,12 +94,12 @@ enum Action {
         /// `sub_…`
         id: String,
     },
-    /// Change what a subscription asks for
+    /// Change what a subscription asks for, or how its webhook is called
     Change {
         /// `sub_…`
         id: String,
         /// Another filter
-        #[arg(long, required_unless_present_any = ["name", "frequency"])]
+        #[arg(long, required_unless_present_any = ["name", "frequency", "signing", "include", "ordered", "per_minute"])]
         filter: Option<String>,
         /// Another name
         #[arg(long)]
@@ -103,6 +107,8 @@ enum Action {
         /// How often from now on: `at-once`, `hourly`, `daily` or `weekly`
         #[arg(long)]
         frequency: Option<String>,
+        #[command(flatten)]
+        hook: hook::HookArgs,
     },
     /// Add subscriptions from a CSV file: email or webhook, filter; name, languages, extent, frequency, digest_at, repeats, consent,
     /// owner
@@ -155,14 +161,18 @@ pub(super) async fn run(args: SubscribeArgs, client: &Client) -> Result<ExitCode
             frequency,
             digest_at,
             repeats,
+            hook,
             consent,
             ..
         } => {
-            let body = json!({
+            let mut body = json!({
                 "filter": filter, "email": email, "webhook": webhook, "owner": owner, "name": name,
                 "languages": language, "extent": extent, "frequency": frequency, "digest_at": digest_at,
                 "repeats": repeats, "consent": consent,
             });
+            for (field, value) in hook.given() {
+                body[field] = value;
+            }
             let shown = client
                 .ask(Method::POST, "/v1/subscriptions", Some(&body))
                 .await?;
@@ -235,12 +245,20 @@ pub(super) async fn run(args: SubscribeArgs, client: &Client) -> Result<ExitCode
             filter,
             name,
             frequency,
+            hook,
         } => {
+            let hook = hook.given();
+            if !hook.is_empty() {
+                hook::change(client, &id, hook).await?;
+            }
             let mut body = json!({});
             for (field, value) in [("filter", filter), ("name", name), ("frequency", frequency)] {
                 if let Some(value) = value {
                     body[field] = json!(value);
                 }
+            }
+            if body == json!({}) {
+                return Ok(ExitCode::SUCCESS);
             }
             let path = format!("/v1/subscriptions/{id}");
             let shown = client.ask(Method::PATCH, &path, Some(&body)).await?;

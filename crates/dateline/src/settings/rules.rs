@@ -108,6 +108,8 @@ fn rule(key: &str) -> Option<Rule> {
             },
         ),
         "webhook.in_flight_per_endpoint" => Number(1..=1000, "calls"),
+        "webhook.per_minute" => Number(1..=1_000_000, "calls"),
+        "webhook.disable_after_days" => Number(1..=365, "days"),
         "webhook.connect_timeout_ms" => Number(10..=60_000, "milliseconds"),
         "webhook.total_timeout_ms" => Number(10..=300_000, "milliseconds"),
         "webhook.read_limit_bytes" | "webhook.keep_bytes" => Number(0..=1_048_576, "bytes"),

@@ -214,6 +214,10 @@ pub struct WebhookSettings {
     pub ports: Ports,
     /// Calls at once to one endpoint.
     pub in_flight_per_endpoint: usize,
+    /// Calls a minute to one endpoint.
+    pub per_minute: u32,
+    /// Days that an endpoint may fail before it is taken out of use.
+    pub disable_after_days: u32,
     /// Longest time for each of lookup, connection, handshake.
     pub connect_timeout_ms: u64,
     /// Longest time for a whole call.

@@ -1,10 +1,9 @@
 //! One delivery: checked once more if it waited, sent, judged.
 
 use super::checks::{live_reasons, superseded, withheld};
-use super::{CROWDED_MS, FRESH, Loaded, Work, answers, identity, load};
-use super::{digest, direct, why};
+use super::{ASK_AGAIN_MS, FRESH, Loaded, Work, answers, identity, load};
+use super::{care, digest, direct, why};
 use crate::email::{Letter, Pass, Wait};
-use crate::in_flight::InFlight;
 use crate::webhook::Call;
 use crate::{SendError, Sender, Sent};
 use release::model::{AlertKind, Channel, Lane};
@@ -34,11 +33,9 @@ pub(super) async fn attempt(work: &Work, delivery: &DueDelivery) -> Option<Outco
         let verdict = Verdict::Gathered { due_ms };
         return Some(unsent_outcome(work, delivery, verdict));
     }
-    let Some(_in_flight) = InFlight::enter(&work.inner, delivery.endpoint_id) else {
-        let due_ms = work.inner.clock.now_ms() + CROWDED_MS;
-        let error = "the endpoint has its limit of calls in flight".to_owned();
-        let verdict = Verdict::Retry { due_ms, error };
-        return Some(unsent_outcome(work, delivery, verdict));
+    let sending = match care::begin(work, delivery).await {
+        Ok(sending) => sending,
+        Err(waits) => return Some(unsent_outcome(work, delivery, waits)),
     };
     let begun = Instant::now();
     let (result, left_out) = match work.alert.kind {
@@ -63,6 +60,7 @@ pub(super) async fn attempt(work: &Work, delivery: &DueDelivery) -> Option<Outco
         },
         _ => (send(work, delivery).await, Vec::new()),
     };
+    let health = care::fared(work, delivery, sending, &result);
     let now_ms = work.inner.clock.now_ms();
     let attempt = delivery.attempts + 1;
     let (verdict, status, answer) = match result {
@@ -86,6 +84,7 @@ pub(super) async fn attempt(work: &Work, delivery: &DueDelivery) -> Option<Outco
                 .story
                 .as_ref()
                 .map_or(work.alert.created_ms, |story| story.row.clear_at_ms),
+        health,
         left_out,
     })
 }
@@ -140,7 +139,7 @@ async fn stale(work: &Work, delivery: &DueDelivery) -> Option<Verdict> {
     }
     .await;
     checked.unwrap_or_else(|error| {
-        let due_ms = work.inner.clock.now_ms() + CROWDED_MS;
+        let due_ms = work.inner.clock.now_ms() + ASK_AGAIN_MS;
         Some(Verdict::Retry {
             due_ms,
             error: error.to_string(),
@@ -236,6 +235,7 @@ pub(super) fn unsent_outcome(work: &Work, delivery: &DueDelivery, verdict: Verdi
         at_ms,
         duration_ms: 0,
         latency_ms: 0,
+        health: None,
         left_out: Vec::new(),
     }
 }

@@ -1,6 +1,6 @@
 //! Alerts that go to one endpoint: they are about no item, and each is made when it is sent.
 
-use super::Work;
+use super::{Work, trouble};
 use crate::email::{Letter, Mailer};
 use crate::webhook::{Call, Caller};
 use crate::{Failure, SendError, Sent};
@@ -28,7 +28,7 @@ struct Hook {
 }
 
 /// How long a link to the preferences works.
-const PREFERENCES_MS: i64 = 86_400_000;
+pub(super) const PREFERENCES_MS: i64 = 86_400_000;
 
 /// What the alert of a notice tells: which release, and what of it.
 #[derive(Deserialize)]
@@ -61,7 +61,8 @@ pub(super) async fn mail(
     let mail = match work.alert.kind {
         AlertKind::Confirm if work.alert.about.is_empty() => confirm(work, delivery).await?,
         AlertKind::Confirm => confirm_hook(work).await?,
-        AlertKind::Manage => manage(work, delivery).await?,
+        AlertKind::Manage if work.alert.about.is_empty() => manage(work, delivery).await?,
+        AlertKind::Manage => trouble::mail(work).await?,
         AlertKind::Test => test_mail(&work.inner.wire.name),
         AlertKind::SignIn => sign_in(work)?,
         AlertKind::Notice => notice(work).await?,
@@ -296,11 +297,11 @@ fn told<'a>(telling: &'a str, row: &ReleaseRow) -> (&'a str, i64) {
 }
 
 /// What the alert tells beside its kind.
-fn about<'a, T: Deserialize<'a>>(work: &'a Work) -> Result<T, SendError> {
+pub(super) fn about<'a, T: Deserialize<'a>>(work: &'a Work) -> Result<T, SendError> {
     serde_json::from_str(&work.alert.about).map_err(|error| unreadable(&error.to_string()))
 }
 
-fn link(work: &Work, path: &str, capability: &Capability) -> String {
+pub(super) fn link(work: &Work, path: &str, capability: &Capability) -> String {
     let wire = &work.inner.wire;
     format!(
         "{}/{path}/{}",
@@ -309,7 +310,7 @@ fn link(work: &Work, path: &str, capability: &Capability) -> String {
     )
 }
 
-fn unreadable(reason: &str) -> SendError {
+pub(super) fn unreadable(reason: &str) -> SendError {
     SendError::Fail(Failure::unanswered(format!(
         "the alert cannot be told: {reason}"
     )))

@@ -66,4 +66,16 @@ impl Hooks {
         let hook = self.by_endpoint.get(&endpoint_id);
         hook.map_or(0, |hook| hook.drain_upto)
     }
+
+    /// Calls a minute that its owner wants at most; 0 for the wire's own limit.
+    pub(super) fn per_minute(&self, endpoint_id: i64) -> i64 {
+        let hook = self.by_endpoint.get(&endpoint_id);
+        hook.map_or(0, |hook| hook.per_minute)
+    }
+
+    /// Whether it is told of no revision before the one that it follows.
+    pub(super) fn is_ordered(&self, endpoint_id: i64) -> bool {
+        let hook = self.by_endpoint.get(&endpoint_id);
+        hook.is_some_and(|hook| hook.ordered)
+    }
 }

@@ -1,12 +1,12 @@
 //! An outcome on its way out: logged, handed to the recorder.
 
-use super::{Work, identity};
+use super::{Work, identity, trouble};
 use release::address::masked;
 use release::bounce::{Bounce, BounceKind};
 use release::model::Channel;
 use store::{DueDelivery, Followed, Outcome, Verdict};
 use tokio::sync::mpsc;
-use tracing::{debug, error, warn};
+use tracing::{debug, warn};
 
 /// Logs an outcome and hands it on.
 pub(super) async fn report(
@@ -19,14 +19,7 @@ pub(super) async fn report(
         outcome.verdict = outcome.verdict.of_redelivery();
     }
     log(work, delivery, &outcome);
-    if outcome.status == Some(410) && work.batch.channel == Channel::Webhook {
-        // The receiver is gone for good: later alerts are withheld, and its owner sees why.
-        let disabled = work.inner.store.disable_endpoint(outcome.endpoint_id);
-        if let Err(error) = Box::pin(disabled).await {
-            error!(%error, "endpoint {} could not be disabled: {error}", outcome.endpoint_id);
-        }
-        work.inner.queue.tell(queue::Telling::FiltersChanged);
-    }
+    trouble::act(work, &outcome).await;
     if let Some(bounce) = no_mailbox(work, &outcome) {
         Box::pin(came_back(work, &outcome, &bounce)).await;
     }
@@ -94,6 +87,14 @@ fn log(work: &Work, due: &DueDelivery, outcome: &Outcome) {
         };
     }
     match &outcome.verdict {
+        Verdict::Retry { due_ms, error } if attempt == 0 => {
+            let next_attempt = release::time::rfc3339(*due_ms);
+            line!(
+                debug,
+                next_attempt,
+                "delivery to {endpoint} waits until {next_attempt}: {error}"
+            );
+        }
         Verdict::Retry { due_ms, error } => {
             let next_attempt = release::time::rfc3339(*due_ms);
             line!(

@@ -5,7 +5,7 @@ pub(super) mod redeliver;
 
 use super::Id;
 use super::subscriptions::check::{
-    Errors, check_digest_at, check_extent, check_languages, check_repeats,
+    AskedHook, Errors, check_digest_at, check_extent, check_hook, check_languages, check_repeats,
 };
 use super::subscriptions::shown as subscription_shown;
 use crate::auth::{AnyCaller, Caller, Scope, Whose};
@@ -17,7 +17,7 @@ use axum::http::StatusCode;
 use axum::{Extension, Json};
 use release::address::printable;
 use release::ids::{Kind, PublicId};
-use release::model::{AlertKind, EndpointState, Lane};
+use release::model::{AlertKind, Channel, EndpointState, Lane};
 use release::time::rfc3339;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -96,11 +96,19 @@ pub(super) struct EditEndpoint {
     digest_at: Option<String>,
     /// Of near identical stories: `each` or only the first that arrives (`once`)
     repeats: Option<String>,
+    /// How a webhook's calls are signed: `hmac` or `ed25519`
+    signing: Option<String>,
+    /// How much of a release a webhook's calls carry: `summary` or `body`
+    include: Option<String>,
+    /// Whether a webhook is told of no revision before the one that it follows
+    ordered: Option<bool>,
+    /// Calls a minute to a webhook at most; 0 for the wire's own limit
+    per_minute: Option<i64>,
     /// `active`, `paused`, or `draining`: paused once what was due by now has left
     state: Option<String>,
 }
 
-/// Change an endpoint's languages, extent, time of digests and what it is told of repeats; pause it, let it finish, resume it
+/// Change how an endpoint is told: languages, extent, digests, repeats, how a webhook is called; pause it, let it finish, resume it
 #[utoipa::path(patch, path = "/v1/endpoints/{id}", tag = "subscriptions", params(("id" = String, Path, description = "`ep_…`")),
     request_body = EditEndpoint, responses((status = 200, body = EndpointShape), Problem))]
 pub(super) async fn edit(
@@ -125,9 +133,18 @@ pub(super) async fn edit(
     let repeats = edit
         .repeats
         .and_then(|text| check_repeats(&text, &mut errors));
+    let asked = AskedHook {
+        signing: edit.signing,
+        include: edit.include,
+        ordered: edit.ordered,
+        per_minute: edit.per_minute,
+    };
+    let hook = check_hook(&asked, Some(row.channel), &mut errors);
     if !errors.found.is_empty() {
         return Err(Problem::Fields(errors.found));
     }
+    // First, for it is refused where there is no room for it yet.
+    intake.store.edit_hook(row.id, &hook).await?;
     if let Some(state) = &edit.state {
         set_state(&intake, &row, state).await?;
     }
@@ -164,7 +181,7 @@ async fn set_state(intake: &Intake, row: &EndpointRow, state: &str) -> Result<()
     match moved {
         true => Ok(()),
         false => Err(Problem::Conflict(format!(
-            "{} is {}: only an active endpoint is paused, and only a paused one goes on",
+            "{} is {}: only an active endpoint is paused, and only one that is paused or disabled goes on",
             row.public_id, row.state
         ))),
     }
@@ -384,6 +401,24 @@ struct EndpointShape {
     digest_at: String,
     /// What it is told of near identical stories: each or once
     repeats: String,
+    /// How a webhook's calls are signed: hmac or ed25519
+    #[serde(skip_serializing_if = "Option::is_none")]
+    signing: Option<String>,
+    /// How much of a release a webhook's calls carry: summary or body
+    #[serde(skip_serializing_if = "Option::is_none")]
+    include: Option<String>,
+    /// Whether a webhook is told of no revision before the one that it follows
+    #[serde(skip_serializing_if = "Option::is_none")]
+    ordered: Option<bool>,
+    /// Calls a minute to a webhook at most; 0: the wire's own limit
+    #[serde(skip_serializing_if = "Option::is_none")]
+    per_minute: Option<i64>,
+    /// Since when calls to a webhook have failed, if the last one did
+    #[serde(skip_serializing_if = "Option::is_none")]
+    failing_since: Option<String>,
+    /// Until when it is left alone for that
+    #[serde(skip_serializing_if = "Option::is_none")]
+    stopped_until: Option<String>,
     created_at: String,
     /// What it is sent for; where one endpoint is shown
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -402,6 +437,16 @@ async fn one(intake: &Intake, row: &EndpointRow) -> Result<Value, Problem> {
         true => DRAINING,
         false => row.state.as_str(),
     };
+    let hook = match row.channel {
+        Channel::Email => None,
+        Channel::Webhook => Some(intake.store.hook(row.id).await?),
+    };
+    let hook = hook.as_ref();
+    let health = intake.store.health(row.id).await?;
+    let stopped_until_ms = health
+        .as_ref()
+        .map(|health| health.open_until_ms)
+        .filter(|until_ms| *until_ms > intake.clock.now_ms());
     Ok(json!(EndpointShape {
         id: row.public_id.clone(),
         channel: row.channel.to_string(),
@@ -416,6 +461,12 @@ async fn one(intake: &Intake, row: &EndpointRow) -> Result<Value, Problem> {
         extent: row.extent.to_string(),
         digest_at: row.digest_at.clone(),
         repeats: repeats.to_string(),
+        signing: hook.map(|hook| hook.signing.to_string()),
+        include: hook.map(|hook| hook.include.to_string()),
+        ordered: hook.map(|hook| hook.ordered),
+        per_minute: hook.map(|hook| hook.per_minute),
+        failing_since: health.map(|health| rfc3339(health.failing_since_ms)),
+        stopped_until: stopped_until_ms.map(rfc3339),
         created_at: rfc3339(row.created_ms),
         subscriptions: None,
     }))

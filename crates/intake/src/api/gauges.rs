@@ -24,7 +24,11 @@ pub(super) async fn metrics(
     let workers = intake.store.workers().await?;
     let halts = intake.store.halts().await?;
     let asking = intake.store.open_blasts().await?;
+    let failing = intake.store.failing_endpoints(now_ms).await?;
     set_work(&status, now_ms);
+    gauge!("dateline_endpoints_failing").set(failing.failing as f64);
+    gauge!("dateline_endpoints_stopped").set(failing.stopped as f64);
+    gauge!("dateline_endpoints_disabled").set(failing.disabled as f64);
     gauge!("dateline_halts").set(halts.len() as f64);
     gauge!("dateline_blasts").set(asking.len() as f64);
     set_workers(&workers, now_ms);

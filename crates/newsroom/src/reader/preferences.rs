@@ -5,6 +5,7 @@ mod secret;
 mod show;
 mod tokens;
 
+use super::calls;
 use super::fields::{Errors, Fields};
 use super::often::DigestFields;
 use super::refusal::Refusal;
@@ -22,7 +23,7 @@ use release::address::masked;
 use release::capability::Capability;
 use release::ids::{Kind, PublicId};
 use release::model::{AlertKind, Channel, EndpointState, Extent, Repeats, SubscriptionState};
-use store::{DeliveriesAsked, EndpointEdit, EndpointRow, NewAct};
+use store::{DeliveriesAsked, EndpointEdit, EndpointRow, HookEdit, NewAct};
 use tracing::info;
 
 /// The least time between two test events.
@@ -144,6 +145,13 @@ async fn settings(
         .then(|| DigestFields::read(fields).checked(&mut errors))
         .flatten();
     let repeats = Repeats::parse(fields.one("repeats"));
+    let hook = match mail {
+        true => HookEdit::default(),
+        false => {
+            let now = newsroom.store.hook(endpoint.id).await?;
+            calls::checked(fields, &now, &mut errors)
+        }
+    };
     if !errors.is_empty() {
         let again = show::whole(newsroom, token, endpoint, "", &errors).await?;
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, again).into_response());
@@ -154,6 +162,7 @@ async fn settings(
         digest_at: digest_at.as_ref(),
         repeats,
     };
+    newsroom.store.edit_hook(endpoint.id, &hook).await?;
     newsroom.store.edit_endpoint(endpoint.id, &edit).await?;
     newsroom.queue.tell(Telling::FiltersChanged);
     Ok(back(token, "settings"))

@@ -25,7 +25,7 @@ use release::model::{
 };
 use release::time::rfc3339;
 use release::webhook::new_secret;
-use store::{NewAsk, NewEndpoint, NewSubscription};
+use store::{HookEdit, NewAsk, NewEndpoint, NewSubscription};
 use tracing::info;
 
 /// Which of the two forms it is.
@@ -305,6 +305,7 @@ async fn store(
             extent: Some(asked.extent),
             digest_at: asked.digest_at.as_ref(),
             repeats: Some(asked.repeats),
+            hook: HookEdit::default(),
             state: EndpointState::Pending,
         },
     };

@@ -7,7 +7,7 @@ use release::filter::GRAMMAR_VERSION;
 use release::frequency::Frequency;
 use release::model::{Channel, EndpointState, SubscriptionState};
 use release::topic::Taxonomy;
-use store::{Clock, NewEndpoint, NewSubscription, Store};
+use store::{Clock, HookEdit, NewEndpoint, NewSubscription, Store};
 
 const NOW: i64 = 1_700_000_000_000;
 
@@ -57,6 +57,7 @@ async fn subscribe(store: &Store, name: &str, filter: &str) {
             extent: None,
             digest_at: None,
             repeats: None,
+            hook: HookEdit::default(),
             state: EndpointState::Active,
         },
     };

@@ -1,7 +1,7 @@
 //! Endpoints: confirmed, disabled, suppressed, and written to directly.
 
 use crate::fixtures::{NOW, claimed, due, endpoint, plan, readers, subscription, told};
-use release::model::{AlertKind, Channel, EndpointState, Extent};
+use release::model::{AlertKind, Channel, EndpointState, Extent, Trouble};
 use store::{Store, StoreError};
 
 /// A webhook that waits for its owner's word.
@@ -56,7 +56,10 @@ pub(crate) async fn disabled_endpoint_takes_its_filters_out(store: Store) {
     let id = readers(&store, Channel::Email, 1).await[0];
     let seen = store.changed_filters(0).await.unwrap()[0].change;
 
-    store.disable_endpoint(id).await.unwrap();
+    store
+        .disable_endpoint(id, Trouble::Gone, "req_1", NOW)
+        .await
+        .unwrap();
 
     assert_eq!(state(&store, id).await, EndpointState::Disabled);
     let after = store.changed_filters(seen).await.unwrap();

@@ -3,8 +3,8 @@
 use release::frequency::Frequency;
 use release::model::{Channel, EndpointState, Extent, Lane, ReleaseState, SubscriptionState};
 use store::{
-    Accepted, AlertRow, BatchRow, Claim, Cleared, NewAct, NewEndpoint, NewEvent, NewRelease,
-    NewSubscription, Outcome, PlannedDelivery, Store, Verdict,
+    Accepted, AlertRow, BatchRow, Claim, Cleared, HookEdit, NewAct, NewEndpoint, NewEvent,
+    NewRelease, NewSubscription, Outcome, PlannedDelivery, Store, Verdict,
 };
 
 /// When everything begins, Unix milliseconds.
@@ -105,6 +105,7 @@ pub(crate) fn endpoint<'a>(
         extent: Some(Extent::Full),
         digest_at: None,
         repeats: None,
+        hook: HookEdit::default(),
         state: EndpointState::Active,
     }
 }
@@ -213,6 +214,7 @@ pub(crate) fn outcome(endpoint_id: i64, verdict: Verdict) -> Outcome {
         at_ms: NOW + 40,
         duration_ms: 30,
         latency_ms: 100,
+        health: None,
         left_out: Vec::new(),
     }
 }

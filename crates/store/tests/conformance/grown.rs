@@ -7,7 +7,7 @@ use crate::fixtures::{NOW, accept, cleared, done_at, event, plan, readers, submi
 use crate::known_reader::reader;
 use release::bounce::BounceKind;
 use release::frequency::Gathered;
-use release::model::{Channel, ReleaseState, Repeats};
+use release::model::{Channel, ReleaseState, Repeats, Trouble};
 use sqlx::{AssertSqlSafe, Connection, PgConnection, SqliteConnection};
 use std::collections::BTreeMap;
 use store::{
@@ -59,7 +59,7 @@ async fn alike(store: &Store) {
     store.edit_endpoint(reader, &once).await.unwrap();
 }
 
-/// A webhook whose owner asked for something, and the wire's keys.
+/// A webhook whose owner asked for something, and that is gone; and the wire's keys.
 async fn hook(store: &Store) {
     let wish = HookEdit {
         ordered: Some(true),
@@ -67,6 +67,8 @@ async fn hook(store: &Store) {
     };
     let hook = readers(store, Channel::Webhook, 1).await[0];
     store.edit_hook(hook, &wish).await.unwrap();
+    let gone = store.disable_endpoint(hook, Trouble::Gone, "req_1", NOW);
+    assert!(gone.await.unwrap().is_some());
     store.signing_keys(NOW).await.unwrap();
 }
 

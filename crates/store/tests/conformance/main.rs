@@ -28,6 +28,7 @@ mod digests;
 mod durability;
 mod endpoints;
 mod erasing;
+mod failing;
 mod getting;
 mod halting;
 mod hooking;
@@ -242,6 +243,16 @@ macro_rules! conformance {
                 recent_alerts_are_the_endpoints_own_newest_first,
                 result_of_the_last_test_is_shown,
             }
+            failing {
+                first_failure_is_kept_until_a_success,
+                one_of_all_that_ask_tries_an_endpoint,
+                owner_is_told_once_that_it_stalls,
+                endpoint_is_taken_out_of_use_once_and_back_by_its_owner,
+                what_an_endpoint_missed_is_counted,
+                revision_waits_for_the_one_before_and_that_for_nothing,
+                poisoned_revision_is_not_waited_for,
+                workers_that_live_are_counted_by_role,
+            }
             hooking {
                 wishes_are_kept_one_by_one_and_nobody_elses,
                 old_secrets_hold_beside_the_newest_for_their_time,
@@ -296,7 +307,7 @@ macro_rules! conformance {
                 changed_endpoint_keeps_what_was_not_said,
                 subscription_is_changed_through_its_own_endpoint_only,
                 pausing_an_endpoint_keeps_the_state_of_each_subscription,
-                only_what_was_paused_can_be_resumed,
+                only_what_was_active_can_be_paused_and_resumed,
                 what_drains_is_paused_and_knows_what_was_there,
             }
             digests {

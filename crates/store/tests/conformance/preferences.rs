@@ -2,7 +2,7 @@
 
 use crate::fixtures::{NOW, asked, endpoint, readers, subscription};
 use release::frequency::DigestTime;
-use release::model::{AlertKind, Channel, EndpointState, Extent, SubscriptionState};
+use release::model::{AlertKind, Channel, EndpointState, Extent, SubscriptionState, Trouble};
 use store::{EndpointEdit, HookEdit, NewEndpoint, Store, SubscriptionEdit};
 
 /// A reader of steel and copper; gives the endpoint's key.
@@ -226,7 +226,7 @@ pub(crate) async fn pausing_an_endpoint_keeps_the_state_of_each_subscription(sto
     assert!(!store.resume_endpoint(id).await.unwrap());
 }
 
-pub(crate) async fn only_what_was_paused_can_be_resumed(store: Store) {
+pub(crate) async fn only_what_was_active_can_be_paused_and_resumed(store: Store) {
     let pending = asked(
         "sub_p",
         "topic:tin",
@@ -234,17 +234,21 @@ pub(crate) async fn only_what_was_paused_can_be_resumed(store: Store) {
     );
     let pending = store.add_subscriptions(&[pending], NOW).await.unwrap()[0].endpoint_id;
     let gone = reader(&store).await;
-    store.disable_endpoint(gone).await.unwrap();
+    store
+        .disable_endpoint(gone, Trouble::Gone, "req_1", NOW)
+        .await
+        .unwrap();
 
     for (id, state) in [
         (pending, EndpointState::Pending),
         (gone, EndpointState::Disabled),
     ] {
         assert!(!store.pause_endpoint(id).await.unwrap(), "{state}");
-        assert!(!store.resume_endpoint(id).await.unwrap(), "{state}");
         let row = store.endpoint(id).await.unwrap().unwrap();
         assert_eq!(row.state, state);
     }
+    assert!(!store.resume_endpoint(pending).await.unwrap());
+    assert!(store.resume_endpoint(gone).await.unwrap());
     assert!(!store.pause_endpoint(99).await.unwrap());
 }
 

@@ -1,7 +1,7 @@
 //! Subscriptions, and the numbers by which routers hear of their changes.
 
 use crate::fixtures::{NOW, endpoint, readers, subscription};
-use release::model::{Channel, EndpointState, SubscriptionState};
+use release::model::{Channel, EndpointState, SubscriptionState, Trouble};
 use store::{FilterSums, NewSubscription, Store, StoreError};
 
 const ADDRESS: &str = "reader@reader.example";
@@ -116,7 +116,10 @@ pub(crate) async fn asking_again_does_not_activate_without_consent(store: Store)
 pub(crate) async fn endpoint_that_starts_over_announces_all_its_filters(store: Store) {
     let first = subscription("sub_a", mail("ep_a"));
     let made = store.add_subscriptions(&[first], NOW).await.unwrap();
-    store.disable_endpoint(made[0].endpoint_id).await.unwrap();
+    store
+        .disable_endpoint(made[0].endpoint_id, Trouble::Gone, "req_1", NOW)
+        .await
+        .unwrap();
     let seen = last_change(&store).await;
 
     let second = copper("sub_b", mail("ep_a"));

@@ -1,5 +1,9 @@
 //! A subscription as it comes in, and every check that it must pass: all that is wrong with it is said at once.
 
+mod hook;
+
+pub(in crate::api) use hook::{AskedHook, check_hook};
+
 use crate::auth::{Caller, Scope};
 use crate::{FieldError, Intake};
 use release::address::{MailAddress, printable};
@@ -11,7 +15,7 @@ use release::model::{Channel, EndpointState, Extent, Repeats, SubscriptionState}
 use release::webhook::new_secret;
 use serde::Deserialize;
 use serde_json::{Map, Value};
-use store::{NewEndpoint, NewSubscription};
+use store::{HookEdit, NewEndpoint, NewSubscription};
 use utoipa::ToSchema;
 
 /// The longest name, in characters.
@@ -60,6 +64,14 @@ pub(in crate::api) struct Add {
     pub(in crate::api) digest_at: Option<String>,
     /// Of near identical stories: `each` or only the first that arrives (`once`); absent leaves that of the endpoint, `each` at first
     pub(in crate::api) repeats: Option<String>,
+    /// How a webhook's calls are signed: `hmac` or `ed25519`; absent leaves that of the endpoint, `hmac` at first
+    pub(in crate::api) signing: Option<String>,
+    /// How much of a release a webhook's calls carry: `summary` or `body`; absent leaves that of the endpoint, `summary` at first
+    pub(in crate::api) include: Option<String>,
+    /// Whether a webhook is told of no revision before the one that it follows; absent leaves that of the endpoint, `false` at first
+    pub(in crate::api) ordered: Option<bool>,
+    /// Calls a minute to a webhook at most, 0 for the wire's own limit; absent leaves that of the endpoint
+    pub(in crate::api) per_minute: Option<i64>,
     /// How it is known that the reader wants this; an operator's word makes the endpoint active at once.
     pub(in crate::api) consent: Option<String>,
 }
@@ -80,6 +92,7 @@ pub(in crate::api) struct Checked {
     frequency: Frequency,
     digest_at: Option<DigestTime>,
     repeats: Option<Repeats>,
+    hook: HookEdit,
     pub(in crate::api) consent: Option<String>,
 }
 
@@ -143,6 +156,13 @@ pub(in crate::api) fn check_fields(
         .repeats
         .as_deref()
         .and_then(|text| check_repeats(text, &mut errors));
+    let asked = AskedHook {
+        signing: add.signing,
+        include: add.include,
+        ordered: add.ordered,
+        per_minute: add.per_minute,
+    };
+    let hook = check_hook(&asked, channel, &mut errors);
     let consent = check_consent(caller, add.consent, &mut errors);
     match (filter, target) {
         (Some(filter), Some((channel, address, owner))) if errors.found.is_empty() => Ok(Checked {
@@ -162,6 +182,7 @@ pub(in crate::api) fn check_fields(
             frequency,
             digest_at,
             repeats,
+            hook,
             consent,
         }),
         _ => Err(errors.found),
@@ -390,6 +411,7 @@ impl Checked {
                 extent: self.extent,
                 digest_at: self.digest_at.as_ref(),
                 repeats: self.repeats,
+                hook: self.hook,
                 state,
             },
         }

@@ -2,6 +2,7 @@
 
 use super::delivery::delivery_path;
 use super::{path, secret, tokens};
+use crate::reader::calls;
 use crate::reader::fields::Errors;
 use crate::reader::often::{self, DigestFields};
 use crate::reader::once::repeats_field;
@@ -13,8 +14,8 @@ use crate::reader::{Newsroom, page};
 use axum::response::Html;
 use maud::{Markup, html};
 use release::address::masked;
-use release::model::{Channel, EndpointState, Extent, Release, SubscriptionState};
-use store::{EndpointRow, RecentAlert, SubscriptionRow, TestResult};
+use release::model::{Channel, EndpointState, Extent, Release, SubscriptionState, Trouble};
+use store::{EndpointRow, Health, RecentAlert, SubscriptionRow, TestResult};
 
 /// Alerts that are shown with their reasons.
 const RECENT: i64 = 20;
@@ -39,11 +40,13 @@ pub(super) async fn whole(
     let drains = store.is_draining(endpoint.id).await?;
     let own = store.tokens_of_owner(&endpoint.owner).await?;
     let keeps_tokens = store.is_current().await?;
+    let hook = store.hook(endpoint.id).await?;
+    let health = store.health(endpoint.id).await?;
     let main = html! {
         h1 { "Your alerts" }
         (errors.summary())
         @if let Some(says) = said(done) { p.done role="status" { (says) } }
-        p { (state(endpoint, drains)) }
+        p { (state(endpoint, drains, health.as_ref())) }
         @if subscriptions.is_empty() {
             p { "Nothing is asked for at present. " a href="/alerts/new" { "Ask for alerts" } }
         }
@@ -53,7 +56,7 @@ pub(super) async fn whole(
         form method="post" novalidate action=(path(token)) {
             (reading_fields(&reads, endpoint.extent == Extent::Link, errors, mail))
             (repeats_field(repeats, errors))
-            @if mail { (DigestFields::of(&endpoint.digest_time()).show(errors)) }
+            @if mail { (DigestFields::of(&endpoint.digest_time()).show(errors)) } @else { (calls::fields(&hook, errors)) }
             div.acts { button type="submit" name="act" value="settings" { "Save" } }
         }
         (secret)
@@ -94,11 +97,16 @@ fn said(done: &str) -> Option<&'static str> {
     })
 }
 
-fn state(endpoint: &EndpointRow, drains: bool) -> Markup {
+fn state(endpoint: &EndpointRow, drains: bool, health: Option<&Health>) -> Markup {
+    let since = health.map(|health| moment(health.failing_since_ms));
+    let gone = health.is_some_and(|health| health.told == Trouble::Gone.as_str());
     let target = masked(&endpoint.address);
     html! {
         @match endpoint.state {
-            EndpointState::Active => { "Alerts go to " strong { (target) } "." }
+            EndpointState::Active => {
+                "Alerts go to " strong { (target) } "."
+                @if let Some(since) = since { " Calls have " strong { "failed since " (since) } "; they are tried again." }
+            }
             EndpointState::Paused if drains => {
                 "Alerts to " strong { (target) } " are " strong { "paused" } "; what was due by then still leaves."
             }
@@ -110,7 +118,13 @@ fn state(endpoint: &EndpointRow, drains: bool) -> Markup {
                     Channel::Webhook => { "it has not answered its challenge." }
                 }
             }
-            EndpointState::Disabled => { strong { (target) } " said that it is gone, so nothing is sent there." }
+            EndpointState::Disabled => {
+                @match since {
+                    Some(since) if !gone => { "Calls to " strong { (target) } " have failed since " (since) ", so nothing is sent there any more." }
+                    _ => { strong { (target) } " said that it is gone, so nothing is sent there any more." }
+                }
+                " Once it takes calls, resume them."
+            }
             EndpointState::Deleted => { "Nothing goes to " strong { (target) } "." }
         }
     }
@@ -160,7 +174,7 @@ fn all_of_them(endpoint: &EndpointRow, drains: bool) -> Markup {
                     button.quiet type="submit" name="act" value="pause-all" { "Pause everything" }
                     button.quiet type="submit" name="act" value="drain" { "Finish and pause" }
                 }
-                EndpointState::Paused => {
+                EndpointState::Paused | EndpointState::Disabled => {
                     button type="submit" name="act" value="resume-all" { "Resume everything" }
                     @if drains { button.quiet type="submit" name="act" value="pause-all" { "Pause at once" } }
                 }
