@@ -7,6 +7,7 @@ use crate::reader::words::{moment, shortened};
 use crate::reader::{Newsroom, page};
 use axum::response::{Html, IntoResponse, Response};
 use maud::{Markup, html};
+use release::address::masked;
 use release::ids::{Kind, PublicId, token_secret};
 use store::{EndpointRow, NewAct, NewToken, OWN_SCOPE, TokenRow};
 
@@ -88,7 +89,7 @@ fn act<'a>(newsroom: &Newsroom, act: &'a str, subject: &'a str) -> NewAct<'a> {
 pub(super) fn listed(token: &str, endpoint: &EndpointRow, tokens: &[TokenRow]) -> Markup {
     html! {
         h2 { "For programs of yours" }
-        p { "A token lets a program see and change all alerts that " strong { (endpoint.owner) } " looks after, and nothing else." }
+        p { "A token lets a program see and change all alerts that " strong { (masked(&endpoint.owner)) } " looks after, and nothing else." }
         @if !tokens.is_empty() {
             ul.told {
                 @for own in tokens {
