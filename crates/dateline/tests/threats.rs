@@ -1,5 +1,10 @@
 //! Every test that docs/threats.md names is there.
 
+#![expect(
+    clippy::unwrap_used,
+    reason = "what a test cannot go on without fails it"
+)]
+
 use std::fs;
 use std::path::{Path, PathBuf};
 

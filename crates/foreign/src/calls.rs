@@ -92,9 +92,11 @@ pub fn links(bytes: &[u8]) {
     if LINK_KEY.verify(&text).is_ok() {
         is_sealed(&text);
     }
-    let mut ids = bytes
-        .chunks(4)
-        .map(|chunk| chunk.iter().fold(0, |id, byte| id << 8 | i64::from(*byte)));
+    let mut ids = bytes.chunks(4).map(|chunk| {
+        chunk
+            .iter()
+            .fold(0, |id, byte| (id << 8) | i64::from(*byte))
+    });
     let endpoint_id = ids.next().unwrap_or_default();
     let mut subscriptions: Vec<i64> = ids.take(2 * MOST_NAMED).collect();
     let signed = |subscriptions: &[i64]| {
