@@ -9,12 +9,23 @@ use crate::{EndpointRow, Result, Store};
 use release::model::Repeats;
 use serde_json::Value;
 
-/// What goes with an endpoint as it is: wishes, how it fares, and what receivers said of its mails.
-const FORGOTTEN: [&str; 3] = [
-    "delete from hooks where endpoint_id = $1",
-    "delete from health where endpoint_id = $1",
-    "update bounces set said = '' where endpoint_id = $1",
-];
+/// Forgets what goes with an endpoint as it is: wishes, how it fares, and what receivers said of its mails.
+macro_rules! forget {
+    ($conn:ident, $endpoint_id:expr) => {{
+        sqlx::query("delete from hooks where endpoint_id = $1")
+            .bind($endpoint_id)
+            .execute(&mut *$conn)
+            .await?;
+        sqlx::query("delete from health where endpoint_id = $1")
+            .bind($endpoint_id)
+            .execute(&mut *$conn)
+            .await?;
+        sqlx::query("update bounces set said = '' where endpoint_id = $1")
+            .bind($endpoint_id)
+            .execute(&mut *$conn)
+            .await?;
+    }};
+}
 
 impl Store {
     /// Erases what is held about an endpoint and its owner: address, owner, the owner's tokens, secret, names, filters, consent,
@@ -57,12 +68,7 @@ impl Store {
         let current = self.is_current().await?;
         writing_in_turn!(self, Erasing, |conn| {
             if current {
-                for text in FORGOTTEN {
-                    sqlx::query(text)
-                        .bind(endpoint.id)
-                        .execute(&mut *conn)
-                        .await?;
-                }
+                forget!(conn, endpoint.id);
                 forget_tokens!(conn, &endpoint.owner);
             }
             set_repeats!(conn, endpoint.id, Some(Repeats::Each));

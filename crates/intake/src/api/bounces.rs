@@ -36,7 +36,9 @@ pub(super) struct BounceShape {
 /// A report by RFC 3464, a complaint by RFC 5965 or a plain bounce. It is believed only with a return path that this wire signed. The
 /// first 256 KiB are read, so a long message may be cut there.
 #[utoipa::path(post, path = "/v1/bounces", tag = "operators", params(Envelope),
-    request_body(content = String, content_type = "message/rfc822"), responses((status = 200, body = BounceShape), Problem))]
+    request_body(content = String, content_type = "application/octet-stream",
+        description = "The message, byte for byte as it came (message/rfc822)"),
+    responses((status = 200, body = BounceShape), Problem))]
 pub(super) async fn take(
     State(intake): State<Intake>,
     caller: Caller,

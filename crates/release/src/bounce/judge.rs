@@ -101,7 +101,7 @@ fn is_hard(status: Option<Status>, words: &str) -> bool {
             let words = words.to_lowercase();
             let says = |said: &&str| words.contains(*said);
             // Who doubts that the sender exists says it in the same words.
-            NO_MAILBOX_WORDS.iter().any(|said| says(&said)) && !words.contains("sender")
+            NO_MAILBOX_WORDS.iter().any(says) && !words.contains("sender")
         }
     }
 }
