@@ -87,6 +87,7 @@ pub(crate) struct Letter<'a> {
 pub fn written(from: &From, to: &str, mail: &Mail) -> Result<Vec<u8>, SendError> {
     let letter = Letter {
         id: "alr_ep",
+        delivery: (0, 0),
         to,
         now_ms: 0,
         answers: &[],

@@ -135,6 +135,7 @@ fn asked(fields: &Fields) -> Add {
         digest_at: fields.given("digest_at"),
         repeats: fields.given("repeats"),
         consent: fields.given("consent"),
+        ..Add::default()
     }
 }
 
