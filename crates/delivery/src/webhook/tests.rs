@@ -62,3 +62,23 @@ async fn failure(caller: &Caller, url: &str) -> Failure {
 fn encrypted(offer: Offer) -> HttpSink {
     HttpSink::start_encrypted(LOOPBACK, Keep::Bodies, offer).unwrap()
 }
+
+#[test]
+fn retry_after_is_read_as_a_delay_and_as_a_date() {
+    // 2026-12-01T09:00:00Z
+    let now_ms = 1_796_115_600_000;
+    let check = |wish: &str, expect: Option<i64>| {
+        let headers = HeaderMap::from_iter([(header::RETRY_AFTER, wish.parse().unwrap())]);
+        assert_eq!(retry_after_ms(&headers, now_ms), expect, "{wish}");
+    };
+
+    check("120", Some(120_000));
+    check(" 0 ", Some(0));
+    check("4000000000", Some(86_400_000));
+    check("Tue, 01 Dec 2026 09:02:00 GMT", Some(120_000));
+    check("Tue, 01 Dec 2026 08:00:00 GMT", Some(0));
+    check("Fri, 01 Jan 2100 00:00:00 GMT", Some(86_400_000));
+    check("soon", None);
+    check("-5", None);
+    check("1.5", None);
+}
