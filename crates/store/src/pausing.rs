@@ -4,12 +4,6 @@
 
 use crate::{Result, Store};
 
-/// What no longer matters once an endpoint is active again.
-const FORGOTTEN: [&str; 2] = [
-    "delete from health where endpoint_id = $1",
-    "update hooks set drain_upto = 0 where endpoint_id = $1",
-];
-
 impl Store {
     /// Stops all that an active endpoint gets until it is resumed; false if it is not active.
     pub async fn pause_endpoint(&self, endpoint_id: i64) -> Result<bool> {
@@ -40,12 +34,14 @@ impl Store {
             .await?
             .rows_affected();
             if done > 0 && current {
-                for text in FORGOTTEN {
-                    sqlx::query(text)
-                        .bind(endpoint_id)
-                        .execute(&mut *conn)
-                        .await?;
-                }
+                sqlx::query("delete from health where endpoint_id = $1")
+                    .bind(endpoint_id)
+                    .execute(&mut *conn)
+                    .await?;
+                sqlx::query("update hooks set drain_upto = 0 where endpoint_id = $1")
+                    .bind(endpoint_id)
+                    .execute(&mut *conn)
+                    .await?;
             }
             touch_subscriptions!(conn, endpoint_id);
             done

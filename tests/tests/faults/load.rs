@@ -52,6 +52,10 @@ impl Receivers {
         self.hanging = true;
     }
 
+    pub(crate) fn has_hanging_hook(&self) -> bool {
+        self.hanging
+    }
+
     pub(crate) async fn stop_relay(&self) {
         self.relays.last().unwrap().stop().await;
     }

@@ -9,7 +9,6 @@ use crate::load::{Load, Receivers};
 use crate::services::Services;
 use serde_json::json;
 use sqlx::{Connection, PgConnection};
-use std::time::Duration;
 
 /// What makes the schema of the version before, and its number.
 const BEFORE: (&[&str], i64) = (
@@ -58,42 +57,11 @@ async fn schema_is_migrated_under_a_fleet_that_goes_on() {
     fleet.end().await;
 }
 
-/// Stories are linked and wishes kept now, by processes that were started before.
+/// Wishes of webhooks' owners are kept now, by processes that were started before.
 async fn what_is_new_works(fleet: &Fleet) {
-    let client = fleet.client();
-    let wish = json!({ "filter": "zeppelins", "email": "once@reader.example", "consent": "a test", "repeats": "once" });
-    add(&client, "/v1/subscriptions", wish).await;
-    for _ in 0..2 {
-        add(
-            &client,
-            "/v1/releases",
-            tests::release("Acme builds zeppelins"),
-        )
-        .await;
-    }
-    let linked = async {
-        while linked(fleet).await == 0 {
-            tokio::time::sleep(Duration::from_millis(20)).await;
-        }
-    };
-    let linked = tokio::time::timeout(tests::DEADLINE, linked).await;
-    linked.expect("stories are linked once the schema is new");
-}
-
-/// How many links there are; none where there is no room for any.
-async fn linked(fleet: &Fleet) -> i64 {
-    let mut connection = PgConnection::connect(fleet.database()).await.unwrap();
-    let there: Option<String> = sqlx::query_scalar("select cast(to_regclass('alike') as text)")
-        .fetch_one(&mut connection)
-        .await
-        .unwrap();
-    if there.is_none() {
-        return 0;
-    }
-    sqlx::query_scalar("select count(*) from alike")
-        .fetch_one(&mut connection)
-        .await
-        .unwrap()
+    let wish = json!({ "filter": "zeppelins", "webhook": "http://127.0.0.1:9/hook", "owner": "new@reader.example",
+                       "consent": "a test", "ordered": true });
+    add(&fleet.client(), "/v1/subscriptions", wish).await;
 }
 
 /// As the processes of the version before left it.

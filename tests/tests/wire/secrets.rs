@@ -185,7 +185,7 @@ async fn page_of_a_webhook_signed_by_the_wires_key_names_the_keys_and_no_secret(
     shown.expect(200);
     let link = "href=\"/.well-known/dateline-webhook-keys\"";
     assert!(shown.text.contains(link), "{}", shown.text);
-    assert!(!shown.text.contains("secret"), "{}", shown.text);
+    assert!(!shown.text.contains("Make a new secret"), "{}", shown.text);
 }
 
 #[tokio::test]

@@ -240,3 +240,18 @@ fn the_twentieth_century_is_no_placeholder() {
         ["{{name}", "XX"]
     );
 }
+
+#[test]
+fn exclamation_marks_of_every_width_are_counted() {
+    let check = |body: &str, expect: &[&str]| {
+        let changes = json!({ "edition": { "region": "JP", "language": "ja" }, "body": body });
+        assert_eq!(places("advertising", changes), expect, "{body}");
+    };
+
+    check("新製品！発売！開始！", &[]);
+    check("新製品！発売！開始！本日！", &["！"]);
+    check(
+        "新製品！発売! ![絵](https://acme.example/a.png) 開始！",
+        &[],
+    );
+}

@@ -166,9 +166,9 @@ fn is_quoted(text: &str, at: usize) -> bool {
 }
 
 fn exclamations(prose: &Prose<'_>, allowed: usize, findings: &mut Findings) {
-    let mut marks = prose.plain.match_indices(['!', '！']).filter(|(at, _)| {
+    let mut marks = prose.plain.match_indices(['!', '！']).filter(|(at, mark)| {
         // `![alt](url)` is a picture.
-        !prose.plain[at + 1..].starts_with('[') && !is_quoted(&prose.plain, *at)
+        !prose.plain[at + mark.len()..].starts_with('[') && !is_quoted(&prose.plain, *at)
     });
     if let Some((at, mark)) = marks.nth(allowed) {
         let message = if allowed == 0 {
