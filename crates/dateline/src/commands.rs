@@ -153,7 +153,7 @@ enum Command {
     #[command(
         after_help = "Example:  dateline subscribe add \"topic:mining AND lang:en\" --email ana@example.com"
     )]
-    Subscribe(subscribe::SubscribeArgs),
+    Subscribe(Box<subscribe::SubscribeArgs>),
     /// Where alerts go: list, show, pause, let finish, resume; what became of each delivery, and sending it again
     #[command(after_help = "Example:  dateline endpoint redeliver ep_6f1t8v3y5z0a2b4c --failed")]
     Endpoint(endpoint::EndpointArgs),
@@ -293,7 +293,7 @@ async fn run(cli: Cli) -> Result<ExitCode> {
         Command::Issuer(args) => admin::issuer(args, &common.client().await?).await,
         Command::Token(args) => admin::token(args, &common.client().await?).await,
         Command::Topic(args) => admin::topic(&args, common),
-        Command::Subscribe(args) => subscribe::run(args, &common.client().await?).await,
+        Command::Subscribe(args) => subscribe::run(*args, &common.client().await?).await,
         Command::Endpoint(args) => endpoint::run(args, &common.client().await?).await,
         Command::Explain(args) => explain::run(&args, &common.client().await?).await,
         Command::Filter(args) => filter::run(&args, common).await,

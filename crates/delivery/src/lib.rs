@@ -33,9 +33,9 @@ use webhook::Caller;
 #[derive(Debug)]
 pub enum Sender {
     /// SMTP, or a folder of `.eml` files.
-    Email(Mailer),
+    Email(Box<Mailer>),
     /// HTTP POST.
-    Webhook(Caller),
+    Webhook(Box<Caller>),
 }
 
 impl Sender {

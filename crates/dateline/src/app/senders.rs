@@ -76,7 +76,7 @@ pub(super) fn mail_sender(
     };
     let relays = Relays::new(relays, clock.clone());
     let mailer = Mailer::relays(from, signer, returning, relays, pace, clock.clone());
-    Ok(Sender::Email(mailer))
+    Ok(Sender::Email(Box::new(mailer)))
 }
 
 /// Mail as files, where no relay is named.
@@ -89,7 +89,7 @@ fn folder_sender(settings: &Settings, from: email::From, signer: Signer) -> Resu
     );
     let mailer = Mailer::folder(from, signer, folder)
         .with_context(|| format!("the mail folder {shown} cannot be created"))?;
-    Ok(Sender::Email(mailer))
+    Ok(Sender::Email(Box::new(mailer)))
 }
 
 fn relay_password(settings: &Settings, relay: &Relay) -> Result<Secret> {
@@ -173,5 +173,5 @@ pub(super) fn webhook_sender(settings: &Settings) -> Result<Sender> {
     .context(
         "the system's root certificates cannot be read: install the package ca-certificates",
     )?;
-    Ok(Sender::Webhook(caller))
+    Ok(Sender::Webhook(Box::new(caller)))
 }

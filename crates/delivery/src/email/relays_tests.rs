@@ -130,7 +130,8 @@ async fn relay_with_too_many_connections_is_sent_to_on_an_idle_one() {
     let only = sink();
     let (relays, _) = relays(&[(&only, 1)]);
     let (one, two) = tokio::join!(send(&relays), send(&relays));
-    (one.unwrap(), two.unwrap());
+    one.unwrap();
+    two.unwrap();
     assert_eq!(only.connections(), 2);
 
     only.set_mood(SmtpMood::At(SmtpStage::Greeting, Trouble::Reply(421)));
