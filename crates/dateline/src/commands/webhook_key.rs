@@ -31,12 +31,9 @@ pub(super) async fn run(args: &WebhookKeyArgs, client: &Client) -> Result<ExitCo
     let shown = client.ask(Method::POST, path, Some(&body)).await?;
     let (id, key) = (text(&shown, "id"), text(&shown, "key"));
     say!("key {id} signs from now on: {key}");
-    match hours {
-        0 => say!("the old one signs no more"),
-        _ => say!(
-            "until {} the old one signs, too",
-            text(&shown, "old_key_until")
-        ),
+    match shown["old_key_until"].as_str() {
+        Some(until) => say!("until {until} the old one signs, too"),
+        None => say!("no other key signs"),
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -33,8 +33,9 @@ pub(super) struct NewKey {
     /// `whpk_…`, the public half
     key: String,
     created_at: String,
-    /// Until then the old key signs, too
-    old_key_until: String,
+    /// Until then the old key signs, too; absent if none does
+    #[serde(skip_serializing_if = "Option::is_none")]
+    old_key_until: Option<String>,
 }
 
 /// Make another key that signs calls by ed25519
@@ -54,8 +55,8 @@ pub(super) async fn rotate(
     let retire_ms = now_ms + hours_ms(hours, HOURS, LONGEST_HOURS)?;
     store.rotate_signing_key(retire_ms, act).await?;
     let keys = store.signing_keys(now_ms).await?;
-    let newest = keys.ok_or_else(|| Problem::Internal("no key signs".into()))?;
-    let newest = newest.newest;
+    let keys = keys.ok_or_else(|| Problem::Internal("no key signs".into()))?;
+    let (newest, before) = (keys.newest, keys.before);
     warn!(
         worker = "intake",
         by = caller.actor,
@@ -70,7 +71,7 @@ pub(super) async fn rotate(
             id: newest.id.to_string(),
             key: newest.key.public(),
             created_at: rfc3339(newest.created_ms),
-            old_key_until: rfc3339(retire_ms),
+            old_key_until: before.map(|_| rfc3339(retire_ms)),
         }),
     ))
 }

@@ -25,7 +25,8 @@ pub(in crate::api) fn check_hook(
 ) -> HookEdit {
     if channel == Some(Channel::Email) {
         for field in asked.given() {
-            errors.add(field, "a mailbox is not called", "leave it out");
+            let detail = format!("`{field}` is for webhooks, and a mailbox is not called");
+            errors.add(field, detail, "leave it out");
         }
     }
     HookEdit {
