@@ -43,7 +43,7 @@ fn release_in(lane: Lane, issuer: &str, nth: usize) -> Value {
             .trim_end()
             .to_owned()
     };
-    let paragraphs = [text(520), text(530), text(530), text(510)];
+    let paragraphs = [text(310), text(310), text(310), text(310)];
     json!({
         "issuers": [issuer],
         "edition": { "region": "GB", "language": "en" },
