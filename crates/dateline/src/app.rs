@@ -41,9 +41,6 @@ const BEAT: Duration = Duration::from_secs(2);
 /// Beats between two looks at the store's clock, and at its room.
 const BEATS_A_LOOK: u64 = 5;
 
-/// A worker that has not said for so long that it lives has no share in what receivers are sent.
-const SILENT_MS: i64 = 10_000;
-
 /// The wire, or the part of it that one process runs.
 pub struct App {
     /// What it was started with.
@@ -509,7 +506,6 @@ impl App {
                 if let Err(error) = store.beat(&rows, clock.now_ms()).await {
                     warn!(%error, "workers could not report: {error}");
                 }
-                share_limits(&store, &email, clock.now_ms()).await;
                 if beats % BEATS_A_LOOK == 0 {
                     engines::look_at(&store, &clock).await;
                 }
@@ -585,16 +581,4 @@ pub(crate) fn taxonomy(settings: &Settings) -> Result<Taxonomy> {
     let text = std::fs::read_to_string(&path)
         .with_context(|| format!("the taxonomy {shown} cannot be read"))?;
     Taxonomy::from_json(&text).with_context(|| format!("the taxonomy {shown} cannot be used"))
-}
-
-/// Tells the mail worker how many there are: they share what a receiver may be sent.
-async fn share_limits(store: &Store, email: &Worker, now_ms: i64) {
-    let is_living = |worker: &&WorkerRow| {
-        worker.role == Role::Email.as_str() && worker.beat_ms + SILENT_MS > now_ms
-    };
-    // A store that fails is heard of by everybody who has something to write.
-    if let Ok(workers) = store.workers().await {
-        let living = workers.iter().filter(is_living).count();
-        email.share(u32::try_from(living).unwrap_or(u32::MAX));
-    }
 }

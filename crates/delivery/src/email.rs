@@ -124,10 +124,10 @@ impl Mailer {
         })
     }
 
-    /// Says how many workers share what a domain may be sent, this one among them.
-    pub(crate) fn share(&self, workers: u32) {
+    /// Says how many workers live, this one among them: they share what a domain may be sent.
+    pub(crate) fn share_with(&self, workers: u32) {
         if let Transport::Relays { pace, .. } = &self.transport {
-            pace.share(workers);
+            pace.share_with(workers);
         }
     }
 

@@ -13,7 +13,7 @@ use breaker::Breaker;
 use rate::Rate;
 use std::collections::HashMap;
 use std::sync::Mutex;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicU32, Ordering};
 use store::{Health, HealthChange};
 
 /// Receivers of which there is nothing left to say are forgotten when so many are kept, and then at each doubling.
@@ -37,7 +37,7 @@ pub(crate) struct Limits {
 pub(crate) struct Receivers {
     limits: Limits,
     /// Workers that share the limits.
-    workers: AtomicUsize,
+    workers: AtomicU32,
     known: Mutex<Known>,
 }
 
@@ -99,13 +99,13 @@ impl Receivers {
     pub(crate) fn new(limits: Limits) -> Receivers {
         Receivers {
             limits,
-            workers: AtomicUsize::new(1),
+            workers: AtomicU32::new(1),
             known: Mutex::default(),
         }
     }
 
-    /// Says how many workers share the limits.
-    pub(crate) fn share_with(&self, workers: usize) {
+    /// Says how many workers live, this one among them.
+    pub(crate) fn share_with(&self, workers: u32) {
         self.workers.store(workers.max(1), Ordering::Relaxed);
     }
 
@@ -145,7 +145,7 @@ impl Receivers {
     }
 
     fn share(&self, limit: usize) -> usize {
-        (limit / self.workers.load(Ordering::Relaxed)).max(1)
+        (limit / self.workers.load(Ordering::Relaxed) as usize).max(1)
     }
 
     fn sending(&self, endpoint_id: i64, is_trial: bool) -> Sending<'_> {

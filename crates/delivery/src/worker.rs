@@ -111,13 +111,6 @@ impl Worker {
         self.inner.sender.channel()
     }
 
-    /// Says how many workers of its channel live, this one among them: they share what is allowed towards a receiver.
-    pub fn share(&self, workers: u32) {
-        if let Sender::Email(mailer) = &self.inner.sender {
-            mailer.share(workers);
-        }
-    }
-
     /// What it is doing, for people.
     pub fn doing(&self) -> String {
         let batches = self.inner.batches.load(Ordering::Relaxed);
@@ -167,14 +160,24 @@ impl Worker {
         Ok(false)
     }
 
-    /// Divides the limits of receivers by the workers that live, as they come and go.
+    /// Divides the limits of receivers and of mail domains by the workers that live, as they come and go.
     async fn share_limits(&self) {
-        let Inner { store, clock, .. } = &*self.inner;
+        let Inner {
+            store,
+            clock,
+            sender,
+            receivers,
+            ..
+        } = &*self.inner;
         let role = self.channel().as_str();
         loop {
             // Without an answer they stay divided as they are.
             if let Ok(living) = store.living_workers(role, clock.now_ms() - SILENT_MS).await {
-                self.inner.receivers.share_with(living as usize);
+                let living = u32::try_from(living).unwrap_or(u32::MAX);
+                receivers.share_with(living);
+                if let Sender::Email(mailer) = sender {
+                    mailer.share_with(living);
+                }
             }
             tokio::time::sleep(COUNT_EVERY).await;
         }

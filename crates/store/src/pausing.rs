@@ -4,17 +4,22 @@
 
 use crate::{Result, Store};
 
+/// Pauses an active endpoint; 1, or 0 if it is not active.
+macro_rules! pause {
+    ($conn:ident, $endpoint_id:expr) => {
+        sqlx::query("update endpoints set state = 'paused' where id = $1 and state = 'active'")
+            .bind($endpoint_id)
+            .execute(&mut *$conn)
+            .await?
+            .rows_affected()
+    };
+}
+
 impl Store {
     /// Stops all that an active endpoint gets until it is resumed; false if it is not active.
     pub async fn pause_endpoint(&self, endpoint_id: i64) -> Result<bool> {
         let done = writing_in_turn!(self, Readers, |conn| {
-            let done = sqlx::query(
-                "update endpoints set state = 'paused' where id = $1 and state = 'active'",
-            )
-            .bind(endpoint_id)
-            .execute(&mut *conn)
-            .await?
-            .rows_affected();
+            let done = pause!(conn, endpoint_id);
             touch_subscriptions!(conn, endpoint_id);
             done
         });
@@ -57,13 +62,7 @@ impl Store {
     pub async fn drain_endpoint(&self, endpoint_id: i64) -> Result<bool> {
         self.must_be_current().await?;
         let done = writing_in_turn!(self, Readers, |conn| {
-            let done = sqlx::query(
-                "update endpoints set state = 'paused' where id = $1 and state = 'active'",
-            )
-            .bind(endpoint_id)
-            .execute(&mut *conn)
-            .await?
-            .rows_affected();
+            let done = pause!(conn, endpoint_id);
             if done > 0 {
                 sqlx::query("insert into hooks (endpoint_id) values ($1) on conflict do nothing")
                     .bind(endpoint_id)

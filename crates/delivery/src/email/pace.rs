@@ -95,7 +95,7 @@ impl Pace {
     }
 
     /// Says how many workers live, this one among them.
-    pub(crate) fn share(&self, workers: u32) {
+    pub(crate) fn share_with(&self, workers: u32) {
         self.workers.store(workers.max(1), Ordering::Relaxed);
     }
 

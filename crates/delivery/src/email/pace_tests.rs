@@ -126,10 +126,10 @@ fn who_asks_for_less_gets_half_and_has_it_back_after_a_time() {
 fn workers_share_what_is_allowed() {
     let (pace, clock) = pace(20, 30);
 
-    pace.share(3);
+    pace.share_with(3);
     assert_eq!(room(&pace, Lane::Flash).len(), 6);
     step(&clock, 100);
-    pace.share(0);
+    pace.share_with(0);
     step(&clock, 10_000);
     assert_eq!(room(&pace, Lane::Flash).len(), 20);
 }
