@@ -58,7 +58,8 @@ fn one(at: u32, dice: &mut Dice, http: &HttpSink) -> Value {
     // Every tenth subscription is a second one of the reader before: both match, one alert is told.
     let reader = if at % 10 == 9 { at - 1 } else { at };
     let by_webhook = reader % 5 < 2;
-    let owner = format!("reader-{reader}@news.example");
+    // At many domains, for each is written to at its own pace; one of them greylists.
+    let owner = format!("reader-{reader}@mail-{}.example", reader % 100);
     let interest = INTERESTS[dice.below(INTERESTS.len())];
     let languages = LANGUAGES[(reader as usize * 7) % LANGUAGES.len()];
     let mut subscription = json!({

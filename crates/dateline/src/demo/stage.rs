@@ -47,8 +47,6 @@ impl Stage {
             "http.requests_per_minute=0".to_owned(),
             // As many subscribers as one likes: nobody is there to be asked.
             "blast.factor=0".to_owned(),
-            // All readers are at one domain.
-            "mail.domain_per_second=100000".to_owned(),
             "retry.webhook_s=[1, 2, 4]".to_owned(),
             "retry.email_s=[1, 2, 4]".to_owned(),
             "log.level=error".to_owned(),
